@@ -1,0 +1,1 @@
+//! Seeded log generator for the benches of mailgap.

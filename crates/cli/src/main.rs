@@ -1,0 +1,3 @@
+//! The `mailgap` command.
+
+fn main() {}

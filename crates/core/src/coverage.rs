@@ -1,0 +1,88 @@
+//! What was read and how much of it was understood.
+
+use crate::time::Timestamp;
+
+/// Lines by what they are. Their sum is [`LineCounts::total`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LineCounts {
+    /// Something happened to a recipient.
+    pub delivery: u64,
+    /// Something is said about a queued message.
+    pub queue: u64,
+    /// Says nothing about a queued message.
+    pub foreign: u64,
+    /// Shape not known.
+    pub unknown: u64,
+    /// Shape known, a field broken.
+    pub malformed: u64,
+}
+
+impl LineCounts {
+    /// All lines read.
+    pub fn total(&self) -> u64 {
+        self.delivery + self.queue + self.foreign + self.unknown + self.malformed
+    }
+}
+
+/// A line that was not understood.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sample {
+    /// Name of the input.
+    pub input: String,
+    /// Line number, from 1.
+    pub line: u64,
+    /// What was expected, and where.
+    pub why: String,
+    /// The line, cut at [`Sample::MAX_TEXT`] bytes.
+    pub text: Box<[u8]>,
+}
+
+impl Sample {
+    /// Bytes of a line that are kept.
+    pub const MAX_TEXT: usize = 400;
+}
+
+/// An input that could not be read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Name of the input.
+    pub input: String,
+    /// What went wrong and where.
+    pub why: String,
+}
+
+/// Two inputs with the same bytes after decompression: the second was not counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The one left out.
+    pub input: String,
+    /// The one counted.
+    pub same_as: String,
+}
+
+/// What was read, for the reader of a report to judge it by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Inputs opened, duplicates included.
+    pub inputs: u64,
+    /// Bytes after decompression, duplicates left out.
+    pub bytes: u64,
+    /// Lines by what they are.
+    pub lines: LineCounts,
+    /// Messages whose arrival was seen.
+    pub messages: u64,
+    /// Delivery events (a line may stand for several).
+    pub events: u64,
+    /// Events in which a remote host was contacted.
+    pub attempts: u64,
+    /// Events that repeat an earlier failure.
+    pub echoes: u64,
+    /// Inputs left out because another has the same bytes.
+    pub duplicates: Vec<Duplicate>,
+    /// Inputs that could not be read, or not to their end.
+    pub unread: Vec<Unread>,
+    /// Lines that were not understood, a few of each input.
+    pub samples: Vec<Sample>,
+    /// First and last stamp of the lines about messages.
+    pub span: Option<(Timestamp, Timestamp)>,
+}

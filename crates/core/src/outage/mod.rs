@@ -1,0 +1,210 @@
+//! From evidence to outages: when a destination was not taking mail.
+//!
+//! Pure functions over [`Evidence`]: no clock, no input, no knowledge of any incident.
+
+use crate::address::Domain;
+use crate::reason::Reason;
+use crate::reply::{EnhancedStatus, ReplyCode};
+use crate::tally::Evidence;
+use crate::time::Timestamp;
+
+/// A moment that is known only as well as the traffic shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Boundary {
+    /// The best single guess.
+    pub time: Timestamp,
+    /// It was not before this.
+    pub earliest: Timestamp,
+    /// It was not after this.
+    pub latest: Timestamp,
+}
+
+/// The kind of answer that a destination mostly gave during a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Temporary failures of the receiving system.
+    Deferred,
+    /// Mail was taken, but slowly.
+    Delayed,
+    /// The name service did not answer.
+    DnsFailure,
+    /// Recipients refused for now.
+    MailboxDeferred,
+    /// Several kinds, none of them prevailing.
+    Mixed,
+    /// No connection.
+    NoConnection,
+    /// Refused for what the receiver thinks of the sender.
+    Policy,
+    /// Recipients refused for good.
+    RecipientRejected,
+    /// Refused for good for a fault of the receiving system.
+    Rejected,
+}
+
+impl Kind {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Deferred => "deferred",
+            Kind::Delayed => "delayed",
+            Kind::DnsFailure => "dns_failure",
+            Kind::MailboxDeferred => "mailbox_deferred",
+            Kind::Mixed => "mixed",
+            Kind::NoConnection => "no_connection",
+            Kind::Policy => "policy",
+            Kind::RecipientRejected => "recipient_rejected",
+            Kind::Rejected => "rejected",
+        }
+    }
+}
+
+/// A stretch of time in which a destination mostly gave one kind of answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// That kind.
+    pub kind: Kind,
+    /// Short, for people: `no connection`, `550 5.1.1`, `452`, `DNS failure`, `mixed`.
+    pub label: String,
+    /// The reply code that prevailed, if any did.
+    pub reply_code: Option<ReplyCode>,
+    /// The enhanced status that prevailed, if any did.
+    pub enhanced_status: Option<EnhancedStatus>,
+    /// The reason that prevailed.
+    pub reason: Reason,
+    /// When it began.
+    pub start: Boundary,
+    /// When it ended; `None` when it goes on at the end of the log.
+    pub end: Option<Boundary>,
+    /// Attempts, neutral ones included.
+    pub attempts: u64,
+    /// Those that failed, neutral ones included.
+    pub failures: u64,
+    /// Share of the telling attempts (not neutral) that failed, 0 to 1.
+    pub share: f64,
+    /// MX hosts that failed in it, by name.
+    pub mx: Vec<Box<[u8]>>,
+    /// One real answer.
+    pub sample: Option<Box<[u8]>>,
+}
+
+/// What an outage is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OutageType {
+    /// The destination was not taking mail.
+    Outage,
+    /// The destination was not taking ours.
+    Policy,
+    /// Our own side failed.
+    Sender,
+}
+
+impl OutageType {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            OutageType::Outage => "outage",
+            OutageType::Policy => "policy",
+            OutageType::Sender => "sender",
+        }
+    }
+}
+
+/// The log Bayes factor in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Confidence {
+    /// 7 nats or more.
+    Likely,
+    /// 15 nats or more.
+    Strong,
+    /// 30 nats or more.
+    Certain,
+}
+
+impl Confidence {
+    /// The word used in JSON and text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Confidence::Likely => "likely",
+            Confidence::Strong => "strong",
+            Confidence::Certain => "certain",
+        }
+    }
+}
+
+/// Consecutive windows of one destination, from the last good attempt to recovery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outage {
+    /// The destination.
+    pub domain: Domain,
+    /// Whose refusal it is.
+    pub kind: OutageType,
+    /// True when the log begins inside it: its start is then the first stamp of the log.
+    pub before_log: bool,
+    /// True when the log ends inside it: it then has no end.
+    pub ongoing: bool,
+    /// When it began.
+    pub start: Boundary,
+    /// When refusals ended.
+    pub end: Option<Boundary>,
+    /// Attempts within it, neutral ones included.
+    pub attempts: u64,
+    /// Those that failed.
+    pub failures: u64,
+    /// Distinct messages that failed in it (an estimate beyond some hundreds).
+    pub messages: u64,
+    /// Distinct recipients that failed in it (likewise).
+    pub recipients: u64,
+    /// Reporting hosts that sent to the destination.
+    pub hosts: usize,
+    /// MX hosts that failed in it, by name.
+    pub mx: Vec<Box<[u8]>>,
+    /// Evidence for "not healthy" against "healthy", in nats.
+    pub log_bayes_factor: f64,
+    /// The same in words.
+    pub confidence: Confidence,
+    /// At least one; they follow each other without overlap.
+    pub windows: Vec<Window>,
+}
+
+/// A destination that never once worked in the whole log, or that fails at a steady share throughout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// The destination.
+    pub domain: Domain,
+    /// What it mostly answered.
+    pub kind: Kind,
+    /// Short, for people.
+    pub label: String,
+    /// Share of the telling attempts that failed, 0 to 1; 1 for a destination that never worked.
+    pub share: f64,
+    /// Attempts.
+    pub attempts: u64,
+    /// Distinct messages that failed.
+    pub messages: u64,
+    /// Distinct recipients that failed.
+    pub recipients: u64,
+    /// First attempt.
+    pub first: Timestamp,
+    /// Last attempt.
+    pub last: Timestamp,
+    /// One real answer.
+    pub sample: Option<Box<[u8]>>,
+}
+
+/// What the evidence of one destination says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Findings {
+    /// In order of time.
+    pub outages: Vec<Outage>,
+    /// Set when it never once worked.
+    pub unreachable: Option<Standing>,
+    /// Set when it fails at a steady share from first to last.
+    pub chronic: Option<Standing>,
+}
+
+/// Finds the outages of one destination. `log` is the first and the last stamp of everything read.
+pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
+    let _ = (evidence, log);
+    Findings::default()
+}

@@ -1,0 +1,111 @@
+//! What a merged tally says about one destination: the input of [`crate::outage`].
+//!
+//! Small and owned. Minutes without an attempt have no bucket.
+
+use crate::address::Domain;
+use crate::event::Stage;
+use crate::evidence::Class;
+use crate::reason::Reason;
+use crate::reply::{EnhancedStatus, ReplyCode};
+use crate::tally::Distinct;
+use crate::time::Timestamp;
+
+/// What is counted in a bucket: the nine classes, and replies that prove only that the host answers.
+///
+/// `Slot::Class(class)` has the index of its class, `Slot::Neutral` the index 9.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// Evidence of a class.
+    Class(Class),
+    /// A reply without new information.
+    Neutral,
+}
+
+impl Slot {
+    /// How many slots there are.
+    pub const COUNT: usize = Class::COUNT + 1;
+
+    /// Index into arrays by slot, 0 to 9.
+    pub const fn index(self) -> usize {
+        match self {
+            Slot::Class(class) => class.index(),
+            Slot::Neutral => Class::COUNT,
+        }
+    }
+}
+
+/// First and last time of what was counted in one slot of one bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first.
+    pub first: Timestamp,
+    /// The last; the same as the first for a single attempt.
+    pub last: Timestamp,
+}
+
+/// The attempts of one minute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bucket {
+    /// Minutes since 1970-01-01T00:00Z.
+    pub minute: i64,
+    /// Attempts by [`Slot::index`].
+    pub counts: [u32; Slot::COUNT],
+    /// First and last time by [`Slot::index`]; `Some` exactly where the count is not 0.
+    pub spans: [Option<Span>; Slot::COUNT],
+    /// Messages that failed in this minute (neutral failures included).
+    pub messages: Distinct,
+    /// Recipients that failed in this minute (neutral failures included).
+    pub recipients: Distinct,
+}
+
+/// One kind of answer within one hour, with a sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyGroup {
+    /// Hours since 1970-01-01T00:00Z.
+    pub hour: i64,
+    /// Its class.
+    pub class: Class,
+    /// Reply code, if the host answered.
+    pub reply_code: Option<ReplyCode>,
+    /// Enhanced status (the reply's own, else the MTA's).
+    pub enhanced_status: Option<EnhancedStatus>,
+    /// Why.
+    pub reason: Reason,
+    /// How far the attempt came.
+    pub stage: Option<Stage>,
+    /// How many attempts (neutral ones included).
+    pub count: u64,
+    /// One real text: of those in this hour the one with the smallest hash.
+    pub sample: Box<[u8]>,
+}
+
+/// Attempts of one hour by MX host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayCount {
+    /// Hours since 1970-01-01T00:00Z.
+    pub hour: i64,
+    /// Host name, or the address when there is no name.
+    pub host: Box<[u8]>,
+    /// Attempts that it accepted.
+    pub accepted: u64,
+    /// Attempts that failed.
+    pub failed: u64,
+}
+
+/// All that the logs say about one destination, reporting hosts merged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The destination.
+    pub domain: Domain,
+    /// How many reporting hosts sent to it.
+    pub hosts: usize,
+    /// Minutes with attempts, in order of time. A recipient-scope failure stands in its class only where
+    /// it is fresh (no failure of that class of that recipient in the 24 hours before), else in neutral.
+    pub buckets: Vec<Bucket>,
+    /// Failures by kind of answer, in order of hour, then of the other fields.
+    pub replies: Vec<ReplyGroup>,
+    /// Attempts by MX, in order of hour, then of host.
+    pub relays: Vec<RelayCount>,
+    /// Echoes: failures repeated without contact.
+    pub echoes: u64,
+}
