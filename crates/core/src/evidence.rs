@@ -3,6 +3,9 @@
 //! The classes of design note "outages": an attempt is evidence of one class, or of none. A pure
 //! function of one event and its verdict: no clock, no line before it.
 
+use crate::event::{Contact, Delivery, Outcome};
+use crate::reason::Verdict;
+
 /// The kind of answer that an attempt got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Class {
@@ -52,4 +55,9 @@ impl Class {
     pub const fn is_recipient_scope(self) -> bool {
         matches!(self, Class::TmpRcpt | Class::PermRcpt)
     }
+}
+
+/// The class of an event; `None` when it is no evidence about the destination.
+pub fn class_of(event: &Delivery<'_>, _verdict: Option<Verdict>) -> Option<Class> {
+    (event.contact == Contact::Fresh && event.outcome == Outcome::Delivered).then_some(Class::Ok)
 }

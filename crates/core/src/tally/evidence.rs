@@ -8,6 +8,7 @@ use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::tally::Distinct;
+use crate::tally::cells::{Answer, MINUTE, Minute};
 use crate::time::Timestamp;
 
 /// What is counted in a bucket: the nine classes, and replies that prove only that the host answers.
@@ -108,4 +109,73 @@ pub struct Evidence {
     pub relays: Vec<RelayCount>,
     /// Echoes: failures repeated without contact.
     pub echoes: u64,
+}
+
+impl Bucket {
+    /// Moves one failure from neutral to its class: it turned out to be fresh.
+    pub(super) fn count_fresh(&mut self, class: Class, time: Timestamp) {
+        let neutral = Slot::Neutral.index();
+        let [.., neutral_count] = &mut self.counts;
+        *neutral_count = neutral_count.saturating_sub(1);
+        if *neutral_count == 0
+            && let Some(span) = self.spans.get_mut(neutral)
+        {
+            *span = None;
+        }
+        let place = Slot::Class(class).index();
+        if let (Some(count), Some(span)) = (self.counts.get_mut(place), self.spans.get_mut(place)) {
+            *count = count.saturating_add(1);
+            let known = span.get_or_insert(Span {
+                first: time,
+                last: time,
+            });
+            *known = Span {
+                first: known.first.min(time),
+                last: known.last.max(time),
+            };
+        }
+    }
+}
+
+/// A merged cell as a bucket; recipient-scope failures are still neutral.
+pub(super) fn bucket(cell: Minute) -> Bucket {
+    let start = cell.number * MINUTE;
+    let mut bucket = Bucket {
+        minute: cell.number,
+        counts: [0; Slot::COUNT],
+        spans: [None; Slot::COUNT],
+        messages: Distinct::default(),
+        recipients: Distinct::default(),
+    };
+    let failed = cell.failed.map(|failed| *failed);
+    let ok = std::iter::once((cell.ok, cell.ok_offsets));
+    let others = failed
+        .iter()
+        .flat_map(|failed| failed.counts.into_iter().zip(failed.offsets));
+    let slots = bucket.counts.iter_mut().zip(&mut bucket.spans);
+    for ((count, span), (n, offsets)) in slots.zip(ok.chain(others)) {
+        *count = n;
+        *span = (n > 0).then(|| Span {
+            first: Timestamp::from_millis(start + i64::from(offsets.first)),
+            last: Timestamp::from_millis(start + i64::from(offsets.last)),
+        });
+    }
+    if let Some(failed) = failed {
+        bucket.messages = failed.messages;
+        bucket.recipients = failed.recipients;
+    }
+    bucket
+}
+
+pub(super) fn reply_group(answer: Answer) -> ReplyGroup {
+    ReplyGroup {
+        hour: answer.key.hour,
+        class: answer.key.class,
+        reply_code: answer.key.reply_code,
+        enhanced_status: answer.key.enhanced_status,
+        reason: answer.key.reason,
+        stage: answer.key.stage,
+        count: answer.count,
+        sample: answer.sample.1,
+    }
 }

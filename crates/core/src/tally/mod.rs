@@ -1,7 +1,274 @@
 //! Counts of attempts per destination and reporting host, which merge exactly.
+//!
+//! A commutative monoid: any split of the input, any order of the parts gives the same [`Evidence`].
+//! What a line adds is a pure function of the line; what needs the lines around it (is this refusal news?)
+//! is decided after the merge. Memory grows with destinations and the minutes in which they had traffic.
 
+mod cells;
 mod evidence;
+mod names;
+mod recipients;
+mod series;
 mod sketch;
 
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
 pub use sketch::Distinct;
+
+use hashbrown::HashMap;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::address::Domain;
+use crate::event::{Contact, Delivery};
+use crate::evidence::{Class, class_of};
+use crate::reason::{Reason, Verdict};
+
+use cells::{Answer, AnswerKey, HOUR, MINUTE, Minute, RelayHour};
+use names::Names;
+use recipients::Recipients;
+use series::Series;
+
+/// Greylisting younger than this is the normal dance; older it is a fault of the receiver. Seconds.
+const GREYLISTING_S: f64 = 1800.0;
+
+/// Bytes that are kept of a sample reply: as much as a reader reads.
+const SAMPLE_BYTES: usize = 400;
+
+/// The counts of everything read so far.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    domains: Names,
+    hosts: Names,
+    relays: Names,
+    keys: HashMap<(u32, u32), Counts>,
+}
+
+/// The counts of one destination as one reporting host saw it.
+#[derive(Debug, Clone, Default)]
+struct Counts {
+    minutes: Series<Minute>,
+    relays: Series<RelayHour>,
+    answers: Series<Answer>,
+    recipients: Recipients,
+    echoes: u64,
+}
+
+impl Tally {
+    /// Nothing counted.
+    pub fn new() -> Tally {
+        Tally::default()
+    }
+
+    /// Counts one event, with the verdict of the classifier.
+    pub fn add(&mut self, event: &Delivery<'_>, verdict: Option<Verdict>) {
+        let class = class_of(event, verdict);
+        if class.is_none() && event.contact != Contact::Echo {
+            return;
+        }
+        let Some(domain) = event.domain() else { return };
+        let key = (self.domain_number(domain), self.hosts.number(event.host));
+        let counts = self.keys.entry(key).or_default();
+        let Some(class) = class else {
+            counts.echoes += u64::from(event.times);
+            return;
+        };
+        let time = event.time.as_millis();
+        let (minute, hour) = (time.div_euclid(MINUTE), time.div_euclid(HOUR));
+        let offset = u16::try_from(time.rem_euclid(MINUTE)).unwrap_or_default(); // below 60,000
+
+        let relay = if event.relay.host.is_empty() {
+            event.relay.ip
+        } else {
+            event.relay.host
+        };
+        if !relay.is_empty() {
+            let host = self.relays.number(relay);
+            let cell = counts.relays.at((hour, host), || RelayHour {
+                hour,
+                host,
+                accepted: 0,
+                failed: 0,
+            });
+            let count = if class == Class::Ok {
+                &mut cell.accepted
+            } else {
+                &mut cell.failed
+            };
+            *count += u64::from(event.times);
+        }
+        let minute = counts.minutes.at(minute, || Minute::new(minute));
+        if class == Class::Ok {
+            minute.add_ok(offset, event.times);
+            return;
+        }
+        let recipient = fingerprint(event.recipient);
+        let slot = match class {
+            Class::TmpRcpt | Class::PermRcpt => {
+                counts.recipients.add(recipient, class, event.time);
+                Slot::Neutral
+            }
+            Class::Grey if event.delay_s.is_none_or(|delay| delay < GREYLISTING_S) => Slot::Neutral,
+            Class::Grey => Slot::Class(Class::TmpSys),
+            class => Slot::Class(class),
+        };
+        // Queue ids are unique on their host only.
+        let message = high_half(xxh3_64_with_seed(event.queue_id, xxh3_64(event.host)));
+        minute.add_failed(slot, offset, event.times, message, high_half(recipient));
+        let key = AnswerKey {
+            hour,
+            class,
+            reply_code: event.reply_code,
+            enhanced_status: event.enhanced_status(),
+            reason: verdict.map_or(Reason::Unspecified, |verdict| verdict.reason),
+            stage: event.stage,
+        };
+        counts.add_answer(key, event.text, event.times);
+    }
+
+    /// Number of a domain, whatever its case.
+    fn domain_number(&mut self, domain: &[u8]) -> u32 {
+        let domain = domain.strip_suffix(b".").unwrap_or(domain);
+        let mut lower = [0; 256];
+        match lower.get_mut(..domain.len()) {
+            Some(lower) => {
+                lower.copy_from_slice(domain);
+                lower.make_ascii_lowercase();
+                self.domains.number(lower)
+            }
+            // Longer than RFC 1035 allows: rare, so it may cost an allocation.
+            None => self.domains.number(&domain.to_ascii_lowercase()),
+        }
+    }
+
+    /// Takes in the counts of another part of the input.
+    pub fn merge(&mut self, other: Tally) {
+        if self.keys.is_empty() {
+            *self = other;
+            return;
+        }
+        let domains = self.domains.numbers_of(&other.domains);
+        let hosts = self.hosts.numbers_of(&other.hosts);
+        let relays = self.relays.numbers_of(&other.relays);
+        let renamed = |numbers: &[u32], number: u32| {
+            numbers.get(number as usize).copied().unwrap_or(u32::MAX)
+        };
+        for ((domain, host), mut counts) in other.keys {
+            for cell in counts.relays.cells_mut() {
+                cell.host = renamed(&relays, cell.host);
+            }
+            let key = (renamed(&domains, domain), renamed(&hosts, host));
+            self.keys.entry(key).or_default().merge(counts);
+        }
+    }
+
+    /// What is known of each destination, in order of their names.
+    pub fn into_evidence(self) -> Vec<Evidence> {
+        let Tally {
+            domains,
+            relays,
+            keys,
+            ..
+        } = self;
+        let mut by_domain: HashMap<u32, (usize, Counts)> = HashMap::new();
+        for ((domain, _), counts) in keys {
+            let (hosts, sum) = by_domain.entry(domain).or_default();
+            *hosts += 1;
+            sum.merge(counts);
+        }
+        let mut all: Vec<Evidence> = by_domain
+            .into_iter()
+            .map(|(domain, (hosts, counts))| {
+                counts.into_evidence(Domain::new(domains.name(domain)), hosts, &relays)
+            })
+            .collect();
+        all.sort_unstable_by(|a, b| a.domain.cmp(&b.domain));
+        all
+    }
+}
+
+impl Counts {
+    fn add_answer(&mut self, key: AnswerKey, text: &[u8], times: u32) {
+        let hash = xxh3_64(text);
+        let sample = || text.get(..SAMPLE_BYTES).unwrap_or(text).into();
+        // Made with the largest hash, so that the first text replaces the empty one.
+        let answer = self.answers.at(key, || Answer {
+            key,
+            count: 0,
+            sample: (u64::MAX, Box::default()),
+        });
+        answer.count += u64::from(times);
+        if hash < answer.sample.0 {
+            answer.sample = (hash, sample());
+        }
+    }
+
+    fn merge(&mut self, other: Counts) {
+        self.minutes.merge(other.minutes);
+        self.relays.merge(other.relays);
+        self.answers.merge(other.answers);
+        self.recipients.merge(other.recipients);
+        self.echoes += other.echoes;
+    }
+
+    fn into_evidence(self, domain: Domain, hosts: usize, relay_names: &Names) -> Evidence {
+        let mut buckets: Vec<Bucket> = self
+            .minutes
+            .into_cells()
+            .into_iter()
+            .map(evidence::bucket)
+            .collect();
+        for (time, class) in self.recipients.fresh() {
+            let minute = time.as_millis().div_euclid(MINUTE);
+            if let Ok(place) = buckets.binary_search_by_key(&minute, |bucket| bucket.minute)
+                && let Some(bucket) = buckets.get_mut(place)
+            {
+                bucket.count_fresh(class, time);
+            }
+        }
+        let mut relays: Vec<RelayCount> = self
+            .relays
+            .into_cells()
+            .into_iter()
+            .map(|cell| RelayCount {
+                hour: cell.hour,
+                host: relay_names.name(cell.host).into(),
+                accepted: cell.accepted,
+                failed: cell.failed,
+            })
+            .collect();
+        relays.sort_unstable_by(|a, b| (a.hour, &a.host).cmp(&(b.hour, &b.host)));
+        let replies = self
+            .answers
+            .into_cells()
+            .into_iter()
+            .map(evidence::reply_group)
+            .collect();
+        Evidence {
+            domain,
+            hosts,
+            buckets,
+            replies,
+            relays,
+            echoes: self.echoes,
+        }
+    }
+}
+
+/// A recipient as a number: letters count in lower case, as mailboxes do in practice.
+fn fingerprint(recipient: &[u8]) -> u64 {
+    let mut lower = [0; 320];
+    match lower.get_mut(..recipient.len()) {
+        Some(lower) => {
+            lower.copy_from_slice(recipient);
+            lower.make_ascii_lowercase();
+            xxh3_64(lower)
+        }
+        None => xxh3_64(&recipient.to_ascii_lowercase()),
+    }
+}
+
+const fn high_half(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests;

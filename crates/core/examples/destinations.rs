@@ -1,0 +1,24 @@
+//! Lists the destinations of a log with their attempts: `cargo run --example destinations -- mail.log`
+
+use std::path::PathBuf;
+
+use mailgap_core::source;
+use mailgap_core::survey::{Options, survey};
+use mailgap_core::time::Timestamp;
+
+#[expect(clippy::print_stdout, reason = "an example")]
+fn main() {
+    let paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let now = Timestamp::from(chrono::DateTime::from(std::time::SystemTime::UNIX_EPOCH));
+    let inputs = source::collect(&paths, now).inputs;
+    let survey = survey(&inputs, &Options::new(chrono_tz::Tz::UTC), &());
+    for evidence in &survey.evidence {
+        let attempts: u32 = evidence
+            .buckets
+            .iter()
+            .flat_map(|bucket| bucket.counts)
+            .sum();
+        println!("{attempts:8} {}", evidence.domain);
+    }
+    println!("{:#?}", survey.coverage);
+}

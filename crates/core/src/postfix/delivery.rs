@@ -1,0 +1,234 @@
+//! Delivery records.
+//!
+//! `to=<a@libero.it>, orig_to=<a>, relay=smtp-in.libero.it[213.209.1.129]:25, conn_use=2, delay=1.2,
+//! delays=0.1/0/0.5/0.6, tls=may, dsn=2.0.0, status=sent (250 ok)`
+//!
+//! Source: `src/global/log_adhoc.c`. Fields stand in this order; `orig_to`, `conn_use`, `tls` (3.11) are
+//! optional, `delays` and `dsn` are missing before 2.3. A record is cut at 2000 bytes, so that the last
+//! `)` may be missing. The text in parentheses is written by the remote side and may hold anything.
+
+use super::QueueRecord;
+use super::text;
+use crate::event::{Contact, Delivery, Odd, Outcome, Relay, Source, Stage};
+use crate::reply::EnhancedStatus;
+use crate::syslog::split_at_byte;
+
+/// Reads a record that begins with `to=<`.
+pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
+    let rest = at.text.get(b"to=<".len()..).unwrap_or_default();
+    let (recipient, mut rest) =
+        address(rest).ok_or_else(|| at.odd("expected >, after to=<", rest))?;
+    let mut original_recipient = None;
+    if let Some(after) = rest.strip_prefix(b"orig_to=<") {
+        let (address, after) =
+            address(after).ok_or_else(|| at.odd("expected >, after orig_to=<", after))?;
+        original_recipient = Some(address);
+        rest = after;
+    }
+    let after = rest
+        .strip_prefix(b"relay=")
+        .ok_or_else(|| at.odd("expected relay=", rest))?;
+    let (relay, mut rest) =
+        field(after).ok_or_else(|| at.odd("expected a comma after relay=", after))?;
+    let relay = parse_relay(relay);
+
+    let (mut delay_s, mut delays_s, mut status) = (None, None, None);
+    // conn_use=, tls= and whatever later releases add stand between these and are passed over.
+    while !rest.starts_with(b"status=") {
+        let (value, after) = field(rest).ok_or_else(|| at.odd("expected status=", rest))?;
+        if let Some(value) = value.strip_prefix(b"delays=") {
+            delays_s = Some(
+                four_seconds(value)
+                    .ok_or_else(|| at.odd("expected four numbers after delays=", rest))?,
+            );
+        } else if let Some(value) = value.strip_prefix(b"delay=") {
+            delay_s =
+                Some(seconds(value).ok_or_else(|| at.odd("expected a number after delay=", rest))?);
+        } else if let Some(value) = value.strip_prefix(b"dsn=") {
+            match EnhancedStatus::parse_digits(value) {
+                Some((code, [])) => status = Some(code),
+                _ => return Err(at.odd("expected an enhanced status code after dsn=", rest)),
+            }
+        }
+        rest = after;
+    }
+    let after = rest.get(b"status=".len()..).unwrap_or_default();
+    let (word, text) = split_at_byte(after, b' ').unwrap_or((after, b""));
+    let outcome = outcome(word, at.program)
+        .ok_or_else(|| at.odd("expected a known word after status=", rest))?;
+    let text = text.strip_prefix(b"(").unwrap_or(text);
+    let text = text.strip_suffix(b")").unwrap_or(text);
+
+    let said = text::read(text, outcome);
+    let agent = agent(at.program);
+    let relay = if relay.is_unknown() {
+        said.relay
+    } else {
+        relay
+    };
+    Ok(Delivery {
+        time: at.record.time,
+        source: Source::Postfix,
+        host: at.record.host,
+        instance: at.instance,
+        queue_id: at.queue_id,
+        sender: None,
+        message_id: None,
+        recipient,
+        original_recipient,
+        relay,
+        outcome,
+        contact: contact(agent, &relay, &said),
+        stage: if agent == Agent::Inside {
+            Some(Stage::Local)
+        } else {
+            said.stage
+        },
+        reply_code: said.reply_code,
+        reply_status: said.reply_status,
+        status,
+        reply: said.reply,
+        text,
+        delay_s,
+        delays_s,
+        times: at.record.times,
+    })
+}
+
+/// What kind of delivery agent a program is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Agent {
+    /// Talks SMTP or LMTP to a host.
+    Remote,
+    /// Delivers, refuses or throws away within this host.
+    Inside,
+}
+
+/// Custom services (`outbound1/smtp`, `postfix/relay/smtp`) keep the name of their program last.
+fn agent(program: &[u8]) -> Agent {
+    match program {
+        b"local" | b"virtual" | b"pipe" | b"error" | b"retry" | b"discard" | b"cleanup"
+        | b"qmgr" | b"nqmgr" | b"oqmgr" | b"bounce" | b"pickup" | b"smtpd" => Agent::Inside,
+        _ => Agent::Remote,
+    }
+}
+
+fn contact(agent: Agent, relay: &Relay<'_>, said: &text::Said<'_>) -> Contact {
+    if said.suspended {
+        return Contact::Echo;
+    }
+    // A socket in the file system or a filter on this host answers for nobody but itself.
+    let inside = relay.ip.contains(&b'/')
+        || matches!(relay.ip, b"127.0.0.1" | b"::1")
+        || memchr::memmem::find(said.reply, b"from MTA(").is_some();
+    if agent == Agent::Inside || inside {
+        Contact::None
+    } else {
+        Contact::Fresh
+    }
+}
+
+fn outcome(word: &[u8], program: &[u8]) -> Option<Outcome> {
+    Some(match word {
+        b"sent" if program == b"discard" => Outcome::Discarded,
+        b"sent" => Outcome::Delivered,
+        // soft_bounce=yes: the mail stays in the queue, whatever the reply said.
+        b"deferred" | b"SOFTBOUNCE" => Outcome::Deferred,
+        b"bounced" => Outcome::Bounced,
+        b"expired" => Outcome::Expired,
+        b"deliverable" | b"undeliverable" | b"undeliverable-but-not-cached" => Outcome::Probe,
+        _ => return None,
+    })
+}
+
+/// The address up to `>, ` and what follows. `>` may stand inside quotes.
+fn address(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let quoted = if text.first() == Some(&b'"') {
+        quoted_len(text).unwrap_or(0)
+    } else {
+        0
+    };
+    let mut from = quoted;
+    loop {
+        let end = from + memchr::memchr(b'>', text.get(from..)?)?;
+        if let Some(rest) = text.get(end + 1..)?.strip_prefix(b", ") {
+            return Some((text.get(..end)?, rest));
+        }
+        from = end + 1;
+    }
+}
+
+/// Length of the quoted string at the start, its quotes included.
+fn quoted_len(text: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        match text.get(at)? {
+            b'"' => return Some(at + 1),
+            _ => at += 2,
+        }
+    }
+}
+
+/// The text up to `, ` and what follows.
+fn field(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut from = 0;
+    loop {
+        let comma = from + memchr::memchr(b',', text.get(from..)?)?;
+        if text.get(comma + 1) == Some(&b' ') {
+            return Some((text.get(..comma)?, text.get(comma + 2..)?));
+        }
+        from = comma + 1;
+    }
+}
+
+/// `none`, `local`, `host[ip]:port`, `host[private/socket]`.
+fn parse_relay(text: &[u8]) -> Relay<'_> {
+    if text == b"none" {
+        return Relay::default();
+    }
+    text::host_and_ip(text).map_or(
+        Relay {
+            host: text,
+            ..Relay::default()
+        },
+        |(relay, _)| relay,
+    )
+}
+
+/// `0.1/0/0.5/0.6`
+fn four_seconds(text: &[u8]) -> Option<[f64; 4]> {
+    let mut parts = text.split(|&byte| byte == b'/');
+    let delays = [
+        seconds(parts.next()?)?,
+        seconds(parts.next()?)?,
+        seconds(parts.next()?)?,
+        seconds(parts.next()?)?,
+    ];
+    parts.next().is_none().then_some(delays)
+}
+
+/// Digits with at most one point, maybe negative (the clock was set back).
+fn seconds(text: &[u8]) -> Option<f64> {
+    let (negative, digits) = text
+        .strip_prefix(b"-")
+        .map_or((false, text), |rest| (true, rest));
+    if digits.is_empty() || digits.len() > 15 {
+        return None;
+    }
+    let (mut number, mut scale, mut point) = (0_u64, 1_u64, false);
+    for &byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                number = number * 10 + u64::from(byte - b'0');
+                if point {
+                    scale *= 10;
+                }
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    let value = number as f64 / scale as f64;
+    Some(if negative { -value } else { value })
+}

@@ -1,0 +1,110 @@
+//! Postfix log records, 2.3 to 3.12.
+//!
+//! `postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, relay=..., delay=1.2, ..., status=sent (250 ok)`
+//!
+//! One file per kind of record: [`delivery`] (what became of a recipient; `log_adhoc.c` writes it),
+//! [`queue`] (what is said of a message), [`text`] (the words in parentheses). Lines that concern no
+//! queued message (sessions of smtpd, TLS, caches, warnings) are foreign.
+
+mod delivery;
+mod queue;
+mod text;
+
+use crate::event::{Line, Odd};
+use crate::syslog::Record;
+
+/// Splits a program name as logged into the instance (`syslog_name`) and the program:
+/// `postfix/submission/smtpd` → (`postfix/submission`, `smtpd`). `None` when it has no `/`.
+pub fn program_of(tag: &[u8]) -> Option<(&[u8], &[u8])> {
+    let slash = memchr::memrchr(b'/', tag)?;
+    let (instance, program) = (tag.get(..slash)?, tag.get(slash + 1..)?);
+    (!instance.is_empty() && !program.is_empty()).then_some((instance, program))
+}
+
+/// Understands a record whose header has been cut off.
+///
+/// Any instance name is accepted when the record has the shape of one of Postfix's: names made up by the
+/// operator are common. Columns are counted from the start of `record.text`.
+pub fn parse<'b>(record: &Record<'b>) -> Line<'b> {
+    let Some((instance, program)) = program_of(record.tag) else {
+        return Line::Foreign;
+    };
+    let Some((queue_id, text)) = queue_id(record.text) else {
+        return Line::Foreign;
+    };
+    let record = QueueRecord {
+        record,
+        instance,
+        program,
+        queue_id,
+        text,
+    };
+    if text.starts_with(b"to=<") {
+        return match delivery::parse(&record) {
+            Ok(delivery) => Line::Delivery(delivery),
+            Err(odd) => Line::Malformed(odd),
+        };
+    }
+    match queue::parse(&record) {
+        Some(fact) => Line::Queue(fact),
+        // Made-up instance names are ours only when the record proves it.
+        None if !instance.starts_with(b"postfix") => Line::Foreign,
+        None => Line::Unknown(Odd {
+            why: "unknown shape after the queue id",
+            column: queue_id.len() + 2,
+        }),
+    }
+}
+
+/// A record about a queued message.
+#[derive(Debug, Clone, Copy)]
+struct QueueRecord<'r, 'b> {
+    record: &'r Record<'b>,
+    instance: &'b [u8],
+    program: &'b [u8],
+    queue_id: &'b [u8],
+    /// What follows the queue id.
+    text: &'b [u8],
+}
+
+impl QueueRecord<'_, '_> {
+    /// What is wrong at the start of `rest`, which is a tail of the record.
+    fn odd(&self, why: &'static str, rest: &[u8]) -> Odd {
+        Odd {
+            why,
+            column: self.record.text.len().saturating_sub(rest.len()),
+        }
+    }
+}
+
+/// `4P1Xr72xkCz9vwX: rest` → the id and the rest.
+///
+/// Short ids are upper-case hexadecimal; long ones have digits and letters without vowels. So the words
+/// that stand in the same place (`warning: `, `statistics: `, `NOQUEUE: `) are none.
+fn queue_id(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let n = text
+        .iter()
+        .take(MAX_QUEUE_ID + 1)
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
+    if !(MIN_QUEUE_ID..=MAX_QUEUE_ID).contains(&n) {
+        return None;
+    }
+    let (id, rest) = text.split_at_checked(n)?;
+    let rest = rest.strip_prefix(b": ")?;
+    let short = id
+        .iter()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'));
+    let long = !id
+        .iter()
+        .any(|byte| matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u'));
+    (short || long).then_some((id, rest))
+}
+
+/// Five hexadecimal digits of microseconds and an inode.
+const MIN_QUEUE_ID: usize = 6;
+/// Longer than any file system's inode makes it.
+const MAX_QUEUE_ID: usize = 32;
+
+#[cfg(test)]
+mod tests;

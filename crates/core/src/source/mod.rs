@@ -1,0 +1,135 @@
+//! Where lines come from: files, folders and standard input, plain or compressed.
+//!
+//! [`collect`] lists the inputs; [`reader`] opens one and cuts it into blocks at line ends. Nothing is
+//! mapped into memory: logs are truncated by their rotation while they are read.
+
+pub(crate) mod reader;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use crate::coverage::Unread;
+use crate::time::Timestamp;
+
+/// One log to read.
+#[derive(Debug, Clone)]
+pub struct Input {
+    name: String,
+    place: Place,
+    size: Option<u64>,
+    reference: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    File(PathBuf),
+    Stdin,
+}
+
+impl Input {
+    /// A file. `now` stands in where the file system tells no time of change.
+    pub fn file(path: &Path, now: Timestamp) -> io::Result<Input> {
+        let metadata = fs::metadata(path)?;
+        let changed = metadata.modified().ok().and_then(|time| {
+            let millis = time.duration_since(UNIX_EPOCH).ok()?.as_millis();
+            Some(Timestamp::from_millis(i64::try_from(millis).ok()?))
+        });
+        Ok(Input {
+            name: path.display().to_string(),
+            size: metadata.is_file().then_some(metadata.len()),
+            reference: if metadata.is_file() {
+                changed.unwrap_or(now)
+            } else {
+                now
+            },
+            place: Place::File(path.to_path_buf()),
+        })
+    }
+
+    /// Standard input.
+    pub fn stdin(now: Timestamp) -> Input {
+        Input {
+            name: "-".into(),
+            place: Place::Stdin,
+            size: None,
+            reference: now,
+        }
+    }
+
+    /// The path as given, or `-`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Bytes on disk, before decompression; `None` for a pipe.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// The time of change, or now for a pipe: what stamps without a year are judged by.
+    pub fn reference(&self) -> Timestamp {
+        self.reference
+    }
+}
+
+/// What [`collect`] found.
+#[derive(Debug, Clone, Default)]
+pub struct Collected {
+    /// What can be read, in the order given; the files of a folder in order of their names.
+    pub inputs: Vec<Input>,
+    /// What cannot.
+    pub unread: Vec<Unread>,
+}
+
+/// Folders nested deeper than this are a mistake, or a loop.
+const MAX_DEPTH: usize = 32;
+
+/// Lists the inputs behind the paths: files, folders (with all below them) and `-` for standard input.
+pub fn collect(paths: &[PathBuf], now: Timestamp) -> Collected {
+    let mut collected = Collected::default();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            collected.inputs.push(Input::stdin(now));
+        } else {
+            walk(path, now, 0, &mut collected);
+        }
+    }
+    collected
+}
+
+fn walk(path: &Path, now: Timestamp, depth: usize, collected: &mut Collected) {
+    let found = if path.is_dir() {
+        if depth > MAX_DEPTH {
+            Err(io::Error::other("folders are nested too deep"))
+        } else {
+            entries(path)
+        }
+    } else {
+        match Input::file(path, now) {
+            Ok(input) => {
+                collected.inputs.push(input);
+                return;
+            }
+            Err(error) => Err(error),
+        }
+    };
+    match found {
+        Ok(entries) => entries
+            .iter()
+            .for_each(|entry| walk(entry, now, depth + 1, collected)),
+        Err(error) => collected.unread.push(Unread {
+            input: path.display().to_string(),
+            why: error.to_string(),
+        }),
+    }
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut entries = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    Ok(entries)
+}

@@ -1,0 +1,287 @@
+//! One input as blocks of whole lines.
+//!
+//! A block ends at a line end, except the last one of an input. gzip is recognised by its first bytes
+//! (`1f 8b`, RFC 1952); rotated logs are often several members in a row.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+
+use flate2::read::MultiGzDecoder;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::{Input, Place};
+
+/// Bytes of a block. Tiny in debug builds, so that every test crosses block borders.
+pub(crate) const BLOCK_BYTES: usize = if cfg!(debug_assertions) { 256 } else { 1 << 20 };
+
+/// What is kept of a line; the rest is passed over. Postfix cuts its records at 2,000 bytes, Exim at
+/// 8 KiB; what is longer than this is no log.
+pub(crate) const MAX_LINE: usize = 256 << 10;
+
+/// Told how many bytes were read from disk or pipe.
+pub trait Progress: Sync {
+    /// So many more bytes were read, before decompression.
+    fn add_bytes(&self, read: u64);
+}
+
+/// Nobody watches.
+impl Progress for () {
+    fn add_bytes(&self, _: u64) {}
+}
+
+/// What is known when an input has been read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Total {
+    /// Bytes after decompression.
+    pub(crate) bytes: u64,
+    /// A hash of those bytes: equal for the same log, however compressed.
+    pub(crate) fingerprint: u128,
+}
+
+/// Cuts an input into blocks.
+pub(crate) struct BlockReader<'a> {
+    reader: Box<dyn Read + 'a>,
+    block_bytes: usize,
+    /// The start of a line whose end was not yet read.
+    carry: Vec<u8>,
+    /// The rest of a line that is too long is passed over.
+    skipping: bool,
+    ended: bool,
+    bytes: u64,
+    hash: Xxh3,
+}
+
+impl<'a> BlockReader<'a> {
+    /// Opens an input and finds out how it is compressed.
+    pub(crate) fn open(
+        input: &Input,
+        block_bytes: usize,
+        progress: &'a dyn Progress,
+    ) -> io::Result<BlockReader<'a>> {
+        let raw: Box<dyn Read> = match &input.place {
+            Place::File(path) => Box::new(File::open(path)?),
+            Place::Stdin => Box::new(io::stdin()),
+        };
+        BlockReader::new(Counted { raw, progress }, block_bytes)
+    }
+
+    fn new(mut raw: impl Read + 'a, block_bytes: usize) -> io::Result<BlockReader<'a>> {
+        let mut magic = [0; 2];
+        let n = fill(&mut raw, &mut magic)?;
+        let head = io::Cursor::new(magic).take(n as u64);
+        let whole = head.chain(raw);
+        let reader: Box<dyn Read + 'a> = if n == 2 && magic == [0x1f, 0x8b] {
+            Box::new(MultiGzDecoder::new(BufReader::with_capacity(
+                128 << 10,
+                whole,
+            )))
+        } else {
+            Box::new(whole)
+        };
+        Ok(BlockReader {
+            reader,
+            block_bytes: block_bytes.max(1),
+            carry: Vec::new(),
+            skipping: false,
+            ended: false,
+            bytes: 0,
+            hash: Xxh3::new(),
+        })
+    }
+
+    /// Fills `block` with the next whole lines; `false` at the end. After an error what was read before it
+    /// has been given, and the next call says `false`.
+    pub(crate) fn next(&mut self, block: &mut Vec<u8>) -> io::Result<bool> {
+        let mut filled = self.carry.len();
+        if block.len() < self.block_bytes.max(filled + 1) {
+            block.resize(self.block_bytes.max(filled + 1), 0);
+        }
+        if let Some(start) = block.get_mut(..filled) {
+            start.copy_from_slice(&self.carry);
+        }
+        self.carry.clear();
+        if self.ended {
+            block.truncate(filled);
+            return Ok(filled > 0);
+        }
+        loop {
+            let free = block.get_mut(filled..).unwrap_or_default();
+            let (n, error) = fill_all(&mut self.reader, free);
+            let fresh = free.get(..n).unwrap_or_default();
+            self.hash.update(fresh);
+            self.bytes += n as u64;
+            let mut searched = filled;
+            filled += n;
+            self.ended = error.is_some() || filled < block.len();
+            if self.skipping {
+                filled = self.skip(block, filled);
+                searched = 0;
+            }
+            if let Some(error) = error {
+                self.carry
+                    .extend_from_slice(block.get(..filled).unwrap_or_default());
+                return Err(error);
+            }
+            if self.ended {
+                block.truncate(filled);
+                return Ok(filled > 0);
+            }
+            let fresh = block.get(searched..filled).unwrap_or_default();
+            if let Some(end) = memchr::memrchr(b'\n', fresh) {
+                let end = searched + end + 1;
+                self.carry
+                    .extend_from_slice(block.get(end..filled).unwrap_or_default());
+                block.truncate(end);
+                return Ok(true);
+            }
+            if filled >= MAX_LINE {
+                block.truncate(filled);
+                self.skipping = true;
+                return Ok(true);
+            }
+            let larger = (block.len() * 2).min(MAX_LINE.max(self.block_bytes));
+            block.resize(larger.max(filled + 1), 0);
+        }
+    }
+
+    /// Drops what is left of a line that is too long; gives how many bytes remain.
+    fn skip(&mut self, block: &mut [u8], filled: usize) -> usize {
+        match memchr::memchr(b'\n', block.get(..filled).unwrap_or_default()) {
+            Some(end) => {
+                self.skipping = false;
+                block.copy_within(end + 1..filled, 0);
+                filled - end - 1
+            }
+            None => 0,
+        }
+    }
+
+    /// What was read so far.
+    pub(crate) fn total(&self) -> Total {
+        Total {
+            bytes: self.bytes,
+            fingerprint: self.hash.digest128(),
+        }
+    }
+}
+
+/// Reads until the buffer is full or the input ends.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    match fill_all(reader, buffer) {
+        (n, None) => Ok(n),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// Like [`fill`], but what was read before an error is not lost.
+fn fill_all(reader: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+    let mut filled = 0;
+    while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+        match reader.read(free) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (filled, Some(error)),
+        }
+    }
+    (filled, None)
+}
+
+struct Counted<'a> {
+    raw: Box<dyn Read>,
+    progress: &'a dyn Progress,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.raw.read(buffer)?;
+        self.progress.add_bytes(n as u64);
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn blocks(bytes: &[u8], block_bytes: usize) -> (Vec<Vec<u8>>, Total, Option<String>) {
+        let mut reader = BlockReader::new(bytes, block_bytes).unwrap();
+        let (mut blocks, mut block, mut error) = (Vec::new(), Vec::new(), None);
+        loop {
+            match reader.next(&mut block) {
+                Ok(true) => blocks.push(block.clone()),
+                Ok(false) => break,
+                Err(found) => error = Some(found.to_string()),
+            }
+        }
+        (blocks, reader.total(), error)
+    }
+
+    fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn blocks_end_at_line_ends_and_lose_nothing() {
+        let text = b"one\ntwo two two\n\nthree\r\nlast";
+        for block_bytes in 1..40 {
+            let (blocks, total, error) = blocks(text, block_bytes);
+            assert_eq!(blocks.concat(), text, "{block_bytes}");
+            let (_, but_last) = blocks.split_last().unwrap();
+            assert!(
+                but_last.iter().all(|block| block.ends_with(b"\n")),
+                "{block_bytes}"
+            );
+            assert_eq!((total.bytes, error), (text.len() as u64, None));
+        }
+    }
+
+    #[test]
+    fn empty_input_has_no_block() {
+        assert!(blocks(b"", 10).0.is_empty());
+        assert_eq!(blocks(b"\n", 10).0, [b"\n"]);
+    }
+
+    #[test]
+    fn gzip_members_in_a_row_are_one_log_with_the_fingerprint_of_its_bytes() {
+        let packed = [gz(b"one\n"), gz(b"two\n")].concat();
+        let (unpacked, total, error) = blocks(&packed, 3);
+        assert_eq!((unpacked.concat(), error), (b"one\ntwo\n".to_vec(), None));
+        assert_eq!(total, blocks(b"one\ntwo\n", 100).1);
+    }
+
+    #[test]
+    fn a_truncated_archive_gives_what_it_has_and_then_the_error() {
+        let text: Vec<u8> = (0..5000)
+            .flat_map(|n| format!("line {n}\n").into_bytes())
+            .collect();
+        let packed = gz(&text);
+        let (given, _, error) = blocks(&packed[..packed.len() / 2], 64);
+        let given = given.concat();
+        assert!(
+            given.len() > 1000 && text.starts_with(&given),
+            "{}",
+            given.len()
+        );
+        assert!(error.is_some());
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_and_the_next_one_is_whole() {
+        for block_bytes in [16, 1 << 20] {
+            let mut text = vec![b'x'; 3 * MAX_LINE + 7];
+            text.extend_from_slice(b"\nnext\n");
+            let (blocks, total, _) = blocks(&text, block_bytes);
+            let all = blocks.concat();
+            assert_eq!(total.bytes, text.len() as u64);
+            assert!(all.ends_with(b"next\n"), "{block_bytes}");
+            if block_bytes < MAX_LINE {
+                assert_eq!(all.len(), MAX_LINE + 5);
+                assert_eq!(blocks[1], b"next\n");
+            }
+        }
+    }
+}

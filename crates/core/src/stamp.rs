@@ -1,0 +1,312 @@
+//! Time stamps as logs show them, read into UTC.
+//!
+//! `Jan 23 16:00:01` (RFC 3164, no year and no zone) and `2023-01-23T16:00:01.123456+01:00` (RFC 3339),
+//! with or without a fraction, mixed in one file. Cut by hand: chrono's parser costs as much as two
+//! whole records. chrono and chrono-tz give the zone's offsets.
+//!
+//! Rules, each a function of the stamp and the [`StampContext`] alone, never of another line:
+//! - **Year**: where the stamp has none, the given year; else the latest year in which the date exists
+//!   and that does not put the line more than a day after the reference time.
+//! - **Zone**: where the stamp has none, the given zone. An hour that the clock shows twice is read as
+//!   its first run; an hour that it leaps over, with the offset from before the leap.
+
+use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone};
+use chrono_tz::Tz;
+
+use crate::time::Timestamp;
+
+const SECOND: i64 = 1000;
+const HOUR: i64 = 3600 * SECOND;
+const DAY: i64 = 24 * HOUR;
+
+/// What a stamp needs to become a point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StampContext {
+    /// For stamps without a zone.
+    pub zone: Tz,
+    /// For stamps without a year; `None`: the rule of the module.
+    pub year: Option<i32>,
+    /// When the log was last written: the file's time of change, or now for a pipe.
+    pub reference: Timestamp,
+}
+
+/// What stands at the start of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamp<'b> {
+    /// A stamp, and what follows it.
+    At(Timestamp, &'b [u8]),
+    /// Looks like a stamp, but no such date or time exists.
+    Broken,
+    /// No stamp.
+    None,
+}
+
+/// Reads stamps; remembers the last hour, since lines come close together.
+#[derive(Debug, Clone)]
+pub struct Stamps {
+    context: StampContext,
+    /// `Jan 23 16:` and the UTC milliseconds of its first instant.
+    yearless: Option<([u8; 10], i64)>,
+    /// `2023-01-23T16:` and its milliseconds as if it were UTC.
+    iso: Option<([u8; 14], i64)>,
+    /// A local hour (milliseconds as if UTC) and the UTC milliseconds of its first instant.
+    local: Option<(i64, i64)>,
+}
+
+impl Stamps {
+    /// A reader for one log.
+    pub fn new(context: StampContext) -> Stamps {
+        Stamps {
+            context,
+            yearless: None,
+            iso: None,
+            local: None,
+        }
+    }
+
+    /// Reads the stamp at the start of the text.
+    pub fn read<'b>(&mut self, text: &'b [u8]) -> Stamp<'b> {
+        match text.first() {
+            Some(b'0'..=b'9') => self.read_iso(text),
+            Some(b'A'..=b'Z') => self.read_yearless(text),
+            _ => Stamp::None,
+        }
+    }
+
+    /// `Jan 23 16:00:01` with an optional fraction of a second.
+    fn read_yearless<'b>(&mut self, text: &'b [u8]) -> Stamp<'b> {
+        let Some((prefix, rest)) = text.split_first_chunk::<10>() else {
+            return Stamp::None;
+        };
+        let Some((within_hour, rest)) = minutes_and_seconds(rest) else {
+            return Stamp::None;
+        };
+        if let Some((cached, base)) = self.yearless
+            && cached == *prefix
+        {
+            return Stamp::At(Timestamp::from_millis(base + within_hour), rest);
+        }
+        let [m0, m1, m2, b' ', d0, d1, b' ', h0, h1, b':'] = *prefix else {
+            return Stamp::None;
+        };
+        let Some(month) = month_of([m0, m1, m2]) else {
+            return Stamp::None;
+        };
+        let d0 = if d0 == b' ' { b'0' } else { d0 };
+        let (Some(day), Some(hour)) = (two_digits(d0, d1), two_digits(h0, h1)) else {
+            return Stamp::None;
+        };
+        match self.resolve_yearless(month, day, hour, within_hour) {
+            Some((base, cacheable)) => {
+                if cacheable {
+                    self.yearless = Some((*prefix, base));
+                }
+                Stamp::At(Timestamp::from_millis(base + within_hour), rest)
+            }
+            None => Stamp::Broken,
+        }
+    }
+
+    /// UTC milliseconds of `within_hour` less itself, and whether the whole hour has the same base.
+    fn resolve_yearless(
+        &self,
+        month: u32,
+        day: u32,
+        hour: u32,
+        within_hour: i64,
+    ) -> Option<(i64, bool)> {
+        let at = |year| {
+            let hour = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour, 0, 0)?;
+            resolve_local(self.context.zone, hour, within_hour)
+        };
+        if let Some(year) = self.context.year {
+            return at(year);
+        }
+        let limit = self.context.reference.as_millis().saturating_add(DAY);
+        let newest = self
+            .context
+            .zone
+            .from_utc_datetime(&naive_utc(limit)?)
+            .year();
+        // The date exists in one of eight years at least: 29 February misses one leap year a century.
+        // Do not remember an hour that the limit cuts in two: its other half is of another year.
+        let mut cut = false;
+        for (base, uniform) in (0..=8).filter_map(|back| at(newest - back)) {
+            cut |= base <= limit && limit < base + HOUR;
+            if base + within_hour <= limit {
+                return Some((base, uniform && !cut));
+            }
+        }
+        None
+    }
+
+    /// `2023-01-23T16:00:01`, with an optional fraction and an optional zone.
+    fn read_iso<'b>(&mut self, text: &'b [u8]) -> Stamp<'b> {
+        let Some((prefix, rest)) = text.split_first_chunk::<14>() else {
+            return Stamp::None;
+        };
+        let Some((within_hour, rest)) = minutes_and_seconds(rest) else {
+            return Stamp::None;
+        };
+        let base = match self.iso {
+            Some((cached, base)) if cached == *prefix => base,
+            _ => match iso_hour(prefix) {
+                Some(Some(base)) => {
+                    self.iso = Some((*prefix, base));
+                    base
+                }
+                Some(None) => return Stamp::Broken,
+                None => return Stamp::None,
+            },
+        };
+        if let Some((offset, rest)) = zone_offset(rest) {
+            return Stamp::At(Timestamp::from_millis(base + within_hour - offset), rest);
+        }
+        let utc = match self.local {
+            Some((local, utc)) if local == base => Some(utc),
+            _ => naive_utc(base)
+                .and_then(|hour| resolve_local(self.context.zone, hour, within_hour))
+                .map(|(utc, uniform)| {
+                    if uniform {
+                        self.local = Some((base, utc));
+                    }
+                    utc
+                }),
+        };
+        match utc {
+            Some(utc) => Stamp::At(Timestamp::from_millis(utc + within_hour), rest),
+            None => Stamp::Broken,
+        }
+    }
+}
+
+/// `2023-01-23T16:` → milliseconds as if UTC; `Some(None)` for a date that does not exist.
+#[expect(clippy::option_option, reason = "no stamp, a stamp of no date, a date")]
+fn iso_hour(prefix: &[u8; 14]) -> Option<Option<i64>> {
+    let [
+        y0,
+        y1,
+        y2,
+        y3,
+        b'-',
+        m0,
+        m1,
+        b'-',
+        d0,
+        d1,
+        b'T' | b't' | b' ',
+        h0,
+        h1,
+        b':',
+    ] = *prefix
+    else {
+        return None;
+    };
+    let year = two_digits(y0, y1)? * 100 + two_digits(y2, y3)?;
+    let (month, day, hour) = (
+        two_digits(m0, m1)?,
+        two_digits(d0, d1)?,
+        two_digits(h0, h1)?,
+    );
+    Some(
+        NaiveDate::from_ymd_opt(year.cast_signed(), month, day)
+            .and_then(|date| date.and_hms_opt(hour, 0, 0))
+            .map(|hour| hour.and_utc().timestamp_millis()),
+    )
+}
+
+/// UTC milliseconds of the first instant of a local hour, such that adding `within_hour` gives the right
+/// time; and whether the same holds for every other time of that hour.
+fn resolve_local(zone: Tz, hour: NaiveDateTime, within_hour: i64) -> Option<(i64, bool)> {
+    let offset_at = |millis: i64| {
+        let local = hour.checked_add_signed(Duration::milliseconds(millis))?;
+        let offset = zone.offset_from_local_datetime(&local);
+        let unique = offset.single().is_some();
+        let offset = match offset.earliest() {
+            Some(offset) => offset.fix(),
+            // The clock leapt over this hour: take the offset from before the leap.
+            None => zone
+                .offset_from_local_datetime(&local.checked_sub_signed(Duration::hours(3))?)
+                .earliest()?
+                .fix(),
+        };
+        Some((i64::from(offset.local_minus_utc()) * SECOND, unique))
+    };
+    let (offset, _) = offset_at(within_hour)?;
+    let uniform = [0, HOUR - SECOND]
+        .iter()
+        .all(|&end| offset_at(end) == Some((offset, true)));
+    Some((hour.and_utc().timestamp_millis() - offset, uniform))
+}
+
+fn naive_utc(millis: i64) -> Option<NaiveDateTime> {
+    Timestamp::from_millis(millis)
+        .to_utc()
+        .map(|time| time.naive_utc())
+}
+
+/// `00:01` or `00:01.123456` → milliseconds, and what follows. A leap second counts as the 60th.
+fn minutes_and_seconds(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (&[m0, m1, colon, s0, s1], rest) = text.split_first_chunk::<5>()?;
+    let (minutes, seconds) = (two_digits(m0, m1)?, two_digits(s0, s1)?);
+    if colon != b':' || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    let whole = i64::from(minutes * 60 + seconds) * SECOND;
+    match rest {
+        [b'.' | b',', fraction @ ..] => {
+            let n = fraction
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
+            let (digits, rest) = fraction.split_at_checked(n)?;
+            let millis = (0..3).fold(0, |sum, place| {
+                sum * 10 + digits.get(place).map_or(0, |digit| i64::from(digit - b'0'))
+            });
+            Some((whole + millis, rest))
+        }
+        _ => Some((whole, rest)),
+    }
+}
+
+/// `Z`, `+01:00` or `+0100` → milliseconds east of UTC, and what follows.
+fn zone_offset(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (sign, rest) = match text {
+        [b'Z' | b'z', rest @ ..] => return Some((0, rest)),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    };
+    let (&[h0, h1], rest) = rest.split_first_chunk::<2>()?;
+    let rest = rest.strip_prefix(b":").unwrap_or(rest);
+    let (&[m0, m1], rest) = rest.split_first_chunk::<2>()?;
+    let minutes = i64::from(two_digits(h0, h1)? * 60 + two_digits(m0, m1)?);
+    Some((sign * minutes * 60 * SECOND, rest))
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<u32> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| u32::from(tens) * 10 + u32::from(ones))
+}
+
+/// English month names, as every syslog writes them.
+fn month_of(name: [u8; 3]) -> Option<u32> {
+    Some(match &name {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! The header that syslog puts before a record.
+//!
+//! `Jan 23 16:00:01 mx1 postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, ...`
+//!
+//! RFC 3164 with any stamp of [`crate::stamp`]. "message repeated N times: [ ... ]" (rsyslog) is taken
+//! apart here: the record stands for N.
+
+use crate::event::Odd;
+use crate::stamp::{Stamp, Stamps};
+use crate::time::Timestamp;
+
+/// A line without its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'b> {
+    /// When, in UTC.
+    pub time: Timestamp,
+    /// The reporting host.
+    pub host: &'b [u8],
+    /// Program name as logged, without the process id: `postfix/smtp`.
+    pub tag: &'b [u8],
+    /// The rest of the line.
+    pub text: &'b [u8],
+    /// How many records the line stands for; at least 1.
+    pub times: u32,
+}
+
+/// What the start of a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Header<'b> {
+    /// A header and what it heads.
+    Record(Record<'b>),
+    /// A stamp, but no host and program after it.
+    Bare(Timestamp, &'b [u8]),
+    /// A header with a broken stamp.
+    Malformed(Odd),
+    /// No header that we know.
+    Unknown(Odd),
+}
+
+/// Reads the header of one line.
+pub fn read<'b>(line: &'b [u8], stamps: &mut Stamps) -> Header<'b> {
+    let (time, rest) = match stamps.read(line) {
+        Stamp::At(time, rest) => (time, rest),
+        Stamp::Broken => {
+            return Header::Malformed(Odd {
+                why: "no such date or time",
+                column: 0,
+            });
+        }
+        Stamp::None => {
+            return Header::Unknown(Odd {
+                why: "expected a time stamp",
+                column: 0,
+            });
+        }
+    };
+    let Some(rest) = rest.strip_prefix(b" ") else {
+        return Header::Unknown(Odd {
+            why: "expected a space after the time stamp",
+            column: line.len() - rest.len(),
+        });
+    };
+    let Some((host, after_host)) = split_at_byte(rest, b' ') else {
+        return Header::Bare(time, rest);
+    };
+    let after_host = after_host.trim_ascii_start();
+    if let Some((times, inner)) = repeated(after_host) {
+        // rsyslog puts the count before the program's name, or after it.
+        return match tag_of(inner) {
+            Some((tag, text)) => Header::Record(Record {
+                time,
+                host,
+                tag,
+                text,
+                times,
+            }),
+            None => Header::Record(Record {
+                time,
+                host,
+                tag: b"",
+                text: inner,
+                times,
+            }),
+        };
+    }
+    match tag_of(after_host) {
+        Some((tag, text)) => match repeated(text) {
+            Some((times, text)) => Header::Record(Record {
+                time,
+                host,
+                tag,
+                text,
+                times,
+            }),
+            None => Header::Record(Record {
+                time,
+                host,
+                tag,
+                text,
+                times: 1,
+            }),
+        },
+        None => Header::Bare(time, rest),
+    }
+}
+
+/// `postfix/smtp[101]: text` → (`postfix/smtp`, `text`).
+fn tag_of(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = memchr::memchr3(b'[', b':', b' ', text)?;
+    let (tag, rest) = text.split_at_checked(end)?;
+    if tag.is_empty() {
+        return None;
+    }
+    let rest = match rest.first() {
+        Some(b'[') => {
+            let (_, rest) = split_at_byte(rest, b']')?;
+            rest.strip_prefix(b":")?
+        }
+        Some(b':') => rest.get(1..)?,
+        _ => return None,
+    };
+    Some((tag, rest.trim_ascii_start()))
+}
+
+/// `message repeated 3 times: [ text]` → (3, `text`).
+fn repeated(text: &[u8]) -> Option<(u32, &[u8])> {
+    let rest = text.strip_prefix(b"message repeated ")?;
+    let (count, rest) = split_at_byte(rest, b' ')?;
+    let inner = rest.strip_prefix(b"times: [")?.trim_ascii_start();
+    let inner = inner.strip_suffix(b"]").unwrap_or(inner);
+    let count = std::str::from_utf8(count).ok()?.parse().ok()?;
+    (1..=MAX_REPEAT).contains(&count).then_some((count, inner))
+}
+
+/// rsyslog flushes its count far below this; a forged one must not make a billion events of a line.
+const MAX_REPEAT: u32 = 100_000;
+
+/// Splits at the first such byte and drops it.
+pub(crate) fn split_at_byte(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memchr(byte, text)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stamp::StampContext;
+
+    fn parts(line: &str) -> String {
+        let mut stamps = Stamps::new(StampContext {
+            zone: chrono_tz::Tz::UTC,
+            year: Some(2023),
+            reference: Timestamp::from_seconds(0),
+        });
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match read(line.as_bytes(), &mut stamps) {
+            Header::Record(r) => {
+                format!(
+                    "{}|{}|{}|{}",
+                    text(r.host),
+                    text(r.tag),
+                    text(r.text),
+                    r.times
+                )
+            }
+            Header::Bare(_, rest) => format!("bare {}", text(rest)),
+            Header::Malformed(odd) => format!("malformed {odd}"),
+            Header::Unknown(odd) => format!("unknown {odd}"),
+        }
+    }
+
+    #[test]
+    fn header_shapes() {
+        let cases = [
+            (
+                "Jan 23 16:00:01 mx1 postfix/smtp[101]: text",
+                "mx1|postfix/smtp|text|1",
+            ),
+            (
+                "Jan 23 16:00:01 mx1 outbound1/smtp: text: x",
+                "mx1|outbound1/smtp|text: x|1",
+            ),
+            (
+                "2023-01-23T16:00:01Z mx1 postfix-mx1.example.com/smtp[1]: t",
+                "mx1|postfix-mx1.example.com/smtp|t|1",
+            ),
+            (
+                "Jan 23 16:00:01 a/b postfix/smtp[1]: t",
+                "a/b|postfix/smtp|t|1",
+            ),
+            (
+                "Jan 23 16:00:01 mx1 last message repeated 3 times",
+                "bare mx1 last message repeated 3 times",
+            ),
+            (
+                "Jan 23 16:00:01 mx1 message repeated 3 times: [ postfix/smtp[1]: Q: t]",
+                "mx1|postfix/smtp|Q: t|3",
+            ),
+            (
+                "Jan 23 16:00:01 mx1 postfix/smtp[1]: message repeated 2 times: [ Q: t]",
+                "mx1|postfix/smtp|Q: t|2",
+            ),
+            (
+                "Jan 23 16:00:01 mx1 message repeated 999999999 times: [ a: b]",
+                "bare mx1 message repeated 999999999 times: [ a: b]",
+            ),
+            (
+                "Feb 30 16:00:01 mx1 a: b",
+                "malformed column 1: no such date or time",
+            ),
+            ("hello", "unknown column 1: expected a time stamp"),
+            (
+                "Jan 23 16:00:01",
+                "unknown column 16: expected a space after the time stamp",
+            ),
+            ("Jan 23 16:00:01 mx1", "bare mx1"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(parts(line), expected, "{line}");
+        }
+    }
+}

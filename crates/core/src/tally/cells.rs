@@ -1,0 +1,188 @@
+//! The cells of a tally: attempts of a minute, attempts of an hour by MX, answers of an hour.
+
+use crate::event::Stage;
+use crate::evidence::Class;
+use crate::reason::Reason;
+use crate::reply::{EnhancedStatus, ReplyCode};
+use crate::tally::series::Cell;
+use crate::tally::{Distinct, Slot};
+
+/// Milliseconds of a minute, the width of a bucket.
+pub(crate) const MINUTE: i64 = 60_000;
+/// Milliseconds of an hour.
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+
+/// First and last offset within the minute, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Offsets {
+    pub(crate) first: u16,
+    pub(crate) last: u16,
+}
+
+impl Offsets {
+    /// Of nothing: neutral for [`Offsets::widen`].
+    const NONE: Offsets = Offsets {
+        first: u16::MAX,
+        last: 0,
+    };
+
+    fn widen(&mut self, other: Offsets) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+}
+
+/// Attempts of one minute: 24 bytes as long as nothing failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Minute {
+    pub(crate) number: i64,
+    pub(crate) ok: u32,
+    pub(crate) ok_offsets: Offsets,
+    pub(crate) failed: Option<Box<Failed>>,
+}
+
+/// What failed in a minute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failed {
+    /// By [`Slot::index`] less one: `ok` is kept outside.
+    pub(crate) counts: [u32; Slot::COUNT - 1],
+    pub(crate) offsets: [Offsets; Slot::COUNT - 1],
+    pub(crate) messages: Distinct,
+    pub(crate) recipients: Distinct,
+}
+
+impl Minute {
+    pub(crate) fn new(minute: i64) -> Minute {
+        Minute {
+            number: minute,
+            ok: 0,
+            ok_offsets: Offsets::NONE,
+            failed: None,
+        }
+    }
+
+    /// Counts attempts that were accepted.
+    pub(crate) fn add_ok(&mut self, offset: u16, times: u32) {
+        self.ok = self.ok.saturating_add(times);
+        self.ok_offsets.widen(Offsets {
+            first: offset,
+            last: offset,
+        });
+    }
+
+    /// Counts attempts that failed.
+    pub(crate) fn add_failed(
+        &mut self,
+        slot: Slot,
+        offset: u16,
+        times: u32,
+        message: u32,
+        recipient: u32,
+    ) {
+        let failed = self.failed.get_or_insert_with(|| {
+            Box::new(Failed {
+                counts: [0; Slot::COUNT - 1],
+                offsets: [Offsets::NONE; Slot::COUNT - 1],
+                messages: Distinct::default(),
+                recipients: Distinct::default(),
+            })
+        });
+        let place = slot.index().wrapping_sub(1);
+        if let (Some(count), Some(offsets)) =
+            (failed.counts.get_mut(place), failed.offsets.get_mut(place))
+        {
+            *count = count.saturating_add(times);
+            offsets.widen(Offsets {
+                first: offset,
+                last: offset,
+            });
+        }
+        failed.messages.insert(message);
+        failed.recipients.insert(recipient);
+    }
+}
+
+impl Cell for Minute {
+    type Key = i64;
+
+    fn key(&self) -> i64 {
+        self.number
+    }
+
+    fn absorb(&mut self, other: Minute) {
+        self.ok = self.ok.saturating_add(other.ok);
+        self.ok_offsets.widen(other.ok_offsets);
+        match (&mut self.failed, other.failed) {
+            (Some(mine), Some(other)) => {
+                for (mine, other) in mine.counts.iter_mut().zip(other.counts) {
+                    *mine = mine.saturating_add(other);
+                }
+                for (mine, other) in mine.offsets.iter_mut().zip(other.offsets) {
+                    mine.widen(other);
+                }
+                mine.messages.merge(&other.messages);
+                mine.recipients.merge(&other.recipients);
+            }
+            (mine @ None, other) => *mine = other,
+            (Some(_), None) => {}
+        }
+    }
+}
+
+/// Attempts of one hour by one MX host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RelayHour {
+    pub(crate) hour: i64,
+    /// Number of the host's name.
+    pub(crate) host: u32,
+    pub(crate) accepted: u64,
+    pub(crate) failed: u64,
+}
+
+impl Cell for RelayHour {
+    type Key = (i64, u32);
+
+    fn key(&self) -> (i64, u32) {
+        (self.hour, self.host)
+    }
+
+    fn absorb(&mut self, other: RelayHour) {
+        self.accepted += other.accepted;
+        self.failed += other.failed;
+    }
+}
+
+/// What tells one kind of answer from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct AnswerKey {
+    pub(crate) hour: i64,
+    pub(crate) class: Class,
+    pub(crate) reply_code: Option<ReplyCode>,
+    pub(crate) enhanced_status: Option<EnhancedStatus>,
+    pub(crate) reason: Reason,
+    pub(crate) stage: Option<Stage>,
+}
+
+/// Failures of one hour that got one kind of answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) key: AnswerKey,
+    pub(crate) count: u64,
+    /// Of all texts the one with the smallest hash, so that the choice does not depend on order.
+    pub(crate) sample: (u64, Box<[u8]>),
+}
+
+impl Cell for Answer {
+    type Key = AnswerKey;
+
+    fn key(&self) -> AnswerKey {
+        self.key
+    }
+
+    fn absorb(&mut self, other: Answer) {
+        self.count += other.count;
+        if other.sample < self.sample {
+            self.sample = other.sample;
+        }
+    }
+}

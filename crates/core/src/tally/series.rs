@@ -1,0 +1,114 @@
+//! Counts along time, in order of their keys, that merge.
+
+/// A count with a key.
+pub(crate) trait Cell {
+    /// What orders and tells apart the cells of a series.
+    type Key: Ord + Copy;
+    /// Its key.
+    fn key(&self) -> Self::Key;
+    /// Takes in the counts of another cell with the same key.
+    fn absorb(&mut self, other: Self);
+}
+
+/// Cells in the order in which they came, mostly that of their keys; put in order when it is needed.
+///
+/// Logs come in order of time, so that the cell wanted is nearly always among the last. What comes out of
+/// order is appended and put in its place later: a set of rotated logs read backwards costs no more.
+#[derive(Debug, Clone)]
+pub(crate) struct Series<C> {
+    cells: Vec<C>,
+    /// True when keys are out of order or double.
+    disordered: bool,
+    /// Put in order when there are this many.
+    limit: usize,
+}
+
+impl<C> Default for Series<C> {
+    fn default() -> Series<C> {
+        Series {
+            cells: Vec::new(),
+            disordered: false,
+            limit: 64,
+        }
+    }
+}
+
+/// How far back a cell is looked for: the keys of one moment (minutes that overlap, hosts of one hour).
+const LOOK_BACK: usize = 16;
+
+impl<C: Cell> Series<C> {
+    /// The cell of this key, made new when it is not among the last.
+    pub(crate) fn at(&mut self, key: C::Key, new: impl FnOnce() -> C) -> &mut C {
+        let recent = self.cells.len().saturating_sub(LOOK_BACK);
+        let found = self
+            .cells
+            .iter()
+            .skip(recent)
+            .rposition(|cell| cell.key() == key);
+        let place = if let Some(place) = found {
+            recent + place
+        } else {
+            self.push(new());
+            self.cells.len() - 1
+        };
+        self.cells
+            .get_mut(place)
+            .expect("because the place was found or made just now")
+    }
+
+    fn push(&mut self, cell: C) {
+        if self.disordered && self.cells.len() >= self.limit {
+            self.order();
+        }
+        self.disordered |= self
+            .cells
+            .last()
+            .is_some_and(|last| last.key() >= cell.key());
+        self.cells.push(cell);
+    }
+
+    fn order(&mut self) {
+        self.cells.sort_by_key(Cell::key);
+        let mut ordered: Vec<C> = Vec::with_capacity(self.cells.len());
+        for cell in self.cells.drain(..) {
+            match ordered.last_mut() {
+                Some(last) if last.key() == cell.key() => last.absorb(cell),
+                _ => ordered.push(cell),
+            }
+        }
+        self.cells = ordered;
+        self.disordered = false;
+        // Sorting again when as many came anew keeps the cost per cell logarithmic.
+        self.limit = 2 * self.cells.len() + 64;
+    }
+
+    /// Takes in all cells of another series.
+    pub(crate) fn merge(&mut self, other: Series<C>) {
+        if self.cells.is_empty() {
+            *self = other;
+            return;
+        }
+        let (Some(last), Some(first)) = (self.cells.last(), other.cells.first()) else {
+            return;
+        };
+        self.disordered |= other.disordered || last.key() >= first.key();
+        self.cells.extend(other.cells);
+        if self.disordered && self.cells.len() >= self.limit {
+            self.order();
+        }
+    }
+
+    /// The cells, ordered by key, each key once.
+    pub(crate) fn into_cells(mut self) -> Vec<C> {
+        if self.disordered {
+            self.order();
+        }
+        self.cells
+    }
+
+    /// Every cell, in no order: to rename what they name.
+    pub(crate) fn cells_mut(&mut self) -> impl Iterator<Item = &mut C> {
+        self.disordered = true;
+        self.cells.iter_mut()
+    }
+}
