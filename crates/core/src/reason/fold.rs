@@ -1,0 +1,178 @@
+//! Brings a reply into one plain form, so that a rule needs few phrases.
+//!
+//! `550-5.1.1 <a@b.example>: User unknown` → ` @ : user unknown `. Letters become lower case and lose their
+//! accents, white space and brackets become one space, codes are dropped (so that the joined lines of a
+//! long reply read on), and addresses become `@`: a rule must never fire on `spam@b.example`. What was
+//! unprintable may have become `?` in the log and stays so.
+
+/// Longest folded text, in bytes. Postfix cuts its records at 2000 bytes, and no reply says its reason later.
+pub(super) const CAPACITY: usize = 2048;
+
+/// A folded text, on the stack.
+#[derive(Debug)]
+pub(super) struct Folded {
+    bytes: [u8; CAPACITY],
+    len: usize,
+}
+
+impl Folded {
+    /// Folds the text; what does not fit is left out.
+    pub(super) fn new(text: &[u8]) -> Folded {
+        let mut folded = Folded {
+            bytes: [b' '; CAPACITY],
+            len: 1,
+        };
+        for word in text.split(|&byte| is_space(byte)) {
+            // Exim writes the line ends of a reply as the two characters `\n`.
+            let mut rest = word;
+            while let Some(at) = memchr::memmem::find(rest, b"\\n") {
+                let (head, tail) = rest.split_at(at);
+                folded.word(head);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            folded.word(rest);
+        }
+        folded
+    }
+
+    /// The folded text, with one space before the first word and after the last one.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    fn word(&mut self, word: &[u8]) {
+        if word.is_empty() || is_code(word) {
+            return;
+        }
+        // Address literals and pairs of addresses hold no words either.
+        if memchr::memchr(b'@', word).is_some() {
+            self.push(b'@');
+            if word.last() == Some(&b':') {
+                self.push(b':');
+            }
+            self.push(b' ');
+            return;
+        }
+        let start = self.len;
+        let mut bytes = word.iter().copied().peekable();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'\'' | b'"' | b'`' | b'*' => {}
+                b'A'..=b'Z' => self.push(byte.to_ascii_lowercase()),
+                0xC3 => match bytes.next_if(|next| (0x80..=0xBF).contains(next)) {
+                    Some(next) => self.letters(latin(next)),
+                    None => self.push(byte),
+                },
+                // Cyrillic capitals: U+0410 to U+041F, U+0420 to U+042F.
+                0xD0 => match bytes.next_if(|next| (0x90..=0xAF).contains(next)) {
+                    Some(next) if next < 0xA0 => self.letters(&[0xD0, next + 0x20]),
+                    Some(next) => self.letters(&[0xD1, next - 0x20]),
+                    None => self.push(byte),
+                },
+                // A typographic apostrophe, U+2019.
+                0xE2 if bytes.clone().take(2).eq([0x80, 0x99]) => {
+                    bytes.next();
+                    bytes.next();
+                }
+                _ => self.push(byte),
+            }
+        }
+        if self.len > start {
+            self.push(b' ');
+        }
+    }
+
+    fn letters(&mut self, letters: &[u8]) {
+        for &letter in letters {
+            self.push(letter);
+        }
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(free) = self.bytes.get_mut(self.len) {
+            *free = byte;
+            self.len += 1;
+        }
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t' | b'\r' | b'\n' | b'-' | b'(' | b')' | b'[' | b']' | b'<' | b'>' | b'{' | b'}'
+    )
+}
+
+/// `550`, `5.1.1`, `#5.1.1`, each maybe with a colon.
+fn is_code(word: &[u8]) -> bool {
+    let word = word.strip_prefix(b"#").unwrap_or(word);
+    let word = word.strip_suffix(b":").unwrap_or(word);
+    match word {
+        [b'4' | b'5', a, b] => a.is_ascii_digit() && b.is_ascii_digit(),
+        [b'4' | b'5', b'.', rest @ ..] => {
+            rest.len() <= 7
+                && rest
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+                && rest.split(|byte| *byte == b'.').count() == 2
+        }
+        _ => false,
+    }
+}
+
+/// The letters for U+00C0 to U+00FF by their second byte in UTF-8, without accents.
+fn latin(second: u8) -> &'static [u8] {
+    match second | 0x20 {
+        0xA0..=0xA5 => b"a",
+        0xA7 => b"c",
+        0xA8..=0xAB => b"e",
+        0xAC..=0xAF => b"i",
+        0xB1 => b"n",
+        0xB2..=0xB6 | 0xB8 => b"o",
+        0xB9..=0xBC => b"u",
+        0xBD | 0xBF => b"y",
+        _ => b"?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_addresses_case_accents_and_line_ends_are_folded() {
+        let cases = [
+            (
+                "550-5.1.1 The email account that you tried to reach 550-5.1.1 does not 550 5.1.1 exist",
+                " the email account that you tried to reach does not exist ",
+            ),
+            (r"550-5.7.1 likely\n550 5.7.1 spam", " likely spam "),
+            ("550 <spam@b.example>: User  unknown", " @ : user unknown "),
+            (
+                "550 <spam@b.example>... User unknown",
+                " @ ... user unknown ",
+            ),
+            (
+                "550 Boîte PLEINE, n’existe pas",
+                " boite pleine, nexiste pas ",
+            ),
+            ("550 Bo?te inconnue", " bo?te inconnue "),
+            ("550 ПОЛЬЗОВАТЕЛЬ не найден", " пользователь не найден "),
+            ("e-mail from 1.2.3.4 [421]", " e mail from 1.2.3.4 "),
+            ("", " "),
+        ];
+        for (text, folded) in cases {
+            assert_eq!(
+                String::from_utf8_lossy(Folded::new(text.as_bytes()).as_bytes()),
+                folded
+            );
+        }
+        assert_eq!(cases.len(), 9);
+    }
+
+    #[test]
+    fn long_text_is_cut() {
+        let folded = Folded::new(&[b'x'; 3 * CAPACITY]);
+        assert_eq!(folded.as_bytes().len(), CAPACITY);
+    }
+}
