@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod coverage;
+pub mod envelope;
 pub mod event;
 pub mod evidence;
 pub mod line;

@@ -4,10 +4,15 @@
 
 use memchr::memchr;
 
+use crate::envelope::{self, Inner, Scratch};
 use crate::event::{Line, Odd};
 use crate::postfix;
 use crate::stamp::{StampContext, Stamps};
-use crate::syslog::{self, Header};
+use crate::syslog::{self, Header, Record};
+use crate::time::Timestamp;
+
+/// A collector of a collector's lines is thinkable; more is forged.
+const MAX_WRAPPERS: usize = 4;
 
 /// Understands lines of one log.
 #[derive(Debug, Clone)]
@@ -24,25 +29,61 @@ impl LineParser {
     }
 
     /// Understands one line, given without its line end. Never fails: what is odd is a value.
-    pub fn parse<'b>(&mut self, line: &'b [u8]) -> Line<'b> {
-        if line.trim_ascii().is_empty() {
-            return Line::Foreign;
+    ///
+    /// What is said borrows the line, or `scratch` where the line had to be unescaped.
+    pub fn parse<'b>(&mut self, line: &'b [u8], scratch: &'b mut Scratch) -> Line<'b> {
+        if line.first() == Some(&b'{') {
+            return match envelope::unwrap_json(line, scratch, &mut self.stamps) {
+                Some(Inner::Record(record)) => LineParser::record(&record, 0),
+                Some(Inner::Line(inner, time)) => self.text(inner, time),
+                None => Line::Unknown(Odd {
+                    why: "expected JSON of docker or journald",
+                    column: 0,
+                }),
+            };
         }
-        match syslog::read(line, &mut self.stamps) {
-            Header::Record(record) => {
-                let header = line.len().saturating_sub(record.text.len());
-                match postfix::parse(&record) {
-                    Line::Malformed(odd) => Line::Malformed(shifted(odd, header)),
-                    Line::Unknown(odd) => Line::Unknown(shifted(odd, header)),
-                    known => known,
+        self.text(line, None)
+    }
+
+    /// A line of text, maybe wrapped a few times; `outer` is the stamp of what wrapped it.
+    fn text<'b>(&mut self, mut line: &'b [u8], mut outer: Option<Timestamp>) -> Line<'b> {
+        let mut wrappers = 0;
+        loop {
+            let (inner, odd) = match syslog::read(line, &mut self.stamps) {
+                Header::Record(mut record) => {
+                    record.time = outer.unwrap_or(record.time);
+                    return LineParser::record(
+                        &record,
+                        line.len().saturating_sub(record.text.len()),
+                    );
                 }
+                Header::Malformed(odd) => return Line::Malformed(odd),
+                Header::Bare(time, rest) => {
+                    outer = outer.or(Some(time));
+                    let column = line.len().saturating_sub(rest.len());
+                    let odd = Odd {
+                        why: "expected a host and a program",
+                        column,
+                    };
+                    (envelope::unwrap_stamped(rest, &mut self.stamps), odd)
+                }
+                Header::Unknown(_) if line.trim_ascii().is_empty() => return Line::Foreign,
+                Header::Unknown(odd) => (envelope::unwrap_compose(line), odd),
+            };
+            match inner {
+                Some(inner) if wrappers < MAX_WRAPPERS => line = inner,
+                _ => return Line::Unknown(odd),
             }
-            Header::Bare(..) => Line::Unknown(Odd {
-                why: "expected a host and a program after the time stamp",
-                column: 0,
-            }),
-            Header::Malformed(odd) => Line::Malformed(odd),
-            Header::Unknown(odd) => Line::Unknown(odd),
+            wrappers += 1;
+        }
+    }
+
+    /// A record whose header of so many bytes is off.
+    fn record<'b>(record: &Record<'b>, header: usize) -> Line<'b> {
+        match postfix::parse(record) {
+            Line::Malformed(odd) => Line::Malformed(shifted(odd, header)),
+            Line::Unknown(odd) => Line::Unknown(shifted(odd, header)),
+            known => known,
         }
     }
 }
@@ -80,5 +121,78 @@ impl<'b> Iterator for Lines<'b> {
         };
         self.rest = rest;
         Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORD: &str = "postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@x.org>, relay=none, delay=1, status=sent (250 ok)";
+
+    fn read(line: &[u8]) -> String {
+        let mut parser = LineParser::new(StampContext {
+            zone: chrono_tz::Europe::Rome,
+            year: Some(2023),
+            reference: Timestamp::from_seconds(0),
+        });
+        match parser.parse(line, &mut Scratch::default()) {
+            Line::Delivery(event) => {
+                format!("{} {}", event.time, String::from_utf8_lossy(event.host))
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn wrapped_lines_have_the_time_of_the_collector_and_the_host_of_the_line() {
+        let quoted = serde_json::to_string(&format!("Jan 23 01:00:00 mx1 {RECORD}\n")).unwrap();
+        let cases = [
+            format!("2023-01-23T15:00:01.123456789Z stdout F Jan 23 01:00:00 mx1 {RECORD}"),
+            format!("2023-01-23T15:00:01.123456789Z Jan 23 01:00:00 mx1 {RECORD}"),
+            format!("mail-1  | 2023-01-23T15:00:01.123Z mx1 {RECORD}"),
+            format!(
+                "{{\"log\":{quoted},\"stream\":\"stdout\",\"time\":\"2023-01-23T15:00:01.123456789Z\"}}"
+            ),
+            format!(
+                "<22>1 2023-01-23T15:00:01.123Z mx1 postfix/smtp 101 - - {}",
+                &RECORD["postfix/smtp[101]: ".len()..]
+            ),
+        ];
+        for case in cases {
+            assert_eq!(
+                read(case.as_bytes()),
+                "2023-01-23T15:00:01.123Z mx1",
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn journal_messages_may_be_text_or_bytes() {
+        let text = &RECORD["postfix/smtp[101]: ".len()..];
+        for message in [
+            serde_json::to_string(text).unwrap(),
+            format!("{:?}", text.as_bytes()),
+        ] {
+            let line = format!(
+                "{{\"__REALTIME_TIMESTAMP\":\"1674486001123456\",\"_HOSTNAME\":\"mx1\",\"SYSLOG_IDENTIFIER\":\"postfix/smtp\",\"MESSAGE\":{message}}}"
+            );
+            assert_eq!(read(line.as_bytes()), "2023-01-23T15:00:01.123Z mx1");
+        }
+        assert!(read(b"{\"MESSAGE\":null}").starts_with("Unknown"));
+        assert!(read(b"{").starts_with("Unknown"));
+    }
+
+    #[test]
+    fn wrappers_without_end_are_not_followed() {
+        let line = "a | ".repeat(50_000);
+        assert!(read(line.as_bytes()).starts_with("Unknown"));
+    }
+
+    #[test]
+    fn lines_end_with_lf_or_crlf_and_the_last_one_need_not() {
+        let lines: Vec<&[u8]> = Lines::new(b"a\r\n\nb").collect();
+        assert_eq!(lines, [&b"a"[..], b"", b"b"]);
     }
 }

@@ -1,17 +1,21 @@
 //! Time stamps as logs show them, read into UTC.
 //!
 //! `Jan 23 16:00:01` (RFC 3164, no year and no zone) and `2023-01-23T16:00:01.123456+01:00` (RFC 3339),
-//! with or without a fraction, mixed in one file. Cut by hand: chrono's parser costs as much as two
-//! whole records. chrono and chrono-tz give the zone's offsets.
+//! with or without a fraction, mixed in one file; and what else collects logs: a year before or after
+//! (`2023 Jan 23 16:00:01`, `Jan 23 2023 16:00:01`), a weekday and a zone's letters (`Mon 2023-01-23
+//! 16:00:01 CET`, journalctl's short-full), Exim's `2023-01-23 16:00:01 +0100`, seconds since 1970
+//! (`1674486001.123456`, short-unix). Cut by hand: chrono's parser costs as much as two whole records.
+//! chrono and chrono-tz give the zone's offsets.
 //!
 //! Rules, each a function of the stamp and the [`StampContext`] alone, never of another line:
 //! - **Year**: where the stamp has none, the given year; else the latest year in which the date exists
 //!   and that does not put the line more than a day after the reference time.
 //! - **Zone**: where the stamp has none, the given zone. An hour that the clock shows twice is read as
-//!   its first run; an hour that it leaps over, with the offset from before the leap.
+//!   its first run (or the one that the zone's letters name); an hour that it leaps over, with the
+//!   offset from before the leap. Letters other than UTC and GMT are no zone: they mean several.
 
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone};
-use chrono_tz::Tz;
+use chrono_tz::{OffsetName, Tz};
 
 use crate::time::Timestamp;
 
@@ -66,10 +70,103 @@ impl Stamps {
 
     /// Reads the stamp at the start of the text.
     pub fn read<'b>(&mut self, text: &'b [u8]) -> Stamp<'b> {
-        match text.first() {
-            Some(b'0'..=b'9') => self.read_iso(text),
-            Some(b'A'..=b'Z') => self.read_yearless(text),
+        match text {
+            [b'0'..=b'9', _, _, _, b'-', ..] => self.read_iso(text),
+            [b'0'..=b'9', _, _, _, b' ', ..] => self.read_year_first(text),
+            [b'0'..=b'9', ..] => read_unix(text),
+            [b'A'..=b'Z', _, _, b' ', b'0'..=b'9', _, _, _, b'-', ..] => self.read_weekday(text),
+            [b'A'..=b'Z', _, _, b' ', _, _, b' ', _, _, b':', ..] => self.read_yearless(text),
+            [b'A'..=b'Z', _, _, b' ', _, _, b' ', ..] => self.read_year_after(text),
             _ => Stamp::None,
+        }
+    }
+
+    /// `2023 Jan 23 16:00:01.123`
+    fn read_year_first<'b>(&self, text: &'b [u8]) -> Stamp<'b> {
+        let Some((&[y0, y1, y2, y3, _], rest)) = text.split_first_chunk::<5>() else {
+            return Stamp::None;
+        };
+        let Some((day, hour)) = rest.split_first_chunk::<7>() else {
+            return Stamp::None;
+        };
+        self.read_dated([y0, y1, y2, y3], *day, hour)
+    }
+
+    /// `Jan 23 2023 16:00:01`
+    fn read_year_after<'b>(&self, text: &'b [u8]) -> Stamp<'b> {
+        let Some((day, rest)) = text.split_first_chunk::<7>() else {
+            return Stamp::None;
+        };
+        let Some((&[y0, y1, y2, y3, b' '], hour)) = rest.split_first_chunk::<5>() else {
+            return Stamp::None;
+        };
+        self.read_dated([y0, y1, y2, y3], *day, hour)
+    }
+
+    /// A year, `Jan 23 ` and what begins with `16:00:01`: rare styles, so nothing is remembered.
+    fn read_dated<'b>(&self, year: [u8; 4], day: [u8; 7], rest: &'b [u8]) -> Stamp<'b> {
+        let [m0, m1, m2, b' ', d0, d1, b' '] = day else {
+            return Stamp::None;
+        };
+        let d0 = if d0 == b' ' { b'0' } else { d0 };
+        let Some((&[h0, h1, b':'], rest)) = rest.split_first_chunk::<3>() else {
+            return Stamp::None;
+        };
+        let (Some(year), Some(month), Some(day), Some(hour), Some((within_hour, rest))) = (
+            four_digits(year),
+            month_of([m0, m1, m2]),
+            two_digits(d0, d1),
+            two_digits(h0, h1),
+            minutes_and_seconds(rest),
+        ) else {
+            return Stamp::None;
+        };
+        match self.resolve_civil(year, month, day, hour, within_hour) {
+            Some((base, _)) => Stamp::At(Timestamp::from_millis(base + within_hour), rest),
+            None => Stamp::Broken,
+        }
+    }
+
+    /// `Mon 2023-01-23 16:00:01 CET`
+    fn read_weekday<'b>(&self, text: &'b [u8]) -> Stamp<'b> {
+        let read = || {
+            let (prefix, rest) = text.get(4..)?.split_first_chunk::<14>()?;
+            let (within_hour, rest) = minutes_and_seconds(rest)?;
+            let letters = rest.strip_prefix(b" ")?;
+            let n = letters
+                .iter()
+                .take_while(|byte| byte.is_ascii_graphic())
+                .count();
+            let (letters, rest) = letters.split_at_checked(n)?;
+            Some((iso_hour(prefix)?, within_hour, letters, rest))
+        };
+        let Some((hour, within_hour, letters, rest)) = read() else {
+            return Stamp::None;
+        };
+        let Some(hour) = hour else {
+            return Stamp::Broken;
+        };
+        match self.resolve_lettered(hour, within_hour, letters) {
+            Some(base) => Stamp::At(Timestamp::from_millis(base + within_hour), rest),
+            None => Stamp::Broken,
+        }
+    }
+
+    /// Like [`resolve_local`], but the letters may name the second run of a doubled hour.
+    fn resolve_lettered(&self, hour: i64, within_hour: i64, letters: &[u8]) -> Option<i64> {
+        if matches!(letters, b"UTC" | b"GMT") {
+            return Some(hour);
+        }
+        let local = naive_utc(hour + within_hour)?;
+        let second_run = self
+            .context
+            .zone
+            .offset_from_local_datetime(&local)
+            .latest()
+            .filter(|offset| offset.abbreviation().map(str::as_bytes) == Some(letters));
+        match second_run {
+            Some(offset) => Some(hour - i64::from(offset.fix().local_minus_utc()) * SECOND),
+            None => Some(resolve_local(self.context.zone, naive_utc(hour)?, within_hour)?.0),
         }
     }
 
@@ -115,10 +212,7 @@ impl Stamps {
         hour: u32,
         within_hour: i64,
     ) -> Option<(i64, bool)> {
-        let at = |year| {
-            let hour = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour, 0, 0)?;
-            resolve_local(self.context.zone, hour, within_hour)
-        };
+        let at = |year| self.resolve_civil(year, month, day, hour, within_hour);
         if let Some(year) = self.context.year {
             return at(year);
         }
@@ -138,6 +232,18 @@ impl Stamps {
             }
         }
         None
+    }
+
+    fn resolve_civil(
+        &self,
+        year: i32,
+        month: u32,
+        day: u32,
+        hour: u32,
+        within_hour: i64,
+    ) -> Option<(i64, bool)> {
+        let hour = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour, 0, 0)?;
+        resolve_local(self.context.zone, hour, within_hour)
     }
 
     /// `2023-01-23T16:00:01`, with an optional fraction and an optional zone.
@@ -202,14 +308,14 @@ fn iso_hour(prefix: &[u8; 14]) -> Option<Option<i64>> {
     else {
         return None;
     };
-    let year = two_digits(y0, y1)? * 100 + two_digits(y2, y3)?;
+    let year = four_digits([y0, y1, y2, y3])?;
     let (month, day, hour) = (
         two_digits(m0, m1)?,
         two_digits(d0, d1)?,
         two_digits(h0, h1)?,
     );
     Some(
-        NaiveDate::from_ymd_opt(year.cast_signed(), month, day)
+        NaiveDate::from_ymd_opt(year, month, day)
             .and_then(|date| date.and_hms_opt(hour, 0, 0))
             .map(|hour| hour.and_utc().timestamp_millis()),
     )
@@ -269,12 +375,12 @@ fn minutes_and_seconds(text: &[u8]) -> Option<(i64, &[u8])> {
     }
 }
 
-/// `Z`, `+01:00` or `+0100` → milliseconds east of UTC, and what follows.
+/// `Z`, `+01:00`, `+0100` or Exim's ` +0100` → milliseconds east of UTC, and what follows.
 fn zone_offset(text: &[u8]) -> Option<(i64, &[u8])> {
     let (sign, rest) = match text {
         [b'Z' | b'z', rest @ ..] => return Some((0, rest)),
-        [b'+', rest @ ..] => (1, rest),
-        [b'-', rest @ ..] => (-1, rest),
+        [b'+', rest @ ..] | [b' ', b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] | [b' ', b'-', rest @ ..] => (-1, rest),
         _ => return None,
     };
     let (&[h0, h1], rest) = rest.split_first_chunk::<2>()?;
@@ -282,6 +388,34 @@ fn zone_offset(text: &[u8]) -> Option<(i64, &[u8])> {
     let (&[m0, m1], rest) = rest.split_first_chunk::<2>()?;
     let minutes = i64::from(two_digits(h0, h1)? * 60 + two_digits(m0, m1)?);
     Some((sign * minutes * 60 * SECOND, rest))
+}
+
+/// `1674486001.123456`: seconds since 1970, ten digits and a fraction.
+fn read_unix(text: &[u8]) -> Stamp<'_> {
+    let Some((whole, rest)) = text.split_first_chunk::<10>() else {
+        return Stamp::None;
+    };
+    let [b'.', fraction @ ..] = rest else {
+        return Stamp::None;
+    };
+    let Some((millis, rest)) = fraction.split_first_chunk::<3>() else {
+        return Stamp::None;
+    };
+    if !whole.iter().chain(millis).all(u8::is_ascii_digit) {
+        return Stamp::None;
+    }
+    let number = |digits: &[u8]| {
+        digits
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
+    };
+    let n = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let time = Timestamp::from_millis(number(whole) * SECOND + number(millis));
+    Stamp::At(time, rest.get(n..).unwrap_or_default())
+}
+
+fn four_digits([y0, y1, y2, y3]: [u8; 4]) -> Option<i32> {
+    Some((two_digits(y0, y1)? * 100 + two_digits(y2, y3)?).cast_signed())
 }
 
 fn two_digits(tens: u8, ones: u8) -> Option<u32> {

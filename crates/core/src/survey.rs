@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use crate::address::Domain;
 use crate::coverage::{Coverage, Duplicate, Sample, Unread};
+use crate::envelope::Scratch;
 use crate::event::{Contact, Delivery, Fact, Line, Odd, QueueFact};
 use crate::line::{LineParser, Lines};
 use crate::parallel::{self, Block, Ended, Plan, Shard};
@@ -124,7 +125,7 @@ impl DomainFilter {
 }
 
 /// What was read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Survey {
     /// How much of it was understood.
     pub coverage: Coverage,
@@ -147,16 +148,18 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         parser: inputs.get(n).map(|input| options.parser(input)),
         count: Count::default(),
         tally: Tally::new(),
+        scratch: Scratch::default(),
     };
     let step = |part: &mut Part, block: &Block| {
         let Part {
             parser,
             count,
             tally,
+            scratch,
         } = part;
         let Some(parser) = parser else { return };
         for_each_line(block, |number, text| {
-            let line = parser.parse(text);
+            let line = parser.parse(text, scratch);
             count.add(number, text, &line, options);
             if let Line::Delivery(event) = &line
                 && options.takes(event)
@@ -234,12 +237,14 @@ pub fn events(
         parser: inputs.get(n).map(|input| options.parser(input)),
         count: Count::default(),
         tally: Tally::new(),
+        scratch: Scratch::default(),
     };
     let step = |part: &mut Part, block: &Block| {
         let mut out = Vec::new();
         let Part {
             parser: Some(parser),
             count,
+            scratch,
             ..
         } = part
         else {
@@ -247,7 +252,7 @@ pub fn events(
         };
         let input = inputs.get(block.input).map_or("", Input::name);
         for_each_line(block, |number, text| {
-            let line = parser.parse(text);
+            let line = parser.parse(text, scratch);
             count.add(number, text, &line, options);
             match &line {
                 Line::Delivery(event) if options.takes(event) => {
@@ -307,6 +312,7 @@ struct Part {
     parser: Option<LineParser>,
     count: Count,
     tally: Tally,
+    scratch: Scratch,
 }
 
 impl Shard for Part {

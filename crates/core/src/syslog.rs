@@ -2,8 +2,10 @@
 //!
 //! `Jan 23 16:00:01 mx1 postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, ...`
 //!
-//! RFC 3164 with any stamp of [`crate::stamp`]. "message repeated N times: [ ... ]" (rsyslog) is taken
-//! apart here: the record stands for N.
+//! RFC 3164 with any stamp of [`crate::stamp`], with or without a priority (`<22>`); RFC 5424 (`<22>1
+//! 2023-01-23T16:00:01Z mx1 postfix/smtp 101 - - text`); the message id of Solaris. "message repeated N
+//! times: [ ... ]" (rsyslog) is taken apart here: the record stands for N. What wraps whole lines
+//! (docker, Kubernetes, journald) is in [`crate::envelope`].
 
 use crate::event::Odd;
 use crate::stamp::{Stamp, Stamps};
@@ -39,73 +41,111 @@ pub enum Header<'b> {
 
 /// Reads the header of one line.
 pub fn read<'b>(line: &'b [u8], stamps: &mut Stamps) -> Header<'b> {
-    let (time, rest) = match stamps.read(line) {
+    let (version, text) = priority(line);
+    let odd = |why, rest: &[u8]| Odd {
+        why,
+        column: line.len() - rest.len(),
+    };
+    let (time, rest) = match stamps.read(text) {
         Stamp::At(time, rest) => (time, rest),
-        Stamp::Broken => {
-            return Header::Malformed(Odd {
-                why: "no such date or time",
-                column: 0,
-            });
-        }
-        Stamp::None => {
-            return Header::Unknown(Odd {
-                why: "expected a time stamp",
-                column: 0,
-            });
-        }
+        Stamp::Broken => return Header::Malformed(odd("no such date or time", text)),
+        Stamp::None => return Header::Unknown(odd("expected a time stamp", text)),
     };
     let Some(rest) = rest.strip_prefix(b" ") else {
-        return Header::Unknown(Odd {
-            why: "expected a space after the time stamp",
-            column: line.len() - rest.len(),
-        });
+        return Header::Unknown(odd("expected a space after the time stamp", rest));
     };
-    let Some((host, after_host)) = split_at_byte(rest, b' ') else {
-        return Header::Bare(time, rest);
-    };
-    let after_host = after_host.trim_ascii_start();
-    if let Some((times, inner)) = repeated(after_host) {
-        // rsyslog puts the count before the program's name, or after it.
-        return match tag_of(inner) {
-            Some((tag, text)) => Header::Record(Record {
-                time,
-                host,
-                tag,
-                text,
-                times,
-            }),
-            None => Header::Record(Record {
-                time,
-                host,
-                tag: b"",
-                text: inner,
-                times,
-            }),
-        };
-    }
-    match tag_of(after_host) {
-        Some((tag, text)) => match repeated(text) {
-            Some((times, text)) => Header::Record(Record {
-                time,
-                host,
-                tag,
-                text,
-                times,
-            }),
-            None => Header::Record(Record {
+    if version {
+        return match structured(rest) {
+            Some((host, tag, text)) => Header::Record(Record {
                 time,
                 host,
                 tag,
                 text,
                 times: 1,
             }),
-        },
-        None => Header::Bare(time, rest),
+            None => Header::Malformed(odd("expected the header of RFC 5424", rest)),
+        };
+    }
+    host_and_tag(rest, time).map_or(Header::Bare(time, rest), Header::Record)
+}
+
+/// Drops `<22>`, or `<22>1 ` of RFC 5424; says whether it was the latter.
+fn priority(line: &[u8]) -> (bool, &[u8]) {
+    let rest = match line {
+        [b'<', a, b'>', rest @ ..] if a.is_ascii_digit() => rest,
+        [b'<', a, b, b'>', rest @ ..] if [a, b].iter().all(|d| d.is_ascii_digit()) => rest,
+        [b'<', a, b, c, b'>', rest @ ..] if [a, b, c].iter().all(|d| d.is_ascii_digit()) => rest,
+        _ => return (false, line),
+    };
+    rest.strip_prefix(b"1 ")
+        .map_or((false, rest), |rest| (true, rest))
+}
+
+/// RFC 5424 section 6 after its stamp: `mx1 postfix/smtp 101 - [data a="b"] text`.
+fn structured(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (host, rest) = split_at_byte(text, b' ')?;
+    let (tag, rest) = split_at_byte(rest, b' ')?;
+    let (_process, rest) = split_at_byte(rest, b' ')?;
+    let (_message_id, mut rest) = split_at_byte(rest, b' ')?;
+    if let Some(after) = rest.strip_prefix(b"-") {
+        rest = after;
+    } else {
+        while let Some(element) = rest.strip_prefix(b"[") {
+            rest = after_element(element)?;
+        }
+    }
+    let text = rest.strip_prefix(b" ").unwrap_or(rest);
+    // The text may begin with the byte order mark of UTF-8.
+    Some((
+        host,
+        tag,
+        text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
+    ))
+}
+
+/// What follows a structured data element whose `[` is gone; `]` may stand in quotes.
+fn after_element(text: &[u8]) -> Option<&[u8]> {
+    let (mut at, mut quoted) = (0, false);
+    loop {
+        match text.get(at)? {
+            b'"' => quoted = !quoted,
+            b'\\' if quoted => at += 1,
+            b']' if !quoted => return text.get(at + 1..),
+            _ => {}
+        }
+        at += 1;
     }
 }
 
+/// `mx1 postfix/smtp[101]: text`
+fn host_and_tag(rest: &[u8], time: Timestamp) -> Option<Record<'_>> {
+    let (host, rest) = split_at_byte(rest, b' ')?;
+    let rest = rest.trim_ascii_start();
+    // rsyslog puts the count before the program's name, or after it.
+    if let Some((times, inner)) = repeated(rest) {
+        let (tag, text) = tag_of(inner).unwrap_or((b"", inner));
+        return Some(Record {
+            time,
+            host,
+            tag,
+            text,
+            times,
+        });
+    }
+    let (tag, text) = tag_of(rest)?;
+    let text = after_solaris_id(text);
+    let (times, text) = repeated(text).unwrap_or((1, text));
+    Some(Record {
+        time,
+        host,
+        tag,
+        text,
+        times,
+    })
+}
+
 /// `postfix/smtp[101]: text` → (`postfix/smtp`, `text`).
-fn tag_of(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn tag_of(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr::memchr3(b'[', b':', b' ', text)?;
     let (tag, rest) = text.split_at_checked(end)?;
     if tag.is_empty() {
@@ -120,6 +160,14 @@ fn tag_of(text: &[u8]) -> Option<(&[u8], &[u8])> {
         _ => return None,
     };
     Some((tag, rest.trim_ascii_start()))
+}
+
+/// Drops `[ID 197553 mail.info] `, which Solaris and illumos put before the text.
+fn after_solaris_id(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"[ID ")
+        .and_then(|rest| split_at_byte(rest, b']'))
+        .and_then(|(_, rest)| rest.strip_prefix(b" "))
+        .unwrap_or(text)
 }
 
 /// `message repeated 3 times: [ text]` → (3, `text`).
@@ -177,16 +225,36 @@ mod tests {
                 "mx1|postfix/smtp|text|1",
             ),
             (
+                "<22>Jan 23 16:00:01 mx1 postfix/smtp[101]: text",
+                "mx1|postfix/smtp|text|1",
+            ),
+            (
                 "Jan 23 16:00:01 mx1 outbound1/smtp: text: x",
                 "mx1|outbound1/smtp|text: x|1",
             ),
             (
-                "2023-01-23T16:00:01Z mx1 postfix-mx1.example.com/smtp[1]: t",
-                "mx1|postfix-mx1.example.com/smtp|t|1",
+                "2023-01-23T16:00:01Z mx1 postfix-mx1.a.example/smtp[1]: t",
+                "mx1|postfix-mx1.a.example/smtp|t|1",
             ),
             (
                 "Jan 23 16:00:01 a/b postfix/smtp[1]: t",
                 "a/b|postfix/smtp|t|1",
+            ),
+            (
+                "Jan 23 16:00:01 mx1 postfix/smtp[1]: [ID 197553 mail.info] t",
+                "mx1|postfix/smtp|t|1",
+            ),
+            (
+                "<22>1 2023-01-23T16:00:01.1Z mx1 postfix/smtp 101 - - t: x",
+                "mx1|postfix/smtp|t: x|1",
+            ),
+            (
+                "<22>1 2023-01-23T16:00:01Z mx1 a/b 1 ID [x@1 a=\"]\\\"\"][y b=\"\"] \u{feff}t",
+                "mx1|a/b|t|1",
+            ),
+            (
+                "<22>1 2023-01-23T16:00:01Z mx1 a/b 1 ID [x",
+                "malformed column 28: expected the header of RFC 5424",
             ),
             (
                 "Jan 23 16:00:01 mx1 last message repeated 3 times",
@@ -209,6 +277,7 @@ mod tests {
                 "malformed column 1: no such date or time",
             ),
             ("hello", "unknown column 1: expected a time stamp"),
+            ("<22>hello", "unknown column 5: expected a time stamp"),
             (
                 "Jan 23 16:00:01",
                 "unknown column 16: expected a space after the time stamp",

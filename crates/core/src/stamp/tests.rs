@@ -43,6 +43,12 @@ fn both_styles_give_the_same_instant() {
         "2023-01-23T15:00:01Z mx",
         "2023-01-23T16:00:01 mx",
         "2023-01-23 16:00:01 mx",
+        "2023-01-23 16:00:01 +0100 mx",
+        "2023 Jan 23 16:00:01 mx",
+        "Jan 23 2023 16:00:01 mx",
+        "Mon 2023-01-23 16:00:01 CET mx",
+        "Mon 2023-01-23 15:00:01 UTC mx",
+        "1674486001.000000 mx",
     ] {
         assert_eq!(rome(text), same, "{text}");
     }
@@ -142,6 +148,14 @@ fn the_doubled_hour_is_its_first_run_and_the_missing_hour_keeps_the_old_offset()
     };
     assert_eq!(rome("Oct 29 01:59:59 x"), "2023-10-28T23:59:59.000Z| x");
     assert_eq!(rome("Oct 29 02:30:00 x"), "2023-10-29T00:30:00.000Z| x");
+    assert_eq!(
+        rome("Sun 2023-10-29 02:30:00 CEST x"),
+        "2023-10-29T00:30:00.000Z| x"
+    );
+    assert_eq!(
+        rome("Sun 2023-10-29 02:30:00 CET x"),
+        "2023-10-29T01:30:00.000Z| x"
+    );
     assert_eq!(rome("Oct 29 03:00:00 x"), "2023-10-29T02:00:00.000Z| x");
     assert_eq!(rome("Mar 26 01:59:59 x"), "2023-03-26T00:59:59.000Z| x");
     assert_eq!(rome("Mar 26 02:30:00 x"), "2023-03-26T01:30:00.000Z| x");

@@ -1,0 +1,64 @@
+//! What the tests of core share.
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "each test binary uses its part"
+)]
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use mailgap_core::source::Input;
+use mailgap_core::survey::{Options, Survey, survey};
+use mailgap_core::time::Timestamp;
+
+/// A file of the project's test data.
+pub fn testdata(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../testdata")
+        .join(name)
+}
+
+/// The bytes of a test file, decompressed when its name ends in `.gz`.
+pub fn read(name: &str) -> Vec<u8> {
+    let bytes = std::fs::read(testdata(name)).unwrap();
+    if !name.ends_with(".gz") {
+        return bytes;
+    }
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(&bytes[..])
+        .read_to_end(&mut plain)
+        .unwrap();
+    plain
+}
+
+/// The corpora that are not part of the project, when the environment names them.
+pub fn shared() -> Option<PathBuf> {
+    std::env::var_os("MAILGAP_SHARED").map(PathBuf::from)
+}
+
+pub fn rome() -> Options {
+    Options {
+        year: Some(2023),
+        ..Options::new(chrono_tz::Europe::Rome)
+    }
+}
+
+pub fn input(path: &Path) -> Input {
+    Input::file(path, Timestamp::from_seconds(0)).unwrap()
+}
+
+/// Writes the parts to files of these names and surveys them in this order.
+pub fn survey_parts(parts: &[(&str, &[u8])], options: &Options) -> Survey {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs: Vec<Input> = parts
+        .iter()
+        .map(|(name, bytes)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            input(&path)
+        })
+        .collect();
+    survey(&inputs, options, &())
+}
