@@ -23,7 +23,10 @@ pub fn testdata(name: &str) -> PathBuf {
 /// The bytes of a test file, decompressed when its name ends in `.gz`.
 pub fn read(name: &str) -> Vec<u8> {
     let bytes = std::fs::read(testdata(name)).unwrap();
-    if !name.ends_with(".gz") {
+    if Path::new(name)
+        .extension()
+        .is_none_or(|ending| ending != "gz")
+    {
         return bytes;
     }
     let mut plain = Vec::new();
