@@ -5,6 +5,7 @@
     reason = "a test may look where the shared corpora are"
 )]
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use mailgap_core::reason::{Blame, Classifier, Facts};
@@ -79,7 +80,8 @@ fn blame_agrees_with_the_labels() {
         if got.iter().any(|(blame, _)| labelled(blame.as_str())) {
             right += 1;
         } else {
-            misses += &format!("{} {} {}\n", message["labels"], message["file"], got[0].1);
+            let (labels, file) = (&message["labels"], &message["file"]);
+            let _ = writeln!(misses, "{labels} {file} {}", got[0].1);
         }
         let all = |wanted: Blame| got.iter().all(|(blame, _)| *blame == wanted);
         if (labelled("receiver") && all(Blame::Recipient))

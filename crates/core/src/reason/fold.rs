@@ -2,8 +2,9 @@
 //!
 //! `550-5.1.1 <a@b.example>: User unknown` → ` @ : user unknown `. Letters become lower case and lose their
 //! accents, white space and brackets become one space, codes are dropped (so that the joined lines of a
-//! long reply read on), and addresses become `@`: a rule must never fire on `spam@b.example`. What was
-//! unprintable may have become `?` in the log and stays so.
+//! long reply read on). Addresses become `@`, and host names become upper case, so that no rule for words fires on
+//! `spam@b.example` or `mx.blocklist.example`; a phrase that is a host name itself (`spamhaus.org`) still
+//! finds host names, and only those. What was unprintable may have become `?` in the log and stays so.
 
 /// Longest folded text, in bytes. Postfix cuts its records at 2000 bytes, and no reply says its reason later.
 pub(super) const CAPACITY: usize = 2048;
@@ -46,14 +47,26 @@ impl Folded {
         }
         // Address literals and pairs of addresses hold no words either.
         if memchr::memchr(b'@', word).is_some() {
-            self.push(b'@');
-            if word.last() == Some(&b':') {
-                self.push(b':');
+            let after = memchr::memrchr(b':', word).and_then(|at| word.split_at_checked(at));
+            self.letters(b"@");
+            match after {
+                // `a@b.example:550` or `a@b.example:`
+                Some((head, tail)) if memchr::memchr(b'@', head).is_some() => {
+                    self.letters(b": ");
+                    self.word(tail.get(1..).unwrap_or_default());
+                }
+                _ => self.push(b' '),
+            }
+            return;
+        }
+        let start = self.len;
+        if is_host(word) {
+            for byte in word {
+                self.push(byte.to_ascii_uppercase());
             }
             self.push(b' ');
             return;
         }
-        let start = self.len;
         let mut bytes = word.iter().copied().peekable();
         while let Some(byte) = bytes.next() {
             match byte {
@@ -120,6 +133,32 @@ fn is_code(word: &[u8]) -> bool {
     }
 }
 
+/// `mx.b.example`, `'b.example'`, `b.example:`; but not `RESOLVER.ADR.RecipNotFound`, `exist.Please` or a URL.
+fn is_host(word: &[u8]) -> bool {
+    let mut word = word;
+    while let Some((first, rest)) = word.split_first()
+        && !first.is_ascii_alphanumeric()
+    {
+        word = rest;
+    }
+    while let Some((last, rest)) = word.split_last()
+        && !last.is_ascii_alphanumeric()
+    {
+        word = rest;
+    }
+    let mut labels = word.rsplit(|byte| *byte == b'.');
+    let top = labels.next().unwrap_or_default();
+    let mut n = 0;
+    for label in labels {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        if label.is_empty() || !label.iter().all(plain) {
+            return false;
+        }
+        n += 1;
+    }
+    n > 0 && top.len() >= 2 && top.iter().all(u8::is_ascii_lowercase)
+}
+
 /// The letters for U+00C0 to U+00FF by their second byte in UTF-8, without accents.
 fn latin(second: u8) -> &'static [u8] {
     match second | 0x20 {
@@ -159,6 +198,14 @@ mod tests {
             ("550 Bo?te inconnue", " bo?te inconnue "),
             ("550 ПОЛЬЗОВАТЕЛЬ не найден", " пользователь не найден "),
             ("e-mail from 1.2.3.4 [421]", " e mail from 1.2.3.4 "),
+            (
+                "554-mx.blocklist.example: 'spam.b.example' (x)",
+                " MX.BLOCKLIST.EXAMPLE: 'SPAM.B.EXAMPLE' x ",
+            ),
+            (
+                "5.1.1 RESOLVER.ADR.RecipNotFound; see https://b.example/?p=Full",
+                " resolver.adr.recipnotfound; see https://b.example/?p=full ",
+            ),
             ("", " "),
         ];
         for (text, folded) in cases {
@@ -167,7 +214,7 @@ mod tests {
                 folded
             );
         }
-        assert_eq!(cases.len(), 9);
+        assert_eq!(cases.len(), 11);
     }
 
     #[test]

@@ -41,5 +41,5 @@ fn every_sample_is_decided_by_its_own_rule() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(rules.len(), 95);
+    assert_eq!(rules.len(), 96);
 }

@@ -5,7 +5,8 @@
 //! A rule has phrases, a reason, and one reply that it was made for. In the phrases `|` parts alternatives, `&`
 //! joins phrases that must all stand in the text, `!` before a phrase means that it may not stand there, and
 //! `^` that it begins a word. Phrases are compared in the folded form
-//! of [`super::fold`]: no case, no accents, no brackets, no apostrophes, no codes, addresses as `@`. The first rule that fits
+//! of [`super::fold`]: no case, no accents, no brackets, no apostrophes, no codes, addresses as `@`, and a phrase
+//! that is a host name finds only host names. The first rule that fits
 //! decides, so the order is part of the data: first the sender's side, whose words (`blocked`, `reputation`)
 //! seldom stand in other refusals, the words that all servers use for everything at the end.
 //!
