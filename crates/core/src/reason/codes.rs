@@ -49,6 +49,15 @@ pub(super) fn of_status(status: EnhancedStatus) -> Option<Reason> {
     Some(reason)
 }
 
+/// The reason that an enhanced code names beyond doubt, so that it stands before all words: it is about
+/// the sender's address, whose refusal is often worded like that of a recipient (`550 5.1.7 No such domain`).
+pub(super) fn of_certain_status(status: EnhancedStatus) -> Option<Reason> {
+    match (status.subject(), status.detail()) {
+        (1, 7 | 8) => Some(Reason::Reputation),
+        _ => None,
+    }
+}
+
 /// The reason that a vague enhanced code hints at, when nothing else says more.
 pub(super) fn of_vague_status(status: EnhancedStatus) -> Option<Reason> {
     match (status.subject(), status.detail()) {

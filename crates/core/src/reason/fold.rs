@@ -41,14 +41,11 @@ impl Folded {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
+    /// One word between white space and brackets.
     fn word(&mut self, word: &[u8]) {
-        if word.is_empty() || is_code(word) {
-            return;
-        }
-        // Address literals and pairs of addresses hold no words either.
         if memchr::memchr(b'@', word).is_some() {
-            let after = memchr::memrchr(b':', word).and_then(|at| word.split_at_checked(at));
             self.letters(b"@");
+            let after = memchr::memrchr(b':', word).and_then(|at| word.split_at_checked(at));
             match after {
                 // `a@b.example:550` or `a@b.example:`
                 Some((head, tail)) if memchr::memchr(b'@', head).is_some() => {
@@ -57,16 +54,24 @@ impl Folded {
                 }
                 _ => self.push(b' '),
             }
-            return;
-        }
-        let start = self.len;
-        if is_host(word) {
+        } else if is_host(word) {
             for byte in word {
                 self.push(byte.to_ascii_uppercase());
             }
             self.push(b' ');
+        } else {
+            for part in word.split(|byte| *byte == b'-') {
+                self.part(part);
+            }
+        }
+    }
+
+    /// One part of a hyphenated word.
+    fn part(&mut self, word: &[u8]) {
+        if word.is_empty() || is_code(word) {
             return;
         }
+        let start = self.len;
         let mut bytes = word.iter().copied().peekable();
         while let Some(byte) = bytes.next() {
             match byte {
@@ -112,7 +117,7 @@ impl Folded {
 fn is_space(byte: u8) -> bool {
     matches!(
         byte,
-        b' ' | b'\t' | b'\r' | b'\n' | b'-' | b'(' | b')' | b'[' | b']' | b'<' | b'>' | b'{' | b'}'
+        b' ' | b'\t' | b'\r' | b'\n' | b'(' | b')' | b'[' | b']' | b'<' | b'>' | b'{' | b'}'
     )
 }
 
@@ -150,7 +155,7 @@ fn is_host(word: &[u8]) -> bool {
     let top = labels.next().unwrap_or_default();
     let mut n = 0;
     for label in labels {
-        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         if label.is_empty() || !label.iter().all(plain) {
             return false;
         }
@@ -200,12 +205,13 @@ mod tests {
             ("e-mail from 1.2.3.4 [421]", " e mail from 1.2.3.4 "),
             (
                 "554-mx.blocklist.example: 'spam.b.example' (x)",
-                " MX.BLOCKLIST.EXAMPLE: 'SPAM.B.EXAMPLE' x ",
+                " 554-MX.BLOCKLIST.EXAMPLE: 'SPAM.B.EXAMPLE' x ",
             ),
             (
                 "5.1.1 RESOLVER.ADR.RecipNotFound; see https://b.example/?p=Full",
                 " resolver.adr.recipnotfound; see https://b.example/?p=full ",
             ),
+            ("e-mail of no-such-user@no-mail.example", " e mail of @ "),
             ("", " "),
         ];
         for (text, folded) in cases {
@@ -214,7 +220,7 @@ mod tests {
                 folded
             );
         }
-        assert_eq!(cases.len(), 11);
+        assert_eq!(cases.len(), 12);
     }
 
     #[test]

@@ -9,11 +9,30 @@ use crate::reason::Reason::{
 
 #[rustfmt::skip]
 pub(super) const RULES: &[Rule] = &[
-    vague(ContentRejected, "message rejected | message refused | mail rejected | email rejected | message was rejected | message has been rejected | message blocked | message has been blocked | message was blocked | mail blocked | message discarded | message not accepted | message cannot be accepted | reject, id= | rejected message | messaggio rifiutato | nachricht & abgelehnt | message refuse", "550 Message rejected"),
-    vague(Reputation, "access denied | block | abuse | denied | prohibited | forbidden | banned | not welcome | unwelcome | verboten | rifiutat | refuse | abgelehnt | rechazad | rejeitad | refused", "550 Access denied"),
-    vague(Policy, "not allowed | not permitted | restricted | not accepted | disallowed | suspicious | violation | violat", "550 Message not allowed"),
-    vague(ServerError, "try again | try later | later | retry & !retry time | deferred | temporar | delayed", "451 Please try again later").temporary(),
-    vague(NoSuchMailbox, "^user & reject | ^address & reject | mailbox", "550 mailbox problem").permanent(),
-    vague(MailboxDisabled, "mailbox | ^user", "450 4.2.0 mailbox problem").temporary(),
-    vague(Reputation, "reject", "550 Rejected"),
+    vague(ContentRejected,
+        "message rejected | message refused | mail rejected | email rejected | message was rejected | \
+         message has been rejected | message blocked | message has been blocked | message was blocked | \
+         mail blocked | message discarded | message not accepted | message cannot be accepted | \
+         reject, id= | rejected message | messaggio rifiutato | nachricht & abgelehnt | message refuse",
+        "550 Message rejected"),
+    vague(Reputation,
+        "access denied | block | abuse | denied | prohibited | forbidden | banned | not welcome | \
+         unwelcome | verboten | rifiutat | refuse | abgelehnt | rechazad | rejeitad | refused",
+        "550 Access denied"),
+    vague(Policy,
+        "not allowed | not permitted | restricted | not accepted | disallowed | suspicious | violation | \
+         violat",
+        "550 Message not allowed"),
+    vague(ServerError,
+        "try again | try later | later | retry & !retry time | deferred | temporar | delayed",
+        "451 Please try again later").temporary(),
+    vague(NoSuchMailbox,
+        "^user & reject | ^address & reject | mailbox",
+        "550 mailbox problem").permanent(),
+    vague(MailboxDisabled,
+        "mailbox | ^user",
+        "450 4.2.0 mailbox problem").temporary(),
+    vague(Reputation,
+        "reject",
+        "550 Rejected"),
 ];
