@@ -55,6 +55,20 @@ impl Distinct {
         }
     }
 
+    /// The union of many, as by [`Distinct::union`] one after the other, in one sort.
+    pub fn union_of<'a>(sketches: impl IntoIterator<Item = &'a Distinct>) -> Distinct {
+        let mut all = Distinct::default();
+        for sketch in sketches {
+            all.limit = match (all.limit, sketch.limit) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+            all.hashes.extend_from_slice(&sketch.hashes);
+        }
+        all.union(&Distinct::default());
+        all
+    }
+
     /// How many distinct things: exact when none was dropped.
     pub fn count(&self) -> u64 {
         let kept = self.hashes.len() as f64;

@@ -1,0 +1,268 @@
+//! From the path of states to stretches of failure and their phases.
+//!
+//! The path is cut into runs of one state; runs that are not healthy, and short healthy ones between them,
+//! form one stretch (a flapping service is one outage). Within it, neighbouring runs of one kind form a
+//! phase, and phases too small for a reader to want are joined to their neighbours.
+
+use std::ops::Range;
+
+use crate::evidence::Class;
+use crate::tally::Slot;
+
+use super::Kind;
+use super::attempts::{Attempt, Attempts};
+use super::baseline::Fit;
+use super::boundary::{Cut, split};
+use super::model::{BAD_LIST, HEALTHY, Shares};
+
+/// A healthy stretch up to this long (milliseconds, between its own attempts) is part of the outage around it.
+const BRIDGE: i64 = 90 * 60 * 1000;
+
+/// Minutes (those with attempts) on either side of a change of state in which its moment is sought.
+const SEARCH: usize = 2;
+
+/// A kind prevails when it has this share of the failures beyond the normal ones.
+const PREVAILS: f64 = 0.6;
+
+/// Phases with fewer failures are crumbs: they belong to a neighbour.
+const CRUMB: u64 = 3;
+
+/// A phase between two of one kind belongs to them when it has less than this share of their failures.
+const SANDWICH: f64 = 0.1;
+
+/// A run of one state.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    /// Index of the state.
+    pub(super) state: usize,
+    /// Its minutes.
+    pub(super) buckets: Range<usize>,
+    /// Its attempts.
+    pub(super) attempts: Range<usize>,
+    /// How it began; `None` at the start of the log.
+    pub(super) start: Option<Cut>,
+    /// How it ended; `None` at the end of the log.
+    pub(super) end: Option<Cut>,
+}
+
+/// A stretch of one kind of failure.
+#[derive(Debug, Clone)]
+pub(super) struct Phase {
+    /// Its kind.
+    pub(super) kind: Kind,
+    /// Its attempts.
+    pub(super) attempts: Range<usize>,
+    /// How it began; `None` at the start of the log.
+    pub(super) start: Option<Cut>,
+    /// Failures by class in it.
+    counts: Counts,
+}
+
+/// Attempts by slot.
+pub(super) type Counts = [u64; Slot::COUNT];
+
+/// Counts attempts by slot.
+pub(super) fn count(attempts: &[Attempt]) -> Counts {
+    let mut counts = [0; Slot::COUNT];
+    for attempt in attempts {
+        counts[attempt.slot] += u64::from(attempt.weight);
+    }
+    counts
+}
+
+/// Telling failures: not accepted and not neutral.
+pub(super) fn failures(counts: &Counts) -> u64 {
+    counts[..Class::COUNT].iter().sum::<u64>() - counts[Class::Ok.index()]
+}
+
+/// Cuts the path into runs, each change refined on single attempts.
+pub(super) fn runs(fit: &Fit, attempts: &Attempts) -> Vec<Run> {
+    let states: Vec<usize> = fit
+        .path
+        .states
+        .iter()
+        .map(|&state| match usize::from(state) {
+            BAD_LIST => HEALTHY,
+            state => state,
+        })
+        .collect();
+    let mut runs: Vec<Run> = Vec::new();
+    let mut begin = 0;
+    for chunk in states.chunk_by(|a, b| a == b) {
+        let end = begin + chunk.len();
+        runs.push(Run {
+            state: chunk[0],
+            buckets: begin..end,
+            attempts: attempts.starts[begin]..attempts.starts[end],
+            start: None,
+            end: None,
+        });
+        begin = end;
+    }
+    for r in 1..runs.len() {
+        let (before, after) = (&runs[r - 1], &runs[r]);
+        let change = after.buckets.start;
+        let from = change.saturating_sub(SEARCH).max(before.buckets.start);
+        let to = (change + SEARCH).min(after.buckets.end);
+        // The split before this one may have moved into the range.
+        let low = attempts.starts[from].max(before.attempts.start);
+        let cut = split(
+            &attempts.all,
+            low..attempts.starts[to].max(low),
+            &fit.model.single(before.state),
+            &fit.model.single(after.state),
+        );
+        runs[r - 1].attempts.end = cut.at;
+        runs[r - 1].end = Some(cut);
+        runs[r].attempts.start = cut.at;
+        runs[r].start = Some(cut);
+    }
+    runs.retain(|run| !run.attempts.is_empty());
+    runs
+}
+
+/// Groups runs into stretches of failure, short healthy runs between them included.
+pub(super) fn stretches(runs: &[Run], attempts: &[Attempt]) -> Vec<Range<usize>> {
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for (r, run) in runs.iter().enumerate() {
+        if run.state == HEALTHY {
+            continue;
+        }
+        if let Some(last) = stretches.last_mut()
+            && runs[last.end..r].iter().all(|gap| is_short(gap, attempts))
+        {
+            last.end = r + 1;
+        } else {
+            stretches.push(r..r + 1);
+        }
+    }
+    stretches
+}
+
+fn is_short(run: &Run, attempts: &[Attempt]) -> bool {
+    match attempts.get(run.attempts.clone()) {
+        Some([first, .., last]) => {
+            last.time.as_millis().saturating_sub(first.time.as_millis()) <= BRIDGE
+        }
+        _ => true,
+    }
+}
+
+/// The phases of one stretch, crumbs joined to their neighbours. At least one.
+pub(super) fn phases(stretch: &[Run], attempts: &[Attempt], base: &Shares) -> Vec<Phase> {
+    let mut phases: Vec<Phase> = Vec::new();
+    for run in stretch {
+        let counts = count(attempts.get(run.attempts.clone()).unwrap_or_default());
+        match phases.last_mut() {
+            // A healthy run inside an outage belongs to what came before it.
+            Some(last) if run.state == HEALTHY => last.extend(&run.attempts, &counts),
+            _ => phases.push(Phase {
+                kind: kind(&counts, base),
+                attempts: run.attempts.clone(),
+                start: run.start,
+                counts,
+            }),
+        }
+    }
+    join_equal(&mut phases);
+    while let Some(small) = smallest_unwanted(&phases) {
+        absorb(&mut phases, small, base);
+        join_equal(&mut phases);
+    }
+    phases
+}
+
+impl Phase {
+    fn extend(&mut self, attempts: &Range<usize>, counts: &Counts) {
+        self.attempts.end = attempts.end;
+        for (sum, n) in self.counts.iter_mut().zip(counts) {
+            *sum += n;
+        }
+    }
+}
+
+/// Joins neighbours of one kind.
+fn join_equal(phases: &mut Vec<Phase>) {
+    phases.dedup_by(|next, last| {
+        let same = next.kind == last.kind;
+        if same {
+            last.extend(&next.attempts, &next.counts);
+        }
+        same
+    });
+}
+
+/// The phase with the fewest failures among those that no reader wants; the first of several.
+fn smallest_unwanted(phases: &[Phase]) -> Option<usize> {
+    if phases.len() < 2 {
+        return None;
+    }
+    let unwanted = |p: usize| {
+        let own = failures(&phases[p].counts);
+        let between_equals = p
+            .checked_sub(1)
+            .and_then(|before| Some((phases.get(before)?, phases.get(p + 1)?)))
+            .filter(|(before, after)| before.kind == after.kind)
+            .is_some_and(|(before, after)| {
+                let around = failures(&before.counts) + failures(&after.counts);
+                (own as f64) < SANDWICH * around as f64
+            });
+        own < CRUMB || between_equals
+    };
+    (0..phases.len())
+        .filter(|&p| unwanted(p))
+        .min_by_key(|&p| failures(&phases[p].counts))
+}
+
+/// Joins a phase to the larger of its neighbours.
+fn absorb(phases: &mut Vec<Phase>, small: usize, base: &Shares) {
+    let weight = |p: Option<usize>| {
+        p.and_then(|p| phases.get(p))
+            .map(|phase| failures(&phase.counts))
+    };
+    let (before, after) = (weight(small.checked_sub(1)), weight(Some(small + 1)));
+    let first = if before >= after {
+        small.saturating_sub(1)
+    } else {
+        small
+    };
+    if first + 1 >= phases.len() {
+        return;
+    }
+    let larger = if first == small { first + 1 } else { first };
+    let fallback = phases[larger].kind;
+    let next = phases.remove(first + 1);
+    let joined = &mut phases[first];
+    joined.extend(&next.attempts, &next.counts);
+    joined.kind = match kind(&joined.counts, base) {
+        Kind::Mixed => fallback,
+        kind => kind,
+    };
+}
+
+/// The kind of answer that prevails in these counts, beyond what is normal.
+pub(super) fn kind(counts: &Counts, base: &Shares) -> Kind {
+    let telling = (failures(counts) + counts[Class::Ok.index()]) as f64;
+    let excess = |class: Class| {
+        let n = counts[class.index()] as f64;
+        (n - base[class.index()] * telling).max(0.0)
+    };
+    let failing = || Class::ALL.into_iter().filter(|&class| class != Class::Ok);
+    let total: f64 = failing().map(excess).sum();
+    failing()
+        .find(|&class| total > 0.0 && excess(class) >= PREVAILS * total)
+        .map_or(Kind::Mixed, kind_of)
+}
+
+/// The kind of window that goes with a class.
+pub(super) const fn kind_of(class: Class) -> Kind {
+    match class {
+        Class::Conn => Kind::NoConnection,
+        Class::Dns => Kind::DnsFailure,
+        Class::Ok | Class::TmpSys | Class::Grey => Kind::Deferred,
+        Class::TmpRcpt => Kind::MailboxDeferred,
+        Class::PermRcpt => Kind::RecipientRejected,
+        Class::PermSys => Kind::Rejected,
+        Class::Policy => Kind::Policy,
+    }
+}

@@ -1,0 +1,170 @@
+//! What is normal for a destination: the composition of its answers while nothing is wrong.
+//!
+//! Found together with the path: decode, count what lies in health, decode again (hard
+//! expectation-maximisation, at most [`ROUNDS`] rounds). Two kinds of fit are made: with caps, so that
+//! a long outage can never become normal; and without, for destinations that always fail at a steady share.
+
+use crate::evidence::Class;
+use crate::tally::Bucket;
+
+use super::decode::{Path, viterbi};
+use super::model::{ByState, HEALTHY, Model, Shares};
+
+/// Rounds of decoding and counting; the path rarely changes after the second.
+const ROUNDS: usize = 3;
+
+/// What is normal before anything is known of a destination, by class in the order of [`Class::ALL`].
+const PRIOR: Shares = [
+    0.950, 0.006, 0.001, 0.006, 0.006, 0.001, 0.022, 0.003, 0.005,
+];
+
+/// Weight of the prior (pseudo attempts).
+const PRIOR_WEIGHT: f64 = 60.0;
+
+/// Weight of the prior (pseudo attempts) within one day.
+const PRIOR_WEIGHT_DAY: f64 = 3.0;
+
+/// The median of the days counts as at most this many attempts against the prior.
+const MEDIAN_WEIGHT: f64 = 500.0;
+
+/// The largest share of each class that can be normal, in the order of [`Class::ALL`].
+const CAPS: Shares = [1.0, 0.12, 0.08, 0.12, 0.25, 0.05, 0.30, 0.12, 0.30];
+
+/// The least normal share of accepted attempts where the caps hold.
+const LEAST_OK: f64 = 0.3;
+
+/// The same where they do not: only so that nothing is impossible.
+const LEAST_OK_STEADY: f64 = 0.005;
+
+const MINUTES_PER_DAY: i64 = 24 * 60;
+
+/// Whether failing most of the time can be normal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Normal {
+    /// No: failures beyond the caps are not normal.
+    Capped,
+    /// Yes: whatever the destination mostly does is.
+    Steady,
+}
+
+/// A healthy composition and the path decoded with it.
+#[derive(Debug)]
+pub(super) struct Fit {
+    /// Shares of the answers while nothing is wrong.
+    pub(super) base: Shares,
+    /// The law that belongs to it.
+    pub(super) model: Model,
+    /// Log-likelihoods of each minute by state.
+    pub(super) likelihoods: Vec<ByState>,
+    /// The best path.
+    pub(super) path: Path,
+}
+
+/// Fits the minutes of one destination; `times` are theirs in seconds.
+pub(super) fn fit(buckets: &[Bucket], times: &[f64], normal: Normal) -> Fit {
+    let largest = buckets.iter().map(attempts).max().unwrap_or(0);
+    let mut base = median_of_days(buckets, normal);
+    let mut round = 1;
+    loop {
+        let model = Model::new(&base, largest);
+        let likelihoods: Vec<ByState> = buckets
+            .iter()
+            .map(|bucket| model.likelihood(&bucket.counts))
+            .collect();
+        let path = viterbi(&likelihoods, times);
+        let next = healthy_composition(buckets, &path.states, normal);
+        let settled = base
+            .iter()
+            .zip(&next)
+            .all(|(a, b)| (a - b).abs() <= f64::EPSILON);
+        if round == ROUNDS || settled {
+            return Fit {
+                base,
+                model,
+                likelihoods,
+                path,
+            };
+        }
+        base = next;
+        round += 1;
+    }
+}
+
+fn attempts(bucket: &Bucket) -> u64 {
+    bucket.counts.iter().map(|&n| u64::from(n)).sum()
+}
+
+/// The median of the daily compositions: one outage of a day or two cannot move it.
+fn median_of_days(buckets: &[Bucket], normal: Normal) -> Shares {
+    let (mut days, mut total): (Vec<Shares>, f64) = (Vec::new(), 0.0);
+    for day in buckets.chunk_by(|a, b| {
+        a.minute.div_euclid(MINUTES_PER_DAY) == b.minute.div_euclid(MINUTES_PER_DAY)
+    }) {
+        let (counts, n) = sum(day.iter());
+        total += n;
+        let mut shares = PRIOR;
+        for (share, count) in shares.iter_mut().zip(counts) {
+            *share = (count + PRIOR_WEIGHT_DAY * *share) / (n + PRIOR_WEIGHT_DAY);
+        }
+        days.push(shares);
+    }
+    let weight = total.min(MEDIAN_WEIGHT);
+    let mut base = PRIOR;
+    for (c, share) in base.iter_mut().enumerate() {
+        let mut column: Vec<f64> = days.iter().map(|day| day[c]).collect();
+        column.sort_by(f64::total_cmp);
+        let median = match column.len() {
+            0 => *share,
+            n if n % 2 == 1 => column[n / 2],
+            n => f64::midpoint(column[n / 2 - 1], column[n / 2]),
+        };
+        *share = (median * weight + PRIOR_WEIGHT * *share) / (weight + PRIOR_WEIGHT);
+    }
+    limited(base, normal)
+}
+
+/// The composition of the minutes in health.
+fn healthy_composition(buckets: &[Bucket], path: &[u8], normal: Normal) -> Shares {
+    let healthy = buckets
+        .iter()
+        .zip(path)
+        .filter(|&(_, &state)| usize::from(state) == HEALTHY)
+        .map(|(bucket, _)| bucket);
+    let (counts, n) = sum(healthy);
+    let mut base = PRIOR;
+    for (share, count) in base.iter_mut().zip(counts) {
+        *share = (count + PRIOR_WEIGHT * *share) / (n + PRIOR_WEIGHT);
+    }
+    limited(base, normal)
+}
+
+fn sum<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> (Shares, f64) {
+    let mut counts = [0.0; Class::COUNT];
+    for bucket in buckets {
+        for (count, &n) in counts.iter_mut().zip(&bucket.counts) {
+            *count += f64::from(n);
+        }
+    }
+    (counts, counts.iter().sum())
+}
+
+/// Applies the caps, gives the rest to the accepted, and makes the sum 1.
+fn limited(mut base: Shares, normal: Normal) -> Shares {
+    let ok = Class::Ok.index();
+    let least = match normal {
+        Normal::Capped => {
+            for (share, cap) in base.iter_mut().zip(CAPS) {
+                *share = share.min(cap);
+            }
+            LEAST_OK
+        }
+        Normal::Steady => LEAST_OK_STEADY,
+    };
+    let failing: f64 = base.iter().sum::<f64>() - base[ok];
+    base[ok] = (1.0 - failing).max(least);
+    let total: f64 = base.iter().sum();
+    for share in &mut base {
+        *share /= total;
+    }
+    base
+}

@@ -1,0 +1,166 @@
+//! The most likely sequence of states: Viterbi's recursion with rates of change per time.
+//!
+//! Minutes come at irregular times; the longer the time between two of them, the more a change between
+//! them costs as little as staying. All changes to another cause cost the same, so a step takes time in
+//! proportion to the number of states.
+
+use super::model::{BAD_LIST, ByState, Cause, HEALTHY, STATES};
+
+const HOUR: f64 = 3600.0;
+const DAY: f64 = 24.0 * HOUR;
+
+/// Mean time (seconds) in health before something goes wrong. Not how often it does: a penalty that asks
+/// for some 17 nats per outage at one attempt a minute and 10 at one an hour.
+const TIME_HEALTHY: f64 = 7.0 * DAY;
+
+/// Mean time (seconds) before a failing state ends in health.
+const TIME_FAILING: f64 = 3.0 * HOUR;
+
+/// Mean time (seconds) before a failing state turns into another cause.
+const TIME_PHASE: f64 = 12.0 * HOUR;
+
+/// Mean time (seconds) before the severity changes: often, it is the least of the changes.
+const TIME_SEVERITY: f64 = TIME_PHASE / 4.0;
+
+/// Times between minutes are taken as at least and at most this (seconds): beyond a day nothing is known
+/// of what lay between.
+const STEP: (f64, f64) = (1.0, DAY);
+
+/// Bursts of bad addresses are commoner than any one kind of outage, by this many nats.
+const BAD_LIST_BONUS: f64 = 2.0;
+
+/// Probability of health at the first attempt.
+const HEALTHY_AT_FIRST: f64 = 0.99;
+
+/// The best path.
+#[derive(Debug)]
+pub(super) struct Path {
+    /// State of each minute.
+    pub(super) states: Vec<u8>,
+    /// Its log-probability together with that of the counts, but for a constant.
+    pub(super) score: f64,
+}
+
+/// Costs of the changes over one step, as log-probabilities.
+struct Step {
+    stay_healthy: f64,
+    stay_failing: f64,
+    fail: f64,
+    recover: f64,
+    phase: f64,
+    severity: f64,
+}
+
+impl Step {
+    fn over(seconds: f64) -> Step {
+        let t = if seconds.is_finite() {
+            seconds.clamp(STEP.0, STEP.1)
+        } else {
+            STEP.1
+        };
+        let others = (STATES.len() - 1) as f64;
+        let within = |mean: f64| (-(-t / mean).exp_m1()).ln();
+        Step {
+            stay_healthy: -t / TIME_HEALTHY,
+            stay_failing: -t / TIME_FAILING - t / TIME_PHASE,
+            fail: within(TIME_HEALTHY) - others.ln(),
+            recover: within(TIME_FAILING),
+            phase: within(TIME_PHASE) - (others - 1.0).ln(),
+            severity: within(TIME_SEVERITY),
+        }
+    }
+}
+
+/// Decodes minutes with these likelihoods at these times (seconds, from any origin).
+pub(super) fn viterbi(likelihoods: &[ByState], times: &[f64]) -> Path {
+    let Some((first, rest)) = likelihoods.split_first() else {
+        return Path {
+            states: Vec::new(),
+            score: 0.0,
+        };
+    };
+    let others = (STATES.len() - 1) as f64;
+    let mut score = [((1.0 - HEALTHY_AT_FIRST) / others).ln(); STATES.len()];
+    score[HEALTHY] = HEALTHY_AT_FIRST.ln();
+    for (s, value) in score.iter_mut().enumerate() {
+        *value += first[s];
+    }
+    let mut back: Vec<[u8; STATES.len()]> = Vec::with_capacity(rest.len());
+    for (likelihood, time) in rest.iter().zip(times.windows(2)) {
+        let step = Step::over(time[1] - time[0]);
+        back.push(advance(&mut score, likelihood, &step));
+    }
+    let best = best_of(&score, 0..STATES.len());
+    let mut states = vec![index(best); likelihoods.len()];
+    let mut state = best;
+    for (b, from) in back.iter().enumerate().rev() {
+        state = usize::from(from[state]);
+        states[b] = index(state);
+    }
+    Path {
+        states,
+        score: score[best],
+    }
+}
+
+/// One step of the recursion: replaces the scores and says where each state came from.
+fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> [u8; STATES.len()] {
+    let failing = best_of(score, HEALTHY + 1..STATES.len());
+    let mut next = [0.0; STATES.len()];
+    let mut back = [0; STATES.len()];
+    let (stay, recover) = (
+        score[HEALTHY] + step.stay_healthy,
+        score[failing] + step.recover,
+    );
+    (next[HEALTHY], back[HEALTHY]) = if stay >= recover {
+        (stay, index(HEALTHY))
+    } else {
+        (recover, index(failing))
+    };
+    for s in HEALTHY + 1..STATES.len() {
+        let bonus = if s == BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
+        let mut best = (score[s] + step.stay_failing, s);
+        let mut consider = |value: f64, from: usize| {
+            if value > best.0 {
+                best = (value, from);
+            }
+        };
+        consider(score[HEALTHY] + step.fail + bonus, HEALTHY);
+        consider(score[failing] + step.phase, failing);
+        for (other, &value) in score.iter().enumerate().skip(HEALTHY + 1) {
+            if other != s && same_cause(other, s) {
+                consider(value + step.severity, other);
+            }
+        }
+        (next[s], back[s]) = (best.0, index(best.1));
+    }
+    for (s, value) in score.iter_mut().enumerate() {
+        *value = next[s] + likelihood[s];
+    }
+    back
+}
+
+fn same_cause(a: usize, b: usize) -> bool {
+    match (STATES[a].cause, STATES[b].cause) {
+        (Cause::Class(a), Cause::Class(b)) => a as u8 == b as u8,
+        (Cause::Mixed, Cause::Mixed) => true,
+        _ => false,
+    }
+}
+
+/// The first of the best.
+fn best_of(score: &ByState, range: std::ops::Range<usize>) -> usize {
+    let mut best = range.start;
+    for s in range {
+        if score[s] > score[best] {
+            best = s;
+        }
+    }
+    best
+}
+
+/// The number of a state as it is kept: there are fewer than 256.
+#[expect(clippy::cast_possible_truncation, reason = "fewer than 256 states")]
+fn index(state: usize) -> u8 {
+    state as u8
+}

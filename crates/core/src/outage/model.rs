@@ -1,0 +1,242 @@
+//! What a destination may be doing, and how likely each count of answers then is.
+//!
+//! A destination is in one of 23 states: healthy, a burst of bad addresses in the list (never an outage),
+//! or one kind of failure in one of up to three severities. A state gives each class of answer a mean
+//! share; the counts of a minute follow a Dirichlet-multinomial law around it, so that a burst within one
+//! minute, which is one cause and not many, saturates at about as many nats as the concentration. The law
+//! is split in two levels (connection, name service or any reply; then which reply), so that a reply
+//! without news counts as proof that the host answers and as nothing else.
+
+use crate::evidence::Class;
+use crate::tally::Slot;
+
+use super::gamma::ln_gamma_ratio;
+
+/// Shares by [`Class::index`]; they sum to 1.
+pub(super) type Shares = [f64; Class::COUNT];
+
+/// Counts by [`Slot::index`].
+pub(super) type Counts = [u32; Slot::COUNT];
+
+/// Log-likelihoods by state.
+pub(super) type ByState = [f64; STATES.len()];
+
+/// What a state says is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Nothing is wrong.
+    Healthy,
+    /// Many unknown recipients for a while: a bad list, not a bad destination.
+    BadList,
+    /// Failures of one class.
+    Class(Class),
+    /// Failures of several classes.
+    Mixed,
+}
+
+/// One state.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct State {
+    /// What is going on.
+    pub(super) cause: Cause,
+    /// Share of the attempts that it takes, 0 to 1.
+    pub(super) severity: f64,
+}
+
+const fn failing(class: Class, severity: f64) -> State {
+    State {
+        cause: Cause::Class(class),
+        severity,
+    }
+}
+
+/// Index of the healthy state.
+pub(super) const HEALTHY: usize = 0;
+
+/// Index of the state [`Cause::BadList`].
+pub(super) const BAD_LIST: usize = STATES.len() - 1;
+
+/// Every state. Those of one cause stand together. Recipient-scope classes have no mild state: a few
+/// refused recipients are everyday life.
+pub(super) const STATES: [State; 23] = [
+    State {
+        cause: Cause::Healthy,
+        severity: 0.0,
+    },
+    failing(Class::Conn, 0.3),
+    failing(Class::Conn, 0.6),
+    failing(Class::Conn, 0.95),
+    failing(Class::Dns, 0.3),
+    failing(Class::Dns, 0.6),
+    failing(Class::Dns, 0.95),
+    failing(Class::TmpSys, 0.3),
+    failing(Class::TmpSys, 0.6),
+    failing(Class::TmpSys, 0.95),
+    failing(Class::PermSys, 0.3),
+    failing(Class::PermSys, 0.6),
+    failing(Class::PermSys, 0.95),
+    failing(Class::Policy, 0.3),
+    failing(Class::Policy, 0.6),
+    failing(Class::Policy, 0.95),
+    failing(Class::TmpRcpt, 0.6),
+    failing(Class::TmpRcpt, 0.95),
+    failing(Class::PermRcpt, 0.6),
+    failing(Class::PermRcpt, 0.95),
+    State {
+        cause: Cause::Mixed,
+        severity: 0.5,
+    },
+    State {
+        cause: Cause::Mixed,
+        severity: 0.9,
+    },
+    State {
+        cause: Cause::BadList,
+        severity: 0.28,
+    },
+];
+
+/// Concentration (pseudo attempts) of the healthy states: how alike healthy minutes are. Results are the
+/// same from 10 to 100.
+const CONCENTRATION_HEALTHY: f64 = 25.0;
+
+/// Concentration (pseudo attempts) of failing states: lower, since outages are uneven. Results are the
+/// same from 4 to 25.
+const CONCENTRATION_FAILING: f64 = 10.0;
+
+/// Within the failing share: how much has the class of the state; the rest is spread as in [`MIXTURE`].
+const PURITY: f64 = 0.93;
+
+/// Shares of the classes when failures are of several kinds, as in a service that is being restored.
+const MIXTURE: Shares = {
+    let mut shares = [0.0; Class::COUNT];
+    shares[Class::Conn.index()] = 0.25;
+    shares[Class::TmpSys.index()] = 0.25;
+    shares[Class::TmpRcpt.index()] = 0.25;
+    shares[Class::PermRcpt.index()] = 0.15;
+    shares[Class::PermSys.index()] = 0.10;
+    shares
+};
+
+/// No parameter of the law falls below this (pseudo attempts), so that nothing is impossible.
+const LEAST_PARAMETER: f64 = 1e-3;
+
+/// Counts up to this are looked up, larger ones computed.
+const TABLE: usize = 255;
+
+/// Columns of the table beside the classes: all attempts, and those that got a reply.
+const COLUMN_ALL: usize = Class::COUNT;
+const COLUMN_REPLY: usize = Class::COUNT + 1;
+const COLUMNS: usize = Class::COUNT + 2;
+
+/// The law of the counts in each state, for one healthy composition.
+#[derive(Debug)]
+pub(super) struct Model {
+    /// Parameters by column, then state.
+    parameters: [ByState; COLUMNS],
+    /// `ln Γ(a + n) - ln Γ(a)` by column, then n, then state.
+    table: Vec<[ByState; COLUMNS]>,
+}
+
+impl Model {
+    /// For the healthy composition `base`; `largest` is the largest count that will be asked for.
+    pub(super) fn new(base: &Shares, largest: u64) -> Model {
+        let mut parameters = [[0.0; STATES.len()]; COLUMNS];
+        for (s, state) in STATES.iter().enumerate() {
+            let mean = mean(*state, base);
+            let concentration = match state.cause {
+                Cause::Healthy | Cause::BadList => CONCENTRATION_HEALTHY,
+                Cause::Class(_) | Cause::Mixed => CONCENTRATION_FAILING,
+            };
+            let (mut all, mut reply) = (0.0, 0.0);
+            for class in Class::ALL {
+                let a = (concentration * mean[class.index()]).max(LEAST_PARAMETER);
+                parameters[class.index()][s] = a;
+                all += a;
+                if is_reply(class) {
+                    reply += a;
+                }
+            }
+            parameters[COLUMN_ALL][s] = all;
+            parameters[COLUMN_REPLY][s] = reply;
+        }
+        let rows = usize::try_from(largest).map_or(TABLE, |n| n.min(TABLE)) + 1;
+        let mut table = Vec::with_capacity(rows);
+        let mut row = [[0.0; STATES.len()]; COLUMNS];
+        table.push(row);
+        for n in 1..rows {
+            for (column, cells) in row.iter_mut().enumerate() {
+                for (s, cell) in cells.iter_mut().enumerate() {
+                    *cell += (parameters[column][s] + (n - 1) as f64).ln();
+                }
+            }
+            table.push(row);
+        }
+        Model { parameters, table }
+    }
+
+    /// Log-likelihood of the counts of one minute in each state, but for a constant.
+    pub(super) fn likelihood(&self, counts: &Counts) -> ByState {
+        let mut sum = [0.0; STATES.len()];
+        let neutral = u64::from(counts[Slot::Neutral.index()]);
+        let (mut replies, mut all) = (0, neutral);
+        for class in Class::ALL {
+            let n = u64::from(counts[class.index()]);
+            if n > 0 {
+                self.add(&mut sum, class.index(), n, 1.0);
+                all += n;
+                replies += if is_reply(class) { n } else { 0 };
+            }
+        }
+        self.add(&mut sum, COLUMN_ALL, all, -1.0);
+        if neutral > 0 {
+            self.add(&mut sum, COLUMN_REPLY, replies + neutral, 1.0);
+            self.add(&mut sum, COLUMN_REPLY, replies, -1.0);
+        }
+        sum
+    }
+
+    fn add(&self, sum: &mut ByState, column: usize, n: u64, sign: f64) {
+        let row = usize::try_from(n).ok().and_then(|n| self.table.get(n));
+        for (s, total) in sum.iter_mut().enumerate() {
+            *total += sign
+                * match row {
+                    Some(row) => row[column][s],
+                    None => ln_gamma_ratio(self.parameters[column][s], n as f64),
+                };
+        }
+    }
+
+    /// Log-probability of a single attempt by slot, in the state of that index.
+    pub(super) fn single(&self, state: usize) -> [f64; Slot::COUNT] {
+        let share = |column: usize| {
+            (self.parameters[column][state] / self.parameters[COLUMN_ALL][state]).ln()
+        };
+        let mut logs = [share(COLUMN_REPLY); Slot::COUNT];
+        for class in Class::ALL {
+            logs[class.index()] = share(class.index());
+        }
+        logs
+    }
+}
+
+/// True when an answer of that class came from the host itself.
+const fn is_reply(class: Class) -> bool {
+    !matches!(class, Class::Conn | Class::Dns)
+}
+
+/// Mean shares of a state: the healthy composition, and over it the failures of its cause.
+fn mean(state: State, base: &Shares) -> Shares {
+    let mut mean = *base;
+    for (c, share) in mean.iter_mut().enumerate() {
+        let one = |class: Class| f64::from(u8::from(class.index() == c));
+        let fault = match state.cause {
+            Cause::Healthy => 0.0,
+            Cause::BadList => one(Class::PermRcpt),
+            Cause::Class(class) => PURITY * one(class) + (1.0 - PURITY) * MIXTURE[c],
+            Cause::Mixed => MIXTURE[c],
+        };
+        *share = (1.0 - state.severity) * *share + state.severity * fault;
+    }
+    mean
+}
