@@ -18,8 +18,12 @@ use super::model::{BAD_LIST, HEALTHY, Shares};
 /// A healthy stretch up to this long (milliseconds, between its own attempts) is part of the outage around it.
 const BRIDGE: i64 = 90 * 60 * 1000;
 
+/// So is one up to this long (milliseconds) in which less than the share [`HARDLY`] was accepted.
+const SILENT_BRIDGE: i64 = 24 * 60 * 60 * 1000;
+const HARDLY: f64 = 0.1;
+
 /// Minutes (those with attempts) on either side of a change of state in which its moment is sought.
-const SEARCH: usize = 2;
+const SEARCH: usize = 20;
 
 /// A kind prevails when it has this share of the failures beyond the normal ones.
 const PREVAILS: f64 = 0.6;
@@ -129,7 +133,7 @@ pub(super) fn stretches(runs: &[Run], attempts: &[Attempt]) -> Vec<Range<usize>>
             continue;
         }
         if let Some(last) = stretches.last_mut()
-            && runs[last.end..r].iter().all(|gap| is_short(gap, attempts))
+            && runs[last.end..r].iter().all(|gap| is_bridge(gap, attempts))
         {
             last.end = r + 1;
         } else {
@@ -139,13 +143,18 @@ pub(super) fn stretches(runs: &[Run], attempts: &[Attempt]) -> Vec<Range<usize>>
     stretches
 }
 
-fn is_short(run: &Run, attempts: &[Attempt]) -> bool {
-    match attempts.get(run.attempts.clone()) {
-        Some([first, .., last]) => {
-            last.time.as_millis().saturating_sub(first.time.as_millis()) <= BRIDGE
-        }
-        _ => true,
-    }
+/// True for a healthy run that does not part two outages: a short one, or one in which hardly anything was
+/// accepted and only old failures were repeated.
+fn is_bridge(run: &Run, attempts: &[Attempt]) -> bool {
+    let own = attempts.get(run.attempts.clone()).unwrap_or_default();
+    let [first, .., last] = own else {
+        return true;
+    };
+    let length = last.time.as_millis().saturating_sub(first.time.as_millis());
+    let counts = count(own);
+    let all: u64 = counts.iter().sum();
+    let accepted = counts[Class::Ok.index()] as f64;
+    length <= BRIDGE || length <= SILENT_BRIDGE && accepted < HARDLY * all as f64
 }
 
 /// The phases of one stretch, crumbs joined to their neighbours. At least one.

@@ -7,7 +7,7 @@
 use crate::evidence::Class;
 use crate::tally::Bucket;
 
-use super::decode::{Path, viterbi};
+use super::decode::{Path, Step, viterbi};
 use super::model::{ByState, HEALTHY, Model, Shares};
 
 /// Rounds of decoding and counting; the path rarely changes after the second.
@@ -60,8 +60,8 @@ pub(super) struct Fit {
     pub(super) path: Path,
 }
 
-/// Fits the minutes of one destination; `times` are theirs in seconds.
-pub(super) fn fit(buckets: &[Bucket], times: &[f64], normal: Normal) -> Fit {
+/// Fits the minutes of one destination, with the steps between them.
+pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
     let largest = buckets.iter().map(attempts).max().unwrap_or(0);
     let mut base = median_of_days(buckets, normal);
     let mut round = 1;
@@ -71,7 +71,7 @@ pub(super) fn fit(buckets: &[Bucket], times: &[f64], normal: Normal) -> Fit {
             .iter()
             .map(|bucket| model.likelihood(&bucket.counts))
             .collect();
-        let path = viterbi(&likelihoods, times);
+        let path = viterbi(&likelihoods, steps);
         let next = healthy_composition(buckets, &path.states, normal);
         let settled = base
             .iter()

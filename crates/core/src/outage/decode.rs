@@ -4,7 +4,7 @@
 //! them costs as little as staying. All changes to another cause cost the same, so a step takes time in
 //! proportion to the number of states.
 
-use super::model::{BAD_LIST, ByState, Cause, HEALTHY, STATES};
+use super::model::{BAD_LIST, ByState, GROUPS, HEALTHY, STATES};
 
 const HOUR: f64 = 3600.0;
 const DAY: f64 = 24.0 * HOUR;
@@ -42,7 +42,8 @@ pub(super) struct Path {
 }
 
 /// Costs of the changes over one step, as log-probabilities.
-struct Step {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
     stay_healthy: f64,
     stay_failing: f64,
     fail: f64,
@@ -71,8 +72,16 @@ impl Step {
     }
 }
 
-/// Decodes minutes with these likelihoods at these times (seconds, from any origin).
-pub(super) fn viterbi(likelihoods: &[ByState], times: &[f64]) -> Path {
+/// The steps between minutes at these times (seconds, from any origin).
+pub(super) fn steps(times: &[f64]) -> Vec<Step> {
+    times
+        .windows(2)
+        .map(|pair| Step::over(pair[1] - pair[0]))
+        .collect()
+}
+
+/// Decodes minutes with these likelihoods and the steps between them.
+pub(super) fn viterbi(likelihoods: &[ByState], steps: &[Step]) -> Path {
     let Some((first, rest)) = likelihoods.split_first() else {
         return Path {
             states: Vec::new(),
@@ -86,9 +95,8 @@ pub(super) fn viterbi(likelihoods: &[ByState], times: &[f64]) -> Path {
         *value += first[s];
     }
     let mut back: Vec<[u8; STATES.len()]> = Vec::with_capacity(rest.len());
-    for (likelihood, time) in rest.iter().zip(times.windows(2)) {
-        let step = Step::over(time[1] - time[0]);
-        back.push(advance(&mut score, likelihood, &step));
+    for (likelihood, step) in rest.iter().zip(steps) {
+        back.push(advance(&mut score, likelihood, step));
     }
     let best = best_of(&score, 0..STATES.len());
     let mut states = vec![index(best); likelihoods.len()];
@@ -101,6 +109,25 @@ pub(super) fn viterbi(likelihoods: &[ByState], times: &[f64]) -> Path {
         states,
         score: score[best],
     }
+}
+
+/// What the changes of a path cost against staying healthy over the same minutes, in nats (at most about 0).
+pub(super) fn changes(states: &[u8], steps: &[Step]) -> f64 {
+    let mut cost = 0.0;
+    for (pair, step) in states.windows(2).zip(steps) {
+        let (from, to) = (usize::from(pair[0]), usize::from(pair[1]));
+        let bonus = if to == BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
+        cost -= step.stay_healthy;
+        cost += match (from == HEALTHY, to == HEALTHY) {
+            (true, true) => step.stay_healthy,
+            (true, false) => step.fail + bonus,
+            (false, true) => step.recover,
+            (false, false) if from == to => step.stay_failing,
+            (false, false) if same_cause(from, to) => step.severity,
+            (false, false) => step.phase,
+        };
+    }
+    cost
 }
 
 /// One step of the recursion: replaces the scores and says where each state came from.
@@ -117,22 +144,26 @@ fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> [u8; STATE
     } else {
         (recover, index(failing))
     };
-    for s in HEALTHY + 1..STATES.len() {
-        let bonus = if s == BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
-        let mut best = (score[s] + step.stay_failing, s);
-        let mut consider = |value: f64, from: usize| {
-            if value > best.0 {
-                best = (value, from);
+    let from_healthy = score[HEALTHY] + step.fail;
+    let from_failing = score[failing] + step.phase;
+    for group in GROUPS {
+        for s in group.0..group.1 {
+            let bonus = if s == BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
+            let mut best = (score[s] + step.stay_failing, s);
+            let mut consider = |value: f64, from: usize| {
+                if value > best.0 {
+                    best = (value, from);
+                }
+            };
+            consider(from_healthy + bonus, HEALTHY);
+            consider(from_failing, failing);
+            for (other, &value) in score.iter().enumerate().take(group.1).skip(group.0) {
+                if other != s {
+                    consider(value + step.severity, other);
+                }
             }
-        };
-        consider(score[HEALTHY] + step.fail + bonus, HEALTHY);
-        consider(score[failing] + step.phase, failing);
-        for (other, &value) in score.iter().enumerate().skip(HEALTHY + 1) {
-            if other != s && same_cause(other, s) {
-                consider(value + step.severity, other);
-            }
+            (next[s], back[s]) = (best.0, index(best.1));
         }
-        (next[s], back[s]) = (best.0, index(best.1));
     }
     for (s, value) in score.iter_mut().enumerate() {
         *value = next[s] + likelihood[s];
@@ -140,12 +171,9 @@ fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> [u8; STATE
     back
 }
 
+/// True for two severities of one cause.
 fn same_cause(a: usize, b: usize) -> bool {
-    match (STATES[a].cause, STATES[b].cause) {
-        (Cause::Class(a), Cause::Class(b)) => a as u8 == b as u8,
-        (Cause::Mixed, Cause::Mixed) => true,
-        _ => false,
-    }
+    STATES[a].cause == STATES[b].cause
 }
 
 /// The first of the best.

@@ -10,6 +10,9 @@ use super::model::{ByState, HEALTHY};
 /// Least evidence (nats) against "healthy": a likelihood ratio of 1100 to 1.
 pub(super) const LEAST_EVIDENCE: f64 = 7.0;
 
+/// Least odds (nats) of the outage against staying healthy, with the costs of the changes: ten to one.
+const LEAST_ODDS: f64 = 2.3;
+
 /// What a window on top of a steady share of failures must show (nats).
 pub(super) const LEAST_EVIDENCE_CHRONIC: f64 = 30.0;
 
@@ -26,6 +29,12 @@ const LEAST_RECIPIENTS: u64 = 4;
 /// One hour in milliseconds: failures spread over it are not one hiccup.
 const HOUR: i64 = 60 * 60 * 1000;
 
+/// One message alone, answered by nothing but faults of the system, is believed after this many attempts
+const ALONE_FAILURES: u64 = 5;
+
+/// over this time (milliseconds), when nothing else was accepted meanwhile.
+const ALONE_TIME: i64 = 2 * HOUR;
+
 /// How much is behind a stretch of failure.
 #[derive(Debug)]
 pub(super) struct Weight {
@@ -39,6 +48,8 @@ pub(super) struct Weight {
     pub(super) duration: i64,
     /// Evidence against "healthy", in nats.
     pub(super) evidence: f64,
+    /// The same less the costs of the changes of state.
+    pub(super) odds: f64,
 }
 
 /// Evidence against "healthy" of these runs, in nats.
@@ -65,7 +76,7 @@ pub(super) fn distinct(buckets: &[Bucket]) -> (u64, u64) {
 /// True when a stretch is to be reported.
 pub(super) fn passes(weight: &Weight, least_evidence: f64) -> bool {
     let failures = failures(&weight.counts);
-    if weight.evidence < least_evidence || failures < LEAST_FAILURES {
+    if weight.evidence < least_evidence || weight.odds < LEAST_ODDS || failures < LEAST_FAILURES {
         return false;
     }
     let top = Class::ALL
@@ -81,6 +92,10 @@ pub(super) fn passes(weight: &Weight, least_evidence: f64) -> bool {
         Some(Class::TmpRcpt | Class::PermRcpt | Class::Grey) => recipients >= LEAST_RECIPIENTS,
         Some(Class::TmpSys | Class::PermSys | Class::Policy | Class::Ok) | None => {
             recipients >= LEAST_FAILURES
+                || recipients >= 2 && weight.duration >= HOUR
+                || failures >= ALONE_FAILURES
+                    && weight.duration >= ALONE_TIME
+                    && weight.counts[Class::Ok.index()] == 0
         }
     }
 }

@@ -7,6 +7,7 @@ mod attempts;
 mod baseline;
 mod boundary;
 mod decode;
+mod describe;
 mod gamma;
 mod gate;
 mod label;
@@ -14,15 +15,14 @@ mod model;
 mod standing;
 
 use crate::address::Domain;
-use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::tally::Evidence;
 use crate::time::Timestamp;
 
-use assemble::{Phase, Run};
 use attempts::Attempts;
-use baseline::{Fit, Normal};
+use baseline::Normal;
+use describe::Case;
 
 /// A moment that is known only as well as the traffic shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,13 +219,6 @@ pub struct Findings {
     pub chronic: Option<Standing>,
 }
 
-/// An outage is one of policy when more than this share of its failures are.
-const POLICY: f64 = 0.6;
-
-/// Silence this long (milliseconds) at the head of the log says that an outage seen at the first attempt
-/// may as well have begun in the log.
-const SILENCE: i64 = 24 * 60 * 60 * 1000;
-
 /// Finds the outages of one destination. `log` is the first and the last stamp of everything read.
 ///
 /// A pure function; the time it takes grows with the minutes that have attempts. A destination without
@@ -233,7 +226,8 @@ const SILENCE: i64 = 24 * 60 * 60 * 1000;
 pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
     let buckets = &evidence.buckets;
     let counts = standing::whole(buckets);
-    if assemble::failures(&counts) == 0 {
+    let failures = assemble::failures(&counts);
+    if failures == 0 {
         return Findings::default();
     }
     let attempts = Attempts::of(buckets);
@@ -241,182 +235,37 @@ pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
         return Findings::default();
     };
     let span = (first.time, last.time);
-    let never_worked = standing::never_worked(&counts);
-    if never_worked && standing::is_unreachable(evidence, &counts, span, log) {
+    if standing::never_worked(&counts) && standing::is_unreachable(evidence, &counts, span, log) {
         return Findings {
             unreachable: Some(standing::standing(evidence, &counts, span)),
             ..Findings::default()
         };
     }
-    if assemble::failures(&counts) < gate::LEAST_FAILURES {
+    if failures < gate::LEAST_FAILURES {
         return Findings::default();
     }
     let times: Vec<f64> = buckets.iter().map(attempts::middle).collect();
-    let capped = baseline::fit(buckets, &times, Normal::Capped);
+    let steps = decode::steps(&times);
+    let case = Case {
+        evidence,
+        attempts: &attempts,
+        steps: &steps,
+        log,
+    };
+    let capped = baseline::fit(buckets, &steps, Normal::Capped);
     if gate::share(&counts) >= standing::LEAST_STEADY {
-        let steady = baseline::fit(buckets, &times, Normal::Steady);
+        let steady = baseline::fit(buckets, &steps, Normal::Steady);
         if standing::is_steady(buckets, &attempts.all, &steady, &capped) {
             let chronic = standing::system_share(&steady.base) >= standing::LEAST_STEADY;
             return Findings {
-                outages: outages(
-                    evidence,
-                    &attempts,
-                    &steady,
-                    log,
-                    gate::LEAST_EVIDENCE_CHRONIC,
-                ),
+                outages: case.outages(&steady, gate::LEAST_EVIDENCE_CHRONIC),
                 unreachable: None,
                 chronic: chronic.then(|| standing::standing(evidence, &counts, span)),
             };
         }
     }
     Findings {
-        outages: outages(evidence, &attempts, &capped, log, gate::LEAST_EVIDENCE),
+        outages: case.outages(&capped, gate::LEAST_EVIDENCE),
         ..Findings::default()
     }
-}
-
-/// The stretches of failure of a fitted path that pass the gate.
-fn outages(
-    evidence: &Evidence,
-    attempts: &Attempts,
-    fit: &Fit,
-    log: (Timestamp, Timestamp),
-    least_evidence: f64,
-) -> Vec<Outage> {
-    let runs = assemble::runs(fit, attempts);
-    assemble::stretches(&runs, &attempts.all)
-        .into_iter()
-        .filter_map(|stretch| {
-            let stretch = runs.get(stretch)?;
-            outage(evidence, attempts, fit, stretch, log, least_evidence)
-        })
-        .collect()
-}
-
-/// One stretch of failure as an outage, if it is worth one.
-fn outage(
-    evidence: &Evidence,
-    attempts: &Attempts,
-    fit: &Fit,
-    stretch: &[Run],
-    log: (Timestamp, Timestamp),
-    least_evidence: f64,
-) -> Option<Outage> {
-    let (head, tail) = (stretch.first()?, stretch.last()?);
-    let range = head.attempts.start..tail.attempts.end;
-    let own = attempts.all.get(range.clone())?;
-    let (first, last) = (own.first()?.time, own.last()?.time);
-    let minutes = evidence.buckets.get(head.buckets.start..tail.buckets.end)?;
-    let (messages, recipients) = gate::distinct(minutes);
-    let weight = gate::Weight {
-        counts: assemble::count(own),
-        messages,
-        recipients,
-        duration: last.as_millis().saturating_sub(first.as_millis()),
-        evidence: gate::evidence(stretch, &fit.likelihoods),
-    };
-    if !gate::passes(&weight, least_evidence) {
-        return None;
-    }
-    let before_log = range.start == 0 && silence(log.0, first) <= SILENCE;
-    let ongoing = range.end >= attempts.all.len();
-    let start = match head.start.filter(|_| range.start > 0) {
-        Some(cut) => cut.boundary(&attempts.all)?,
-        None => from_the_first(log.0.min(first), first, before_log),
-    };
-    let end = match tail.end {
-        Some(cut) if !ongoing => Some(cut.boundary(&attempts.all)?),
-        _ => None,
-    };
-    let phases = assemble::phases(stretch, &attempts.all, &fit.base);
-    let windows = windows(evidence, attempts, &phases, start, end);
-    let (all, failures) = gate::totals(&weight.counts);
-    let policy = weight.counts[Class::Policy.index()] as f64;
-    Some(Outage {
-        domain: evidence.domain.clone(),
-        kind: if policy > POLICY * assemble::failures(&weight.counts) as f64 {
-            OutageType::Policy
-        } else {
-            OutageType::Outage
-        },
-        before_log,
-        ongoing,
-        start,
-        end,
-        attempts: all,
-        failures,
-        messages,
-        recipients,
-        hosts: evidence.hosts,
-        mx: label::failing_mx(evidence, first, last),
-        log_bayes_factor: weight.evidence,
-        confidence: gate::confidence(weight.evidence),
-        windows,
-    })
-}
-
-fn silence(from: Timestamp, to: Timestamp) -> i64 {
-    to.as_millis().saturating_sub(from.as_millis())
-}
-
-/// The beginning of an outage that is there at the first attempt.
-fn from_the_first(log: Timestamp, first: Timestamp, before_log: bool) -> Boundary {
-    Boundary {
-        time: if before_log { log } else { first },
-        earliest: log,
-        latest: first,
-    }
-}
-
-/// Phases as windows that follow each other.
-fn windows(
-    evidence: &Evidence,
-    attempts: &Attempts,
-    phases: &[Phase],
-    start: Boundary,
-    end: Option<Boundary>,
-) -> Vec<Window> {
-    let starts: Vec<Boundary> = phases
-        .iter()
-        .enumerate()
-        .map(|(p, phase)| {
-            phase
-                .start
-                .filter(|_| p > 0)
-                .and_then(|cut| cut.boundary(&attempts.all))
-                .unwrap_or(start)
-        })
-        .collect();
-    let ends = starts.iter().skip(1).copied().map(Some).chain([end]);
-    phases
-        .iter()
-        .zip(&starts)
-        .zip(ends)
-        .map(|((phase, &start), end)| {
-            let own = attempts.all.get(phase.attempts.clone()).unwrap_or_default();
-            let counts = assemble::count(own);
-            let (all, failures) = gate::totals(&counts);
-            let (from, to) = match own {
-                [first, .., last] => (first.time, last.time),
-                [only] => (only.time, only.time),
-                [] => (start.time, start.time),
-            };
-            let answer = label::answer(evidence, phase.kind, from, to);
-            Window {
-                kind: phase.kind,
-                label: answer.label,
-                reply_code: answer.reply_code,
-                enhanced_status: answer.enhanced_status,
-                reason: answer.reason,
-                start,
-                end,
-                attempts: all,
-                failures,
-                share: gate::share(&counts),
-                mx: label::failing_mx(evidence, from, to),
-                sample: answer.sample,
-            }
-        })
-        .collect()
 }

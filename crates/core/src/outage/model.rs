@@ -96,6 +96,19 @@ pub(super) const STATES: [State; 23] = [
     },
 ];
 
+/// First state and end of each failing cause in [`STATES`].
+pub(super) const GROUPS: [(usize, usize); 9] = [
+    (1, 4),
+    (4, 7),
+    (7, 10),
+    (10, 13),
+    (13, 16),
+    (16, 18),
+    (18, 20),
+    (20, 22),
+    (22, 23),
+];
+
 /// Concentration (pseudo attempts) of the healthy states: how alike healthy minutes are. Results are the
 /// same from 10 to 100.
 const CONCENTRATION_HEALTHY: f64 = 25.0;
@@ -239,4 +252,44 @@ fn mean(state: State, base: &Shares) -> Shares {
         *share = (1.0 - state.severity) * *share + state.severity * fault;
     }
     mean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_hold_the_states_of_one_cause() {
+        let mut next = HEALTHY + 1;
+        for (begin, end) in GROUPS {
+            assert_eq!(begin, next);
+            assert!((begin..end).all(|s| STATES[s].cause == STATES[begin].cause));
+            assert!(end == STATES.len() || STATES[end].cause != STATES[begin].cause);
+            next = end;
+        }
+        assert_eq!(next, STATES.len());
+    }
+
+    #[test]
+    fn likelihoods_of_single_attempts_are_their_shares() {
+        let base = [0.9, 0.02, 0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01];
+        let model = Model::new(&base, 1);
+        for slot in 0..Slot::COUNT {
+            let mut counts = [0; Slot::COUNT];
+            counts[slot] = 1;
+            let likelihood = model.likelihood(&counts);
+            for (s, value) in likelihood.iter().enumerate() {
+                assert!((value - model.single(s)[slot]).abs() < 1e-9, "{slot} {s}");
+            }
+        }
+    }
+
+    #[test]
+    fn large_counts_are_computed_as_the_table_would() {
+        let base = [0.9, 0.02, 0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01];
+        let (small, large) = (Model::new(&base, 10), Model::new(&base, 200));
+        let counts = [120, 30, 5, 20, 3, 0, 9, 2, 1, 8];
+        let (a, b) = (small.likelihood(&counts), large.likelihood(&counts));
+        assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-7));
+    }
 }
