@@ -1,0 +1,185 @@
+//! The command line. The doc comments are the help.
+#![expect(
+    clippy::doc_markdown,
+    reason = "help is shown as it stands, and backticks say nothing there"
+)]
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand, value_parser};
+
+use crate::commands::{events, report};
+use crate::environment::Environment;
+use crate::exit::Exit;
+use crate::style::When;
+
+/// Says when each mail destination was not taking mail, from the sender's logs.
+///
+/// Reads the logs of a mail sender (Postfix, Exim) and says when each destination was not taking
+/// mail, what it answered, and since when and until when.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mailgap",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = EXIT_STATUS,
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do; the main job first.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Report(report::Args),
+    Events(events::Args),
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done
+  1  with --check, an outage was found
+  2  an error, also when one of several inputs could not be read (the others are still reported)";
+
+/// What to read, and how to understand it.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct Reading {
+    /// Logs, compressed or not, and folders of them; - is standard input
+    ///
+    /// Folders are read with all that is below them. Without a PATH, standard input is read when it
+    /// is a pipe or a file.
+    #[arg(value_name = "PATH", help_heading = None::<&str>)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Leave out what is earlier
+    ///
+    /// A time is 2023-01-23, "2023-01-23 16:00" (both in the report's time zone) or
+    /// 2023-01-23T16:00:00+01:00. A date alone is its first moment.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+
+    /// Leave out what is later
+    ///
+    /// Times are written as for --since. A date alone is its last moment, so that --since 2023-01-23
+    /// --until 2023-01-24 takes two days.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+
+    /// Only this destination; repeats
+    ///
+    /// The part after the @ of recipients. A leading dot takes subdomains along: .example.com is
+    /// example.com, mail.example.com and so on.
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) domain: Vec<String>,
+
+    /// Time zone of stamps that name none, and of display [default: the system's]
+    ///
+    /// An IANA name such as Europe/Rome. The report says which one was used.
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
+
+    /// Year of stamps that name none
+    ///
+    /// Default: the latest year that puts no line more than a day after the time of change of its
+    /// file (for a pipe: after now), and in which the date exists.
+    #[arg(long, value_parser = value_parser!(i32).range(1970..=9999))]
+    pub(crate) year: Option<i32>,
+
+    /// Your own rules for what a reply means, before the built-in ones
+    ///
+    /// A TOML file: for each rule [[rule]], pattern = "regular expression" and reason =
+    /// "RateLimited". The first rule whose pattern is found in the text decides.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+
+    /// How many threads to use [default: one for each core]
+    ///
+    /// The output is the same whatever the number.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// How to behave while working.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Display")]
+pub(crate) struct Display {
+    /// When to use colour
+    ///
+    /// Auto: on a terminal, unless NO_COLOR is set or TERM is dumb.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub(crate) color: When,
+
+    /// When to show how far reading has come, on standard error
+    ///
+    /// Auto: on a terminal, when the work lasts longer than a moment.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub(crate) progress: When,
+
+    /// Say nothing but errors on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Prints what clap has to say: help and version as data, a wrong command line as an error.
+pub(crate) fn answer(
+    answer: &clap::Error,
+    environment: &Environment,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Exit {
+    let plain = environment.no_color || environment.dumb;
+    let text = |is_terminal: bool| {
+        let text = answer.render();
+        if is_terminal && !plain {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        }
+    };
+    // Whoever closed the stream does not want to read on.
+    if let ErrorKind::DisplayHelp | ErrorKind::DisplayVersion = answer.kind() {
+        let _ = out.write_all(text(environment.stdout_is_terminal).as_bytes());
+        let _ = out.flush();
+        Exit::Done
+    } else {
+        let _ = err.write_all(text(environment.stderr_is_terminal).as_bytes());
+        Exit::Error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    /// A flag without help is a flag that nobody finds.
+    #[test]
+    fn every_flag_has_help() {
+        let command = Cli::command();
+        let mut flags = 0;
+        for command in command.get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for arg in command.get_arguments() {
+                assert!(
+                    arg.get_help().is_some(),
+                    "{} {}",
+                    command.get_name(),
+                    arg.get_id()
+                );
+                flags += 1;
+            }
+        }
+        assert!(flags > 20, "{flags}");
+    }
+}

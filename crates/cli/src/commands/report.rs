@@ -1,0 +1,151 @@
+//! `mailgap report`: when each destination was not taking mail.
+
+use std::path::PathBuf;
+
+use mailgap_core::survey::{Survey, survey};
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+
+use super::say_unread;
+use crate::args::{Display, Reading};
+use crate::exit::{Exit, Result};
+use crate::output::{self, Output};
+use crate::progress::Progress;
+use crate::report::{Found, Report};
+use crate::settings::{self, Settings};
+use crate::style::Style;
+use crate::{Console, render};
+
+/// Report when each destination was not taking mail
+///
+/// Says when each destination was not taking mail, what it answered, since when and until when, on
+/// how much evidence, and how much of the logs was understood.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  mailgap report /var/log/mail.log
+  zcat /var/log/mail.log*.gz | mailgap report
+  mailgap report /var/log/exim4 --since 2023-01-21 --until 2023-01-31 --timezone Europe/Rome
+  mailgap report mail.log --domain libero.it --domain .virgilio.it -o report.json
+  mailgap report --check --quiet mail.log || echo 'somebody is not taking mail'")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    reading: Reading,
+
+    /// Format [default: by the ending of -o, else text]
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        help_heading = "Output"
+    )]
+    format: Option<Format>,
+
+    /// Write to this file and not to standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Exit with status 1 if an outage is found
+    ///
+    /// Destinations that refuse mail by policy, that never once worked or that fail at a steady share
+    /// throughout are no outages. An input that could not be read is status 2 all the same.
+    #[arg(long, help_heading = "Output")]
+    check: bool,
+
+    #[command(flatten)]
+    display: Display,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs: schema mailgap.report/1
+    Json,
+}
+
+/// Columns when no terminal says otherwise, and the fewest that a report fits in.
+const COLUMNS: usize = 100;
+const FEWEST_COLUMNS: usize = 60;
+
+pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
+    let environment = console.environment;
+    let format = output::format(args.format, args.output.as_deref(), Format::Text)?;
+    let settings = Settings::resolve(&args.reading, environment)?;
+    let collected = settings::collect(&args.reading, "report", environment)?;
+    let mut output = Output::open(args.output.as_deref(), console.out, &collected.inputs)?;
+
+    let progress = Progress::new(
+        args.display.progress,
+        args.display.quiet,
+        false,
+        &collected.inputs,
+        environment,
+    );
+    let mut survey = survey(&collected.inputs, &settings.options, &progress);
+    progress.finish();
+    survey.coverage.unread.splice(0..0, collected.unread);
+    let unread = survey.coverage.unread.clone();
+
+    let report = report(survey, &settings)?;
+    let to_file = args.output.is_some();
+    let text = match format {
+        Format::Json => render::json::render(&report)?,
+        Format::Text => {
+            let style = Style::choose(args.display.color, environment, to_file);
+            let columns = environment
+                .columns
+                .filter(|_| environment.stdout_is_terminal && !to_file);
+            render::text::render(
+                &report,
+                style,
+                columns.unwrap_or(COLUMNS).max(FEWEST_COLUMNS),
+            )
+        }
+    };
+    let written = output.write(text.as_bytes());
+    output.finish(written)?;
+
+    let found = if args.check && report.has_outage() {
+        Exit::OutageFound
+    } else {
+        Exit::Done
+    };
+    Ok(say_unread(&unread, console).unwrap_or(found))
+}
+
+fn report(survey: Survey, settings: &Settings) -> Result<Report> {
+    let Survey { coverage, evidence } = survey;
+    let threads = ThreadPoolBuilder::new()
+        .num_threads(settings.options.jobs)
+        .build()?;
+    let found: Vec<Found> = match coverage.span {
+        Some(span) => threads.install(|| {
+            evidence
+                .par_iter()
+                .map(|evidence| Found::new(evidence, span))
+                .collect()
+        }),
+        None => Vec::new(),
+    };
+    Ok(Report::new(found, &coverage, settings.options.zone)
+        .with_zone_source(settings.zone_source)
+        .with_restrictions(restrictions(settings)))
+}
+
+/// What the flags left out, in words.
+fn restrictions(settings: &Settings) -> Vec<String> {
+    let moments = render::moments::Moments::new(settings.options.zone, true);
+    let mut words = Vec::new();
+    if !settings.domains.is_empty() {
+        words.push(format!("only {}", settings.domains.join(", ")));
+    }
+    if let Some(since) = settings.since {
+        words.push(format!("since {}", moments.exact(since)));
+    }
+    if let Some(until) = settings.until {
+        words.push(format!("until {}", moments.exact(until)));
+    }
+    words
+}

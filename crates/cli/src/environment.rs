@@ -1,0 +1,68 @@
+//! What the command takes from its surroundings, gathered in one place and in one moment.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use mailgap_core::time::Timestamp;
+
+/// The surroundings of a run. Tests build one by hand.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "five independent facts, not states of one thing"
+)]
+pub struct Environment {
+    /// Now: the reference for stamps without a year that come by a pipe.
+    pub now: Timestamp,
+    /// IANA name of the system's time zone, where it has one.
+    pub timezone: Option<String>,
+    /// How many threads to use unless told.
+    pub jobs: usize,
+    /// Columns of the terminal at standard output.
+    pub columns: Option<usize>,
+    /// Standard input is a terminal: nobody pipes a log in.
+    pub stdin_is_terminal: bool,
+    /// Standard output is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Standard error is a terminal.
+    pub stderr_is_terminal: bool,
+    /// `NO_COLOR` is set and not empty (<https://no-color.org>).
+    pub no_color: bool,
+    /// `TERM` is `dumb`: no colour, no moving cursor.
+    pub dumb: bool,
+}
+
+impl Environment {
+    /// As this process finds it.
+    pub fn from_system() -> Environment {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_millis()).ok())
+            .unwrap_or_default();
+        Environment {
+            now: Timestamp::from_millis(now),
+            timezone: system_timezone(),
+            jobs: thread::available_parallelism().map_or(1, usize::from),
+            columns: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+            stdin_is_terminal: io::stdin().is_terminal(),
+            stdout_is_terminal: io::stdout().is_terminal(),
+            stderr_is_terminal: io::stderr().is_terminal(),
+            no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            dumb: env::var_os("TERM").is_some_and(|value| value == "dumb"),
+        }
+    }
+}
+
+/// `TZ` where it is an IANA name (other forms of POSIX are not), else what the system is set to.
+fn system_timezone() -> Option<String> {
+    if let Ok(name) = env::var("TZ") {
+        let name = name.trim_start_matches(':');
+        if name.parse::<chrono_tz::Tz>().is_ok() {
+            return Some(name.to_owned());
+        }
+    }
+    iana_time_zone::get_timezone().ok()
+}

@@ -1,0 +1,145 @@
+//! The times that `--since` and `--until` take.
+//!
+//! `2023-01-23T16:00:00+01:00` (RFC 3339), or in the report's time zone `2023-01-23 16:00` and `2023-01-23`.
+
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+use mailgap_core::time::Timestamp;
+
+use crate::exit::{Failure, Result};
+
+/// Which end of a stretch of time is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// `--since`: a date alone is its first moment.
+    Since,
+    /// `--until`: a date alone is its last moment.
+    Until,
+}
+
+impl End {
+    const fn flag(self) -> &'static str {
+        match self {
+            End::Since => "--since",
+            End::Until => "--until",
+        }
+    }
+}
+
+/// Reads what stands after `--since` or `--until`.
+pub(crate) fn parse(text: &str, zone: Tz, end: End) -> Result<Timestamp> {
+    parse_rfc3339(text)
+        .or_else(|| parse_local(text, zone, end))
+        .ok_or_else(|| {
+            Failure::with_hint(
+                format!("{}: expected a time, found {text:?}", end.flag()),
+                "a time is 2023-01-23, \"2023-01-23 16:00\" or 2023-01-23T16:00:00+01:00",
+            )
+        })
+}
+
+fn parse_rfc3339(text: &str) -> Option<Timestamp> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?;
+    Some(Timestamp::from_millis(time.timestamp_millis()))
+}
+
+fn parse_local(text: &str, zone: Tz, end: End) -> Option<Timestamp> {
+    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return match end {
+            End::Since => local(date.and_time(NaiveTime::MIN), zone, end),
+            End::Until => {
+                let next = local(date.succ_opt()?.and_time(NaiveTime::MIN), zone, end)?;
+                Some(Timestamp::from_millis(next.as_millis() - 1))
+            }
+        };
+    }
+    let time = [
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%dT%H:%M:%S",
+    ]
+    .into_iter()
+    .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
+    local(time, zone, end)
+}
+
+/// A wall clock shows some times twice and some never: the stretch is then taken as the longer one, and
+/// a time that the clock skipped is the moment of the change.
+fn local(time: NaiveDateTime, zone: Tz, end: End) -> Option<Timestamp> {
+    let found = zone.from_local_datetime(&time);
+    let at = match end {
+        End::Since => found.earliest(),
+        End::Until => found.latest(),
+    };
+    let at = match at {
+        Some(at) => at,
+        None => after_the_gap(time, zone)?,
+    };
+    Some(Timestamp::from_millis(at.timestamp_millis()))
+}
+
+fn after_the_gap(time: NaiveDateTime, zone: Tz) -> Option<DateTime<Tz>> {
+    // Clocks go forward by whole quarters of an hour, and nowhere by more than a day.
+    let quarter = time.and_utc().timestamp().div_euclid(900) * 900;
+    let start = DateTime::from_timestamp(quarter, 0)?.naive_utc();
+    (1..=96).find_map(|n| {
+        zone.from_local_datetime(&(start + Duration::minutes(15 * n)))
+            .earliest()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_the_zone() {
+        let cases = [
+            ("2023-01-23", End::Since, "2023-01-22T23:00:00.000Z"),
+            ("2023-01-23", End::Until, "2023-01-23T22:59:59.999Z"),
+            ("2023-01-23 16:00", End::Since, "2023-01-23T15:00:00.000Z"),
+            (
+                "2023-01-23 16:00:05",
+                End::Until,
+                "2023-01-23T15:00:05.000Z",
+            ),
+            ("2023-07-01T12:00", End::Since, "2023-07-01T10:00:00.000Z"),
+            (
+                "2023-01-23T16:00:00+01:00",
+                End::Since,
+                "2023-01-23T15:00:00.000Z",
+            ),
+            (
+                "2023-01-23T16:00:00Z",
+                End::Since,
+                "2023-01-23T16:00:00.000Z",
+            ),
+            // The clock went back from 03:00 to 02:00, and forward from 02:00 to 03:00.
+            ("2023-10-29 02:30", End::Since, "2023-10-29T00:30:00.000Z"),
+            ("2023-10-29 02:30", End::Until, "2023-10-29T01:30:00.000Z"),
+            ("2023-03-26 02:30", End::Since, "2023-03-26T01:00:00.000Z"),
+        ];
+        for (text, end, time) in cases {
+            let found = parse(text, Tz::Europe__Rome, end).unwrap();
+            assert_eq!(found.to_string(), time, "{text} {end:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_an_error_that_says_what_is() {
+        for text in ["", "yesterday", "2023-02-30", "23 Jan", "2023-01-23 25:00"] {
+            let failure = parse(text, Tz::UTC, End::Until).unwrap_err();
+            assert_eq!(
+                failure.message(),
+                format!("--until: expected a time, found {text:?}")
+            );
+            assert!(
+                failure
+                    .hint()
+                    .unwrap()
+                    .contains("2023-01-23T16:00:00+01:00")
+            );
+        }
+    }
+}

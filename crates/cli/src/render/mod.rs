@@ -1,0 +1,9 @@
+//! One file for each format, and what they share.
+
+pub(crate) mod json;
+pub(crate) mod moments;
+mod numbers;
+mod table;
+pub(crate) mod text;
+mod timeline;
+pub(crate) mod verdict;

@@ -1,0 +1,173 @@
+//! How much was read and understood, and what was not: silence about it makes "all quiet" a lie.
+
+use super::Page;
+use crate::escape;
+use crate::render::numbers::{bytes, count, counted, percent};
+use crate::style::Tone;
+
+/// Lines that were not understood, and inputs in a list, that are shown.
+const MOST_SAMPLES: usize = 8;
+const MOST_INPUTS: usize = 10;
+/// From this share on, lines that were not understood may hide what the answer is about.
+const MANY_ODD: f64 = 0.01;
+/// Columns of the names before the values.
+const NAME_COLUMNS: usize = 16;
+
+impl Page<'_> {
+    /// Instead of an answer: there is nothing to answer from.
+    pub(super) fn nothing_understood(&mut self) {
+        let coverage = &self.report.coverage;
+        let lines = coverage.lines.total;
+        let answer = match lines {
+            0 => "nothing was read: no input holds a line".to_owned(),
+            1 => {
+                "nothing was understood: the one line read says nothing about mail sent".to_owned()
+            }
+            _ => format!(
+                "nothing was understood: none of the {} lines read says anything about mail sent",
+                count(lines)
+            ),
+        };
+        let answer = self.style.paint(Tone::Strong, answer).into_owned();
+        self.line(&answer);
+        let what_to_do = if !self.report.restrictions.is_empty() {
+            "the flags leave lines out (see below): try without them"
+        } else if lines == 0 {
+            "name the log of the sending mail server: for Postfix usually /var/log/mail.log or \
+             /var/log/maillog, for Exim /var/log/exim4/mainlog"
+        } else {
+            "mailgap reads the logs of a sending mail server: for Postfix usually /var/log/mail.log or \
+             /var/log/maillog (or journalctl -u 'postfix*' | mailgap report), for Exim \
+             /var/log/exim4/mainlog. The lines below were not understood"
+        };
+        self.paragraph("hint: ", what_to_do);
+    }
+
+    /// What makes the answer less than it seems, right under it.
+    pub(super) fn doubts(&mut self) {
+        let coverage = &self.report.coverage;
+        let unread = coverage.unread.len() as u64;
+        if unread > 0 {
+            let inputs = counted(unread, "input");
+            self.paragraph(
+                "note: ",
+                &format!("{inputs} could not be read to the end, see Coverage"),
+            );
+        }
+        let odd = coverage.odd();
+        let ours = odd + coverage.understood();
+        if odd as f64 > MANY_ODD * ours as f64 {
+            let share = percent(odd, ours);
+            self.paragraph(
+                "note: ",
+                &format!("{share} of the mail system's lines were not understood, see Coverage"),
+            );
+        }
+    }
+
+    pub(super) fn coverage(&mut self) {
+        self.heading("Coverage");
+        let report = self.report;
+        let coverage = &report.coverage;
+        let lines = &coverage.lines;
+        self.fact(
+            "read",
+            &format!(
+                "{}, {}, {}",
+                counted(coverage.inputs, "input"),
+                bytes(coverage.bytes),
+                counted(lines.total, "line")
+            ),
+        );
+        if !report.restrictions.is_empty() {
+            self.fact("restricted to", &report.restrictions.join(", "));
+        }
+        if let Some((first, last)) = coverage.first.zip(coverage.last) {
+            let moments = self.moments.with_years();
+            self.fact(
+                "span",
+                &format!("{} to {}", moments.exact(first), moments.exact(last)),
+            );
+        }
+        self.fact(
+            "time zone",
+            &format!(
+                "{} ({})",
+                report.timezone.name(),
+                report.zone_source.as_str()
+            ),
+        );
+        self.fact(
+            "lines",
+            &format!(
+                "{} delivery, {} queue, {} foreign, {} unknown, {} malformed",
+                count(lines.delivery),
+                count(lines.queue),
+                count(lines.foreign),
+                count(lines.unknown),
+                count(lines.malformed)
+            ),
+        );
+        self.fact(
+            "events",
+            &format!(
+                "{}, of them {} and {} (failures repeated without contact)",
+                count(coverage.events),
+                counted(coverage.attempts, "attempt"),
+                counted(coverage.echoes, "echo")
+            ),
+        );
+        self.fact(
+            "messages",
+            &format!("{} seen to arrive", count(coverage.messages)),
+        );
+        let duplicates = coverage.duplicate_inputs.iter();
+        let duplicates = duplicates.map(|duplicate| {
+            format!(
+                "{} (the same bytes as {})",
+                duplicate.input, duplicate.same_as
+            )
+        });
+        self.list("counted once", &duplicates.collect::<Vec<_>>());
+        let unread = coverage.unread.iter();
+        let unread = unread.map(|unread| format!("{}: {}", unread.input, unread.why));
+        self.list("not read", &unread.collect::<Vec<_>>());
+        self.samples();
+    }
+
+    /// A name and its value, which may hold text of strangers.
+    fn fact(&mut self, name: &str, value: &str) {
+        self.paragraph(&format!("  {name:NAME_COLUMNS$}"), value);
+    }
+
+    fn list(&mut self, name: &str, values: &[String]) {
+        let all = values.len();
+        for (place, value) in values.iter().take(MOST_INPUTS).enumerate() {
+            self.fact(if place == 0 { name } else { "" }, value);
+        }
+        self.and_more(all, MOST_INPUTS, &" ".repeat(2 + NAME_COLUMNS));
+    }
+
+    fn samples(&mut self) {
+        let coverage = &self.report.coverage;
+        let odd = coverage.odd();
+        if odd == 0 {
+            return;
+        }
+        let of = if coverage.samples.is_empty() {
+            ""
+        } else {
+            ", among them"
+        };
+        self.fact("not understood", &format!("{}{of}", counted(odd, "line")));
+        let indent = 2 + NAME_COLUMNS;
+        let room = self.columns.saturating_sub(indent);
+        for sample in coverage.samples.iter().take(MOST_SAMPLES) {
+            let place = format!("{}:{}: {}", sample.input, sample.line, sample.why);
+            self.paragraph(&" ".repeat(indent), &place);
+            let text = escape::fit(&sample.text, room.saturating_sub(2));
+            let text = self.style.paint(Tone::Dim, text);
+            self.line(&format!("{:indent$}  {text}", ""));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+use chrono_tz::Tz;
+use insta::assert_snapshot;
+use mailgap_core::address::Domain;
+use mailgap_core::coverage::{Coverage, LineCounts, Sample, Unread};
+use mailgap_core::outage::Findings;
+
+use super::*;
+use crate::report::Found;
+use crate::testing::{coverage, full_report, libero, report, rome, standing};
+
+fn plain(report: &Report) -> String {
+    render(report, Style::PLAIN, 100)
+}
+
+#[test]
+fn a_report_with_everything_in_it() {
+    assert_snapshot!(plain(&full_report()), @r#"
+libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan
+  13:14, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).
+strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15,
+  takes our mail again since 24 Jan evening (40 attempts, 83 % failed).
+note: 1 input could not be read to the end, see Coverage
+
+Outages
+1 libero.it  23 Jan 16:00 to 27 Jan 21:40, 4 days 5 h
+  1,234 attempts, 1,222 failed (99 %): 412 messages to 388 recipients, seen by 2 hosts; certain (log
+  Bayes factor 1,835)
+  MX smtp-in.libero.it
+
+  ·······██████████████████████████████████████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░░░·······
+     ╵12:00    ╵24 Jan   ╵12:00   ╵25 Jan   ╵12:00    ╵26 Jan  ╵12:00    ╵27 Jan   ╵12:00
+
+      answer         from          until         attempts  failed  share  MX
+  ██  no connection  23 Jan 16:00  25 Jan 20:03       411     411  100 %   1
+  ▒▒  550            25 Jan 20:03  26 Jan 13:14       323     316   98 %   1
+  ░░  452            26 Jan 13:14  27 Jan 21:40       500     495   99 %   1
+  ··  mail is taken
+
+  no connection  connect to smtp-in.libero.it[213.209.1.129]:25: Connection refused
+  550            550 <user@libero.it> recipient rejected (in reply to RCPT TO command)
+  452            452 4.5.3 <user@libero.it> too many recipients
+
+Never reached: 1 destination
+  not one attempt in the whole log worked: mistyped, dead, or taking no mail
+  destination    answer       attempts  messages  recipients
+  gmial.example  DNS failure        57        12          11  Host or domain name not found
+
+Failing throughout: 1 destination
+  a steady share fails from the first day of the log to the last: not an outage
+  destination    answer       attempts  failed  messages  recipients
+  drops.example  DNS failure        57    62 %        12          11  Host or domain name not found
+
+Refused by policy (not outages)
+2 strict.example  ~24 Jan 08:15 to 24 Jan evening, 12 h 30 min
+  40 attempts, 33 failed (83 %): 31 messages to 30 recipients; likely (log Bayes factor 9)
+  MX smtp-in.libero.it
+
+  ·······▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀??????????????????????????·······
+       ╵08:00     ╵10:00     ╵12:00     ╵14:00     ╵16:00     ╵18:00     ╵20:00     ╵22:00
+
+      answer     from           until           attempts  failed  share  MX
+  ▀▀  421 4.7.0  ~24 Jan 08:15  24 Jan evening        40      33   83 %   1
+  ··  mail is taken
+  ??  the change lies somewhere here
+
+  421 4.7.0  421 4.7.0 our system has detected an unusual rate of unsolicited mail
+
+Coverage
+  read            3 inputs, 12.3 MB, 59,259 lines
+  span            21 Jan 2023 00:00 to 30 Jan 2023 23:41
+  time zone       Europe/Rome (by --timezone)
+  lines           12,345 delivery, 45,678 queue, 1,234 foreign, 1 unknown, 1 malformed
+  events          12,400, of them 12,000 attempts and 345 echoes (failures repeated without contact)
+  messages        11,111 seen to arrive
+  counted once    copy.log (the same bytes as mail.log)
+  not read        mail.log.2.gz: unexpected end of file
+  not understood  2 lines, among them
+                  mail.log:1812: column 57: expected status after "dsn="
+                    Jan 23 16:00:05 mx1 postfix/smtp[12]: 4ABC: to=<u@x.example>, dsn=x
+"#);
+}
+
+#[test]
+fn no_outage_is_said_with_the_evidence() {
+    let quiet = report((0..67).map(|_| Findings::default()).collect());
+    let text = plain(&quiet);
+    let answer = text.lines().next().unwrap();
+    assert_snapshot!(answer, @"no outage found in 12,000 attempts to 67 destinations");
+    assert!(text.contains("\nCoverage\n"));
+}
+
+#[test]
+fn nothing_understood_is_said_with_what_to_do() {
+    let read = Coverage {
+        inputs: 1,
+        bytes: 40,
+        lines: LineCounts {
+            unknown: 2,
+            ..LineCounts::default()
+        },
+        samples: vec![Sample {
+            input: "notes.txt".to_owned(),
+            line: 1,
+            why: "no header of a log".to_owned(),
+            text: b"Dear diary,"[..].into(),
+        }],
+        ..Coverage::default()
+    };
+    let nothing = Report::new(Vec::new(), &read, Tz::Europe__Rome);
+    assert_snapshot!(plain(&nothing), @"
+nothing was understood: none of the 2 lines read says anything about mail sent
+hint: mailgap reads the logs of a sending mail server: for Postfix usually /var/log/mail.log or
+      /var/log/maillog (or journalctl -u 'postfix*' | mailgap report), for Exim
+      /var/log/exim4/mainlog. The lines below were not understood
+
+Coverage
+  read            1 input, 40 bytes, 2 lines
+  time zone       Europe/Rome (by --timezone)
+  lines           0 delivery, 0 queue, 0 foreign, 2 unknown, 0 malformed
+  events          0, of them 0 attempts and 0 echoes (failures repeated without contact)
+  messages        0 seen to arrive
+  not understood  2 lines, among them
+                  notes.txt:1: no header of a log
+                    Dear diary,
+");
+}
+
+#[test]
+fn long_lists_are_cut_and_say_so() {
+    let mut findings = Vec::new();
+    for n in 0..50 {
+        let mut outage = libero();
+        outage.domain = Domain::new(format!("d{n:02}.example").as_bytes());
+        findings.push(Findings {
+            outages: vec![outage],
+            unreachable: Some(standing(format!("u{n:02}.example").as_bytes(), 1.0)),
+            ..Findings::default()
+        });
+    }
+    let text = plain(&report(findings));
+    assert!(text.contains("\nand 10 more (mailgap report -f json has all)\n"));
+    assert!(text.contains("\n  and 38 more (mailgap report -f json has all)\n"));
+    assert!(text.contains("\n  and 35 more (mailgap report -f json has all)\n"));
+    assert!(text.lines().count() < 350);
+}
+
+/// What strangers write reaches the page as text, whatever it is.
+#[test]
+fn hostile_text_stays_text() {
+    let hostile: &[u8] =
+        b"550 \x1b]0;owned\x07\x9b31m \xff\xfe \xe2\x80\xaemoc\xe2\x80\xa8 \r\n\0 no";
+    let mut outage = libero();
+    outage.domain = Domain::new(hostile);
+    outage.mx = vec![hostile.into()];
+    for window in &mut outage.windows {
+        window.sample = Some(hostile.into());
+        window.label = String::from_utf8_lossy(hostile).into_owned();
+        window.mx = vec![hostile.into()];
+    }
+    let findings = Findings {
+        outages: vec![outage],
+        unreachable: Some(standing(hostile, 1.0)),
+        chronic: Some(standing(hostile, 0.5)),
+    };
+    let mut read = coverage();
+    let name = String::from_utf8_lossy(hostile).into_owned();
+    read.unread = vec![Unread {
+        input: name.clone(),
+        why: name.clone(),
+    }];
+    read.samples = vec![Sample {
+        input: name.clone(),
+        line: 1,
+        why: name.clone(),
+        text: hostile.into(),
+    }];
+    let found = vec![Found::known(findings, rome("30 23:40"))];
+    let report = Report::new(found, &read, Tz::UTC).with_restrictions(vec![name]);
+
+    let text = plain(&report);
+    let json = super::super::json::render(&report).unwrap();
+    for page in [&text, &json] {
+        let bad: Vec<char> = page
+            .chars()
+            .filter(|&char| {
+                char != '\n' && (char.is_control() || matches!(char, '\u{202e}' | '\u{2028}'))
+            })
+            .collect();
+        assert!(bad.is_empty(), "{bad:?}");
+    }
+    assert!(text.matches("\\x1b]0;owned\\x07").count() >= 7);
+    assert!(json.contains("\\u001b]0;owned\\u0007"));
+    // With colours the only controls are ours: they all end in m.
+    let styled = render(
+        &report,
+        Style::choose(
+            crate::style::When::Always,
+            &crate::testing::environment(),
+            false,
+        ),
+        100,
+    );
+    let parts: Vec<&str> = styled.split('\x1b').skip(1).collect();
+    assert!(parts.len() > 10);
+    for part in parts {
+        let end = part.find('m').unwrap();
+        assert!(
+            part[1..end].bytes().all(|byte| byte.is_ascii_digit()),
+            "{part:?}"
+        );
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_page() {
+    for columns in [60, 80, 100, 200] {
+        let text = render(&full_report(), Style::PLAIN, columns);
+        let widest = text.lines().map(escape::width).max().unwrap();
+        assert!(widest <= columns.max(88), "{widest} > {columns}");
+    }
+}

@@ -1,0 +1,211 @@
+//! The sentence that answers the question.
+//!
+//! "libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan 13:14,
+//! answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed)."
+
+use std::fmt::Write;
+
+use mailgap_core::outage::{Kind, Outage, OutageType, Window};
+use mailgap_core::time::Timestamp;
+
+use super::moments::Moments;
+use super::numbers::{count, percent, share};
+
+/// Below this share of failures a window says how many failed: a reader takes "452" for "always 452".
+const NEARLY_ALL: f64 = 0.8;
+
+/// Windows of a sentence; more are counted.
+const MOST_WINDOWS: usize = 6;
+
+/// The sentence of one outage. `last_attempt` is the destination's last in the log.
+pub(crate) fn verdict(
+    outage: &Outage,
+    last_attempt: Option<Timestamp>,
+    moments: Moments,
+) -> String {
+    let mut sentence = format!("{}: ", outage.domain);
+    let told = match outage.kind {
+        OutageType::Outage => "",
+        OutageType::Policy => "refused our mail by policy (not an outage): ",
+        OutageType::Sender => "not sent, since our own side failed: ",
+    };
+    sentence.push_str(told);
+    // Writing to a String cannot fail.
+    let _ = push_windows(&mut sentence, outage, moments);
+    let last = push_end(&mut sentence, outage, last_attempt, moments);
+    let attempts = match outage.attempts {
+        1 => "1 attempt".to_owned(),
+        attempts => format!("{} attempts", count(attempts)),
+    };
+    let _ = write!(
+        sentence,
+        " ({last}{attempts}, {} failed).",
+        percent(outage.failures, outage.attempts)
+    );
+    sentence
+}
+
+fn push_windows(
+    sentence: &mut String,
+    outage: &Outage,
+    moments: Moments,
+) -> Result<(), std::fmt::Error> {
+    let n = outage.windows.len();
+    for (place, window) in outage.windows.iter().enumerate() {
+        if n > MOST_WINDOWS && place >= MOST_WINDOWS / 2 && place + 1 < n {
+            if place == MOST_WINDOWS / 2 {
+                let left_out = n - 1 - MOST_WINDOWS / 2;
+                write!(sentence, ", then {left_out} more changes")?;
+            }
+            continue;
+        }
+        if place > 0 {
+            sentence.push_str(", then ");
+        }
+        sentence.push_str(&answer(window));
+        if place == 0 && outage.before_log {
+            let begin = moments.exact(outage.start.time);
+            write!(sentence, " since before the log begins ({begin})")?;
+        } else {
+            // The first window begins where the outage does.
+            let start = if place == 0 {
+                &outage.start
+            } else {
+                &window.start
+            };
+            write!(sentence, " from {}", moments.phrase(start))?;
+        }
+    }
+    Ok(())
+}
+
+fn answer(window: &Window) -> String {
+    if window.share < NEARLY_ALL && window.kind != Kind::Delayed {
+        format!("{} to {} of attempts", window.label, share(window.share))
+    } else {
+        window.label.clone()
+    }
+}
+
+/// Says how it ended; of one that did not end, returns what the parenthesis begins with.
+fn push_end(
+    sentence: &mut String,
+    outage: &Outage,
+    last_attempt: Option<Timestamp>,
+    moments: Moments,
+) -> String {
+    if let (Some(end), false) = (&outage.end, outage.ongoing) {
+        let again = match outage.kind {
+            OutageType::Outage => "answers again",
+            OutageType::Policy => "takes our mail again",
+            OutageType::Sender => "sent again",
+        };
+        let _ = write!(sentence, ", {again} since {}", moments.phrase(end));
+        return String::new();
+    }
+    let still = match outage.kind {
+        OutageType::Outage => "still failing",
+        OutageType::Policy => "still refused",
+        OutageType::Sender => "still not sent",
+    };
+    let _ = write!(sentence, ", {still} at the end of the log");
+    match last_attempt {
+        Some(last) => format!("last attempt {}; ", moments.exact(last)),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use mailgap_core::reason::Reason;
+
+    use super::*;
+    use crate::testing::{MOMENTS, between, libero, policy, rome, sharp, window};
+
+    fn sentence(outage: &Outage) -> String {
+        verdict(outage, Some(rome("30 23:40")), MOMENTS)
+    }
+
+    #[test]
+    fn windows_follow_each_other_until_recovery() {
+        assert_snapshot!(sentence(&libero()), @"libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan 13:14, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn boundaries_are_said_at_their_precision() {
+        let mut outage = libero();
+        outage.start = between("23 15:52", "23 16:04");
+        outage.windows[1].start = between("25 18:20", "25 22:50");
+        outage.windows[2].start = between("26 12:20", "26 13:10");
+        outage.end = Some(between("27 22:00", "28 03:30"));
+        assert_snapshot!(sentence(&outage), @"libero.it: no connection from about 23 Jan 16:00, then 550 from 25 Jan evening, then 452 from some time between 26 Jan 12:20 and 13:10, answers again since some time between 27 Jan 22:00 and 28 Jan 03:30 (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn an_ongoing_outage_has_no_recovery() {
+        let mut outage = libero();
+        outage.ongoing = true;
+        outage.end = None;
+        outage.windows.truncate(1);
+        outage.windows[0].end = None;
+        assert_snapshot!(sentence(&outage), @"libero.it: no connection from 23 Jan 16:00, still failing at the end of the log (last attempt 30 Jan 23:40; 1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn an_outage_older_than_the_log_has_no_beginning() {
+        let mut outage = libero();
+        outage.before_log = true;
+        outage.start = sharp("21 00:00:05");
+        outage.windows[0].start = outage.start;
+        assert_snapshot!(sentence(&outage), @"libero.it: no connection since before the log begins (21 Jan 00:00), then 550 from 25 Jan 20:03, then 452 from 26 Jan 13:14, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn a_refusal_by_policy_is_said_to_be_no_outage() {
+        assert_snapshot!(sentence(&policy()), @"strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15, takes our mail again since 24 Jan evening (40 attempts, 83 % failed).");
+        let mut ongoing = policy();
+        ongoing.ongoing = true;
+        ongoing.end = None;
+        assert_snapshot!(sentence(&ongoing), @"strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15, still refused at the end of the log (last attempt 30 Jan 23:40; 40 attempts, 83 % failed).");
+    }
+
+    #[test]
+    fn a_fault_of_our_own_is_not_laid_on_the_receiver() {
+        let mut outage = libero();
+        outage.kind = OutageType::Sender;
+        outage.windows.truncate(1);
+        assert_snapshot!(sentence(&outage), @"libero.it: not sent, since our own side failed: no connection from 23 Jan 16:00, sent again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn a_partial_failure_says_how_much_failed() {
+        let mut outage = libero();
+        outage.windows.truncate(1);
+        outage.windows[0].share = 0.304;
+        assert_snapshot!(sentence(&outage), @"libero.it: no connection to 30 % of attempts from 23 Jan 16:00, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn many_windows_are_counted_and_not_told() {
+        let mut outage = libero();
+        let flaps = (0..9).map(|n| {
+            let start = sharp(&format!("24 {:02}:00", n + 1));
+            let (kind, label) = if n % 2 == 0 {
+                (Kind::Deferred, "421")
+            } else {
+                (Kind::NoConnection, "no connection")
+            };
+            window(
+                kind,
+                label,
+                Reason::Unreachable,
+                (start, None),
+                (9, 9),
+                b"421 no",
+            )
+        });
+        outage.windows = flaps.collect();
+        assert_snapshot!(sentence(&outage), @"libero.it: 421 from 23 Jan 16:00, then no connection from 24 Jan 02:00, then 421 from 24 Jan 03:00, then 5 more changes, then 421 from 24 Jan 09:00, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
+    }
+}

@@ -1,0 +1,656 @@
+//! The report as a document: what every format renders, and what `-f json` writes.
+//!
+//! Schema "mailgap.report/1"; changes only add. Times are RFC 3339 in UTC with milliseconds. What is
+//! not computed yet is null or an empty list, never missing. Text of strangers stands here as it came
+//! (bytes that are no UTF-8 as U+FFFD): renderers escape it.
+
+use std::cmp::Reverse;
+
+use chrono_tz::Tz;
+use mailgap_core::coverage;
+use mailgap_core::outage::{self, Confidence, Findings, Kind, OutageType, find};
+use mailgap_core::reply::ReplyCode;
+use mailgap_core::tally::Evidence;
+use mailgap_core::time::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::render::moments::Moments;
+use crate::render::verdict::verdict;
+use crate::zone::ZoneSource;
+
+/// What was found about one destination.
+pub(crate) struct Found {
+    findings: Findings,
+    /// Its last attempt in the log.
+    last_attempt: Option<Timestamp>,
+}
+
+impl Found {
+    /// Looks for outages of one destination; `log` is the first and the last stamp read.
+    pub(crate) fn new(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Found {
+        let last = evidence.buckets.last();
+        Found {
+            findings: find(evidence, log),
+            last_attempt: last
+                .and_then(|bucket| bucket.spans.iter().flatten().map(|span| span.last).max()),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn known(findings: Findings, last_attempt: Timestamp) -> Found {
+        Found {
+            findings,
+            last_attempt: Some(last_attempt),
+        }
+    }
+}
+
+/// The document.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) schema: &'static str,
+    #[serde(serialize_with = "zone_name")]
+    pub(crate) timezone: Tz,
+    pub(crate) coverage: Coverage,
+    /// The most important first.
+    pub(crate) outages: Vec<Outage>,
+    /// Not computed yet.
+    pub(crate) incidents: [(); 0],
+    pub(crate) unreachable: Vec<Standing>,
+    pub(crate) chronic: Vec<Standing>,
+    /// How many destinations the attempts went to.
+    #[serde(skip)]
+    pub(crate) destinations: usize,
+    /// What the flags left out, in words.
+    #[serde(skip)]
+    pub(crate) restrictions: Vec<String>,
+    #[serde(skip)]
+    pub(crate) zone_source: ZoneSource,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Coverage {
+    pub(crate) inputs: u64,
+    pub(crate) bytes: u64,
+    pub(crate) lines: Lines,
+    pub(crate) messages: u64,
+    pub(crate) events: u64,
+    pub(crate) attempts: u64,
+    pub(crate) echoes: u64,
+    pub(crate) duplicate_inputs: Vec<Duplicate>,
+    pub(crate) unread: Vec<Unread>,
+    pub(crate) samples: Vec<Sample>,
+    #[serde(serialize_with = "time_or_null")]
+    pub(crate) first: Option<Timestamp>,
+    #[serde(serialize_with = "time_or_null")]
+    pub(crate) last: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Lines {
+    pub(crate) total: u64,
+    pub(crate) delivery: u64,
+    pub(crate) queue: u64,
+    pub(crate) foreign: u64,
+    pub(crate) unknown: u64,
+    pub(crate) malformed: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Duplicate {
+    pub(crate) input: String,
+    pub(crate) same_as: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Unread {
+    pub(crate) input: String,
+    pub(crate) why: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Sample {
+    pub(crate) input: String,
+    pub(crate) line: u64,
+    pub(crate) why: String,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Boundary {
+    #[serde(serialize_with = "time")]
+    pub(crate) time: Timestamp,
+    #[serde(serialize_with = "time")]
+    pub(crate) earliest: Timestamp,
+    #[serde(serialize_with = "time")]
+    pub(crate) latest: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Outage {
+    pub(crate) id: usize,
+    pub(crate) domain: String,
+    /// Not computed yet.
+    pub(crate) operator: Option<String>,
+    pub(crate) mx: Vec<String>,
+    #[serde(rename = "type", serialize_with = "word")]
+    pub(crate) kind: OutageType,
+    pub(crate) before_log: bool,
+    pub(crate) ongoing: bool,
+    pub(crate) start: Boundary,
+    pub(crate) end: Option<Boundary>,
+    /// Not computed yet.
+    pub(crate) normal_again: Option<Boundary>,
+    pub(crate) attempts: u64,
+    pub(crate) failures: u64,
+    pub(crate) messages: u64,
+    pub(crate) recipients: u64,
+    pub(crate) log_bayes_factor: f64,
+    #[serde(serialize_with = "word")]
+    pub(crate) confidence: Confidence,
+    pub(crate) windows: Vec<Window>,
+    /// Not computed yet.
+    pub(crate) fates: Option<()>,
+    pub(crate) verdict: String,
+    /// How many hosts of ours report attempts to it.
+    #[serde(skip)]
+    pub(crate) hosts: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Window {
+    #[serde(serialize_with = "word")]
+    pub(crate) kind: Kind,
+    pub(crate) label: String,
+    pub(crate) reply_code: Option<u16>,
+    pub(crate) enhanced_status: Option<String>,
+    pub(crate) reason: &'static str,
+    pub(crate) start: Boundary,
+    pub(crate) end: Option<Boundary>,
+    pub(crate) attempts: u64,
+    pub(crate) failures: u64,
+    pub(crate) share: f64,
+    pub(crate) mx: Vec<String>,
+    pub(crate) sample: Option<String>,
+    /// Not computed yet.
+    pub(crate) fates: Option<()>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Standing {
+    pub(crate) domain: String,
+    #[serde(serialize_with = "word")]
+    pub(crate) kind: Kind,
+    pub(crate) label: String,
+    /// Of the chronic ones; the others failed always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) share: Option<f64>,
+    pub(crate) attempts: u64,
+    pub(crate) messages: u64,
+    pub(crate) recipients: u64,
+    #[serde(serialize_with = "time")]
+    pub(crate) first: Timestamp,
+    #[serde(serialize_with = "time")]
+    pub(crate) last: Timestamp,
+    pub(crate) sample: Option<String>,
+}
+
+impl Report {
+    /// Puts together what was read and what was found in it.
+    pub(crate) fn new(found: Vec<Found>, coverage: &coverage::Coverage, zone: Tz) -> Report {
+        let moments = Moments::of_log(zone, coverage.span);
+        let destinations = found.len();
+        let mut outages = Vec::new();
+        let mut unreachable = Vec::new();
+        let mut chronic = Vec::new();
+        for found in found {
+            let Found {
+                findings,
+                last_attempt,
+            } = found;
+            for outage in findings.outages {
+                let verdict = verdict(&outage, last_attempt, moments);
+                outages.push(Outage::new(outage, verdict));
+            }
+            unreachable.extend(findings.unreachable.map(Standing::unreachable));
+            chronic.extend(findings.chronic.map(Standing::chronic));
+        }
+        outages.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        for (id, outage) in (1..).zip(&mut outages) {
+            outage.id = id;
+        }
+        unreachable.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        chronic.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        Report {
+            schema: "mailgap.report/1",
+            timezone: zone,
+            coverage: Coverage::new(coverage),
+            outages,
+            incidents: [],
+            unreachable,
+            chronic,
+            destinations,
+            restrictions: Vec::new(),
+            zone_source: ZoneSource::Flag,
+        }
+    }
+
+    /// Says where the zone comes from.
+    pub(crate) fn with_zone_source(self, zone_source: ZoneSource) -> Report {
+        Report {
+            zone_source,
+            ..self
+        }
+    }
+
+    /// Says what the flags left out.
+    pub(crate) fn with_restrictions(self, restrictions: Vec<String>) -> Report {
+        Report {
+            restrictions,
+            ..self
+        }
+    }
+
+    /// True when mail was not taken, or not sent: a refusal by policy is no outage.
+    pub(crate) fn has_outage(&self) -> bool {
+        self.outages
+            .iter()
+            .any(|outage| outage.kind != OutageType::Policy)
+    }
+
+    /// How times are shown.
+    pub(crate) fn moments(&self) -> Moments {
+        Moments::of_log(self.timezone, self.coverage.first.zip(self.coverage.last))
+    }
+}
+
+impl Coverage {
+    fn new(coverage: &coverage::Coverage) -> Coverage {
+        let lines = coverage.lines;
+        Coverage {
+            inputs: coverage.inputs,
+            bytes: coverage.bytes,
+            lines: Lines {
+                total: lines.total(),
+                delivery: lines.delivery,
+                queue: lines.queue,
+                foreign: lines.foreign,
+                unknown: lines.unknown,
+                malformed: lines.malformed,
+            },
+            messages: coverage.messages,
+            events: coverage.events,
+            attempts: coverage.attempts,
+            echoes: coverage.echoes,
+            duplicate_inputs: coverage
+                .duplicates
+                .iter()
+                .map(|duplicate| Duplicate {
+                    input: duplicate.input.clone(),
+                    same_as: duplicate.same_as.clone(),
+                })
+                .collect(),
+            unread: coverage
+                .unread
+                .iter()
+                .map(|unread| Unread {
+                    input: unread.input.clone(),
+                    why: unread.why.clone(),
+                })
+                .collect(),
+            samples: coverage
+                .samples
+                .iter()
+                .map(|sample| Sample {
+                    input: sample.input.clone(),
+                    line: sample.line,
+                    why: sample.why.clone(),
+                    text: lossy(&sample.text),
+                })
+                .collect(),
+            first: coverage.span.map(|(first, _)| first),
+            last: coverage.span.map(|(_, last)| last),
+        }
+    }
+
+    /// Lines of a mail system that were not understood.
+    pub(crate) const fn odd(&self) -> u64 {
+        self.lines.unknown + self.lines.malformed
+    }
+
+    /// Lines of which something was understood.
+    pub(crate) const fn understood(&self) -> u64 {
+        self.lines.delivery + self.lines.queue
+    }
+}
+
+impl Outage {
+    fn new(outage: outage::Outage, verdict: String) -> Outage {
+        Outage {
+            id: 0,
+            domain: outage.domain.to_string(),
+            operator: None,
+            mx: names(&outage.mx),
+            kind: outage.kind,
+            before_log: outage.before_log,
+            ongoing: outage.ongoing,
+            start: outage.start.into(),
+            end: outage.end.map(Boundary::from),
+            normal_again: None,
+            attempts: outage.attempts,
+            failures: outage.failures,
+            messages: outage.messages,
+            recipients: outage.recipients,
+            log_bayes_factor: rounded(outage.log_bayes_factor, 100.0),
+            confidence: outage.confidence,
+            windows: outage.windows.into_iter().map(Window::new).collect(),
+            fates: None,
+            verdict,
+            hosts: outage.hosts,
+        }
+    }
+
+    /// The most important first: whose fault, then how much mail failed; the rest makes it one order.
+    fn rank(&self) -> impl Ord + use<'_> {
+        let whose = match self.kind {
+            OutageType::Outage => 0,
+            OutageType::Sender => 1,
+            OutageType::Policy => 2,
+        };
+        (
+            whose,
+            Reverse(self.messages),
+            Reverse(self.failures),
+            &self.domain,
+            self.start.time,
+        )
+    }
+}
+
+impl Window {
+    fn new(window: outage::Window) -> Window {
+        Window {
+            kind: window.kind,
+            label: window.label,
+            reply_code: window.reply_code.map(ReplyCode::get),
+            enhanced_status: window.enhanced_status.map(|status| status.to_string()),
+            reason: window.reason.as_str(),
+            start: window.start.into(),
+            end: window.end.map(Boundary::from),
+            attempts: window.attempts,
+            failures: window.failures,
+            share: rounded(window.share, 10_000.0),
+            mx: names(&window.mx),
+            sample: window.sample.as_deref().map(lossy),
+            fates: None,
+        }
+    }
+}
+
+impl Standing {
+    fn unreachable(standing: outage::Standing) -> Standing {
+        Standing {
+            domain: standing.domain.to_string(),
+            kind: standing.kind,
+            label: standing.label,
+            share: None,
+            attempts: standing.attempts,
+            messages: standing.messages,
+            recipients: standing.recipients,
+            first: standing.first,
+            last: standing.last,
+            sample: standing.sample.as_deref().map(lossy),
+        }
+    }
+
+    fn chronic(standing: outage::Standing) -> Standing {
+        let share = rounded(standing.share, 10_000.0);
+        Standing {
+            share: Some(share),
+            ..Standing::unreachable(standing)
+        }
+    }
+
+    fn rank(&self) -> impl Ord + use<'_> {
+        (Reverse(self.messages), Reverse(self.attempts), &self.domain)
+    }
+}
+
+impl From<outage::Boundary> for Boundary {
+    fn from(boundary: outage::Boundary) -> Boundary {
+        Boundary {
+            time: boundary.time,
+            earliest: boundary.earliest,
+            latest: boundary.latest,
+        }
+    }
+}
+
+/// The words that core has for its closed lists.
+pub(crate) trait Word {
+    /// The word of the JSON.
+    fn as_word(&self) -> &'static str;
+}
+
+impl Word for Confidence {
+    fn as_word(&self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Word for Kind {
+    fn as_word(&self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Word for OutageType {
+    fn as_word(&self) -> &'static str {
+        self.as_str()
+    }
+}
+
+fn word<W: Word, S: Serializer>(word: &W, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(word.as_word())
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
+
+#[expect(clippy::ref_option, reason = "serde passes fields by reference")]
+fn time_or_null<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => serializer.collect_str(time),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn zone_name<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(zone.name())
+}
+
+fn names(names: &[Box<[u8]>]) -> Vec<String> {
+    names.iter().map(|name| lossy(name)).collect()
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Digits that mean nothing only make reports differ.
+fn rounded(number: f64, parts: f64) -> f64 {
+    (number * parts).round() / parts
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::testing::{full_report, libero, policy, report};
+
+    /// The keys of an object of the report, as the schema lists them.
+    fn keys(value: &Value) -> BTreeSet<&str> {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// The contract: every key of "mailgap.report/1", and no other.
+    const SCHEMA: [(&str, &str); 12] = [
+        (
+            "",
+            "schema timezone coverage outages incidents unreachable chronic",
+        ),
+        (
+            "/coverage",
+            "inputs bytes lines messages events attempts echoes duplicate_inputs unread samples first last",
+        ),
+        (
+            "/coverage/lines",
+            "total delivery queue foreign unknown malformed",
+        ),
+        ("/coverage/duplicate_inputs/0", "input same_as"),
+        ("/coverage/unread/0", "input why"),
+        ("/coverage/samples/0", "input line why text"),
+        (
+            "/outages/0",
+            "id domain operator mx type before_log ongoing start end normal_again attempts failures \
+             messages recipients log_bayes_factor confidence windows fates verdict",
+        ),
+        ("/outages/0/start", "time earliest latest"),
+        (
+            "/outages/0/windows/0",
+            "kind label reply_code enhanced_status reason start end attempts failures share mx sample fates",
+        ),
+        ("/outages/0/windows/0/end", "time earliest latest"),
+        (
+            "/unreachable/0",
+            "domain kind label attempts messages recipients first last sample",
+        ),
+        (
+            "/chronic/0",
+            "domain kind label share attempts messages recipients first last sample",
+        ),
+    ];
+
+    #[test]
+    fn json_has_the_keys_of_the_schema_and_no_other() {
+        let json = serde_json::to_value(full_report()).unwrap();
+        for (place, expected) in SCHEMA {
+            let object = json.pointer(place).unwrap();
+            let expected: BTreeSet<&str> = expected.split_whitespace().collect();
+            assert_eq!(keys(object), expected, "at {place:?}");
+        }
+    }
+
+    #[test]
+    fn json_has_the_values_of_the_schema() {
+        let json = serde_json::to_value(full_report()).unwrap();
+        let cases = [
+            ("/schema", Value::from("mailgap.report/1")),
+            ("/timezone", "Europe/Rome".into()),
+            ("/coverage/lines/total", 59_259.into()),
+            ("/coverage/first", "2023-01-20T23:00:05.000Z".into()),
+            ("/coverage/samples/0/line", 1812.into()),
+            ("/incidents", Value::Array(Vec::new())),
+            ("/outages/0/id", 1.into()),
+            ("/outages/0/domain", "libero.it".into()),
+            ("/outages/0/operator", Value::Null),
+            ("/outages/0/type", "outage".into()),
+            ("/outages/0/start/time", "2023-01-23T15:00:00.000Z".into()),
+            ("/outages/0/normal_again", Value::Null),
+            ("/outages/0/log_bayes_factor", 1834.57.into()),
+            ("/outages/0/confidence", "certain".into()),
+            ("/outages/0/fates", Value::Null),
+            ("/outages/0/windows/0/kind", "no_connection".into()),
+            ("/outages/0/windows/0/reply_code", Value::Null),
+            ("/outages/0/windows/1/reply_code", 550.into()),
+            ("/outages/0/windows/1/reason", "NoSuchMailbox".into()),
+            ("/outages/0/windows/1/share", 0.9783.into()),
+            ("/outages/0/windows/1/mx/0", "smtp-in.libero.it".into()),
+            ("/outages/1/type", "policy".into()),
+            ("/chronic/0/share", 0.62.into()),
+            ("/unreachable/0/kind", "dns_failure".into()),
+        ];
+        for (place, value) in cases {
+            assert_eq!(json.pointer(place), Some(&value), "at {place}");
+        }
+    }
+
+    #[test]
+    fn an_ongoing_outage_ends_in_null() {
+        let mut outage = libero();
+        outage.ongoing = true;
+        outage.end = None;
+        let report = report(vec![Findings {
+            outages: vec![outage],
+            ..Findings::default()
+        }]);
+        let json = serde_json::to_value(report).unwrap();
+        assert_eq!(json.pointer("/outages/0/end"), Some(&Value::Null));
+        assert_eq!(json.pointer("/outages/0/ongoing"), Some(&Value::Bool(true)));
+    }
+
+    #[test]
+    fn the_most_important_outage_comes_first() {
+        let with = |kind, messages, domain: &[u8]| {
+            let mut outage = libero();
+            outage.kind = kind;
+            outage.messages = messages;
+            outage.domain = mailgap_core::address::Domain::new(domain);
+            Findings {
+                outages: vec![outage],
+                ..Findings::default()
+            }
+        };
+        let report = report(vec![
+            with(OutageType::Policy, 900, b"a.example"),
+            with(OutageType::Sender, 500, b"b.example"),
+            with(OutageType::Outage, 20, b"d.example"),
+            with(OutageType::Outage, 20, b"c.example"),
+            with(OutageType::Outage, 30, b"e.example"),
+        ]);
+        let order: Vec<_> = report
+            .outages
+            .iter()
+            .map(|outage| (outage.id, outage.domain.as_str()))
+            .collect();
+        let expected = [
+            (1, "e.example"),
+            (2, "c.example"),
+            (3, "d.example"),
+            (4, "b.example"),
+            (5, "a.example"),
+        ];
+        assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn a_refusal_by_policy_is_no_outage_to_check() {
+        let of = |outages| {
+            report(vec![Findings {
+                outages,
+                ..Findings::default()
+            }])
+            .has_outage()
+        };
+        assert!(!of(vec![]));
+        assert!(!of(vec![policy()]));
+        assert!(of(vec![policy(), libero()]));
+    }
+}

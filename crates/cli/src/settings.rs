@@ -1,0 +1,125 @@
+//! From flags to what core works with.
+
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use mailgap_core::reason::Classifier;
+use mailgap_core::source::{self, Collected};
+use mailgap_core::survey::{DomainFilter, Options};
+use mailgap_core::time::Timestamp;
+
+use crate::args::Reading;
+use crate::environment::Environment;
+use crate::exit::{Failure, Result};
+use crate::moment::{self, End};
+use crate::rules;
+use crate::zone::{self, ZoneSource};
+
+/// The flags of [`Reading`], understood.
+pub(crate) struct Settings {
+    pub(crate) options: Options,
+    pub(crate) zone_source: ZoneSource,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
+    /// As given; empty takes all.
+    pub(crate) domains: Vec<String>,
+}
+
+impl Settings {
+    /// Understands the flags, or says which one makes no sense.
+    pub(crate) fn resolve(reading: &Reading, environment: &Environment) -> Result<Settings> {
+        let (zone, zone_source) = zone::choose(reading.timezone.as_deref(), environment)?;
+        let (since, until) = stretch(reading, zone)?;
+        for domain in &reading.domain {
+            check_domain(domain)?;
+        }
+        let classifier = match &reading.rules {
+            Some(path) => rules::read(path)?,
+            None => Classifier::default(),
+        };
+        Ok(Settings {
+            options: Options {
+                zone,
+                year: reading.year,
+                since,
+                until,
+                domains: DomainFilter::new(&reading.domain),
+                jobs: reading.jobs.map_or(environment.jobs, usize::from).max(1),
+                classifier,
+            },
+            zone_source,
+            since,
+            until,
+            domains: reading.domain.clone(),
+        })
+    }
+}
+
+fn stretch(reading: &Reading, zone: Tz) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+    let parse = |text: &Option<String>, end| {
+        text.as_deref()
+            .map(|text| moment::parse(text, zone, end))
+            .transpose()
+    };
+    let since = parse(&reading.since, End::Since)?;
+    let until = parse(&reading.until, End::Until)?;
+    if let (Some(since), Some(until)) = (since, until)
+        && since > until
+    {
+        return Err(Failure::new(format!(
+            "--since {since} is later than --until {until}"
+        )));
+    }
+    Ok((since, until))
+}
+
+fn check_domain(domain: &str) -> Result<()> {
+    if let Some((_, after)) = domain.rsplit_once('@') {
+        return Err(Failure::with_hint(
+            format!("--domain: expected a domain, found the address {domain:?}"),
+            format!("--domain {after} takes all of its recipients"),
+        ));
+    }
+    if domain.trim_matches('.').is_empty() || domain.contains('*') {
+        return Err(Failure::with_hint(
+            format!("--domain: expected a domain, found {domain:?}"),
+            "a leading dot takes subdomains along: --domain .example.com",
+        ));
+    }
+    Ok(())
+}
+
+/// What the paths hold; without a path, standard input. Inputs that cannot be opened are no failure.
+pub(crate) fn collect(
+    reading: &Reading,
+    command: &str,
+    environment: &Environment,
+) -> Result<Collected> {
+    let standard_input = [PathBuf::from("-")];
+    let paths: &[PathBuf] = if reading.paths.is_empty() {
+        if environment.stdin_is_terminal {
+            return Err(Failure::with_hint(
+                "no log named, and standard input is a terminal".to_owned(),
+                format!(
+                    "name a log or a folder (mailgap {command} /var/log/mail.log), or pipe one in \
+                     (zcat mail.log*.gz | mailgap {command})"
+                ),
+            ));
+        }
+        &standard_input
+    } else {
+        &reading.paths
+    };
+    let collected = source::collect(paths, environment.now);
+    if collected.inputs.is_empty() && collected.unread.is_empty() {
+        let names: Vec<_> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        return Err(Failure::with_hint(
+            format!("{}: no file in it", names.join(", ")),
+            "name a log, or a folder that holds one",
+        ));
+    }
+    Ok(collected)
+}

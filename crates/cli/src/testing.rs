@@ -1,0 +1,251 @@
+//! Findings built by hand, for the tests of what is made of them.
+
+use chrono::{NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+use mailgap_core::address::Domain;
+use mailgap_core::coverage::{Coverage, Duplicate, LineCounts, Sample, Unread};
+use mailgap_core::outage::{
+    Boundary, Confidence, Findings, Kind, Outage, OutageType, Standing, Window,
+};
+use mailgap_core::reason::Reason;
+use mailgap_core::reply::ReplyCode;
+use mailgap_core::time::Timestamp;
+
+use crate::environment::Environment;
+use crate::render::moments::Moments;
+use crate::report::{Found, Report};
+
+/// A time in Rome in January 2023: `23 16:00` or `23 16:00:05`.
+pub(crate) fn rome(text: &str) -> Timestamp {
+    let time = format!("2023-01-{text}");
+    let format = if time.len() > 16 {
+        "%Y-%m-%d %H:%M:%S"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    let time = NaiveDateTime::parse_from_str(&time, format).unwrap();
+    let time = Tz::Europe__Rome.from_local_datetime(&time).unwrap();
+    Timestamp::from_millis(time.timestamp_millis())
+}
+
+pub(crate) const MOMENTS: Moments = Moments::new(Tz::Europe__Rome, false);
+
+/// A boundary of which the minute is known.
+pub(crate) fn sharp(text: &str) -> Boundary {
+    let time = rome(text);
+    Boundary {
+        time,
+        earliest: time,
+        latest: time,
+    }
+}
+
+/// A boundary that lies between the two.
+pub(crate) fn between(earliest: &str, latest: &str) -> Boundary {
+    let (earliest, latest) = (rome(earliest), rome(latest));
+    Boundary {
+        time: earliest.midpoint(latest),
+        earliest,
+        latest,
+    }
+}
+
+pub(crate) fn window(
+    kind: Kind,
+    label: &str,
+    reason: Reason,
+    (start, end): (Boundary, Option<Boundary>),
+    (attempts, failures): (u64, u64),
+    sample: &[u8],
+) -> Window {
+    Window {
+        kind,
+        label: label.to_owned(),
+        reply_code: ReplyCode::parse_prefix(label.as_bytes()).map(|(code, _)| code),
+        enhanced_status: None,
+        reason,
+        start,
+        end,
+        attempts,
+        failures,
+        share: failures as f64 / attempts as f64,
+        mx: vec![b"smtp-in.libero.it"[..].into()],
+        sample: Some(sample.into()),
+    }
+}
+
+/// The story that the tool was made for.
+pub(crate) fn libero() -> Outage {
+    let starts = [
+        sharp("23 16:00"),
+        sharp("25 20:03"),
+        sharp("26 13:14"),
+        sharp("27 21:40"),
+    ];
+    Outage {
+        domain: Domain::new(b"libero.it"),
+        kind: OutageType::Outage,
+        before_log: false,
+        ongoing: false,
+        start: starts[0],
+        end: Some(starts[3]),
+        attempts: 1234,
+        failures: 1222,
+        messages: 412,
+        recipients: 388,
+        hosts: 2,
+        mx: vec![b"smtp-in.libero.it"[..].into()],
+        log_bayes_factor: 1834.5678,
+        confidence: Confidence::Certain,
+        windows: vec![
+            window(
+                Kind::NoConnection,
+                "no connection",
+                Reason::Unreachable,
+                (starts[0], Some(starts[1])),
+                (411, 411),
+                b"connect to smtp-in.libero.it[213.209.1.129]:25: Connection refused",
+            ),
+            window(
+                Kind::RecipientRejected,
+                "550",
+                Reason::NoSuchMailbox,
+                (starts[1], Some(starts[2])),
+                (323, 316),
+                b"550 <user@libero.it> recipient rejected (in reply to RCPT TO command)",
+            ),
+            window(
+                Kind::MailboxDeferred,
+                "452",
+                Reason::MailboxFull,
+                (starts[2], Some(starts[3])),
+                (500, 495),
+                b"452 4.5.3 <user@libero.it> too many recipients",
+            ),
+        ],
+    }
+}
+
+/// A refusal that is no outage.
+pub(crate) fn policy() -> Outage {
+    Outage {
+        domain: Domain::new(b"strict.example"),
+        kind: OutageType::Policy,
+        attempts: 40,
+        failures: 33,
+        messages: 31,
+        recipients: 30,
+        hosts: 1,
+        confidence: Confidence::Likely,
+        log_bayes_factor: 9.0,
+        start: between("24 08:10", "24 08:20"),
+        end: Some(between("24 18:20", "24 23:10")),
+        windows: vec![window(
+            Kind::Policy,
+            "421 4.7.0",
+            Reason::RateLimited,
+            (
+                between("24 08:10", "24 08:20"),
+                Some(between("24 18:20", "24 23:10")),
+            ),
+            (40, 33),
+            b"421 4.7.0 our system has detected an unusual rate of unsolicited mail",
+        )],
+        ..libero()
+    }
+}
+
+pub(crate) fn standing(domain: &[u8], share: f64) -> Standing {
+    Standing {
+        domain: Domain::new(domain),
+        kind: Kind::DnsFailure,
+        label: "DNS failure".to_owned(),
+        share,
+        attempts: 57,
+        messages: 12,
+        recipients: 11,
+        first: rome("21 00:10"),
+        last: rome("30 23:00"),
+        sample: Some(b"Host or domain name not found"[..].into()),
+    }
+}
+
+/// What was read for them.
+pub(crate) fn coverage() -> Coverage {
+    Coverage {
+        inputs: 3,
+        bytes: 12_345_678,
+        lines: LineCounts {
+            delivery: 12_345,
+            queue: 45_678,
+            foreign: 1_234,
+            unknown: 1,
+            malformed: 1,
+        },
+        messages: 11_111,
+        events: 12_400,
+        attempts: 12_000,
+        echoes: 345,
+        duplicates: vec![Duplicate {
+            input: "copy.log".to_owned(),
+            same_as: "mail.log".to_owned(),
+        }],
+        unread: vec![Unread {
+            input: "mail.log.2.gz".to_owned(),
+            why: "unexpected end of file".to_owned(),
+        }],
+        samples: vec![Sample {
+            input: "mail.log".to_owned(),
+            line: 1812,
+            why: "column 57: expected status after \"dsn=\"".to_owned(),
+            text: b"Jan 23 16:00:05 mx1 postfix/smtp[12]: 4ABC: to=<u@x.example>, dsn=x"[..].into(),
+        }],
+        span: Some((rome("21 00:00:05"), rome("30 23:41:17"))),
+    }
+}
+
+/// A report of these findings.
+pub(crate) fn report(findings: Vec<Findings>) -> Report {
+    let found = findings
+        .into_iter()
+        .map(|findings| Found::known(findings, rome("30 23:40")))
+        .collect();
+    Report::new(found, &coverage(), Tz::Europe__Rome)
+}
+
+/// Everything that a report can hold.
+pub(crate) fn full_report() -> Report {
+    report(vec![
+        Findings {
+            outages: vec![libero()],
+            ..Findings::default()
+        },
+        Findings {
+            outages: vec![policy()],
+            ..Findings::default()
+        },
+        Findings {
+            unreachable: Some(standing(b"gmial.example", 1.0)),
+            ..Findings::default()
+        },
+        Findings {
+            chronic: Some(standing(b"drops.example", 0.62)),
+            ..Findings::default()
+        },
+    ])
+}
+
+/// Nobody looks on: no terminal anywhere, and a clock that stands still.
+pub(crate) fn environment() -> Environment {
+    Environment {
+        now: rome("31 12:00"),
+        timezone: Some("Europe/Rome".to_owned()),
+        jobs: 2,
+        columns: None,
+        stdin_is_terminal: false,
+        stdout_is_terminal: false,
+        stderr_is_terminal: false,
+        no_color: false,
+        dumb: false,
+    }
+}
