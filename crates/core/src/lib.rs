@@ -7,6 +7,7 @@ pub mod envelope;
 pub mod event;
 pub mod evidence;
 pub mod line;
+pub mod exim;
 pub mod outage;
 mod parallel;
 pub mod postfix;

@@ -67,6 +67,7 @@ fn parse_all(bytes: &[u8]) -> LineCounts {
     counts
 }
 
+#[expect(clippy::naive_bytecount, reason = "an oracle is plain")]
 fn naive_line_count(bytes: &[u8]) -> u64 {
     let ends = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
     ends + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"))
