@@ -131,6 +131,7 @@ fn split_simple(text: &[u8]) -> Option<(Parts<'_>, &[u8])> {
 /// Commands and paths with spaces, and addresses that a rewrite has spoiled: the end is the first `>` outside
 /// quotes after which the line goes on as it should, else the first place where it does.
 fn split_odd(text: &[u8]) -> Option<(Parts<'_>, &[u8])> {
+    let first_open = memmem::find(text, b" <");
     let mut quotes = 0;
     let mut counted = 0;
     for close in memchr_iter(b'>', text) {
@@ -138,7 +139,7 @@ fn split_odd(text: &[u8]) -> Option<(Parts<'_>, &[u8])> {
         quotes += memchr_iter(b'"', head.get(counted..)?).count();
         counted = close;
         let rest = rest.get(1..)?;
-        if !is_end(rest) || quotes % 2 == 1 {
+        if !is_end(rest) || quotes % 2 == 1 || first_open.is_none_or(|open| open > close) {
             continue;
         }
         let Some(open) = memmem::rfind(head, b" <") else {

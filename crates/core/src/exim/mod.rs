@@ -35,12 +35,16 @@ pub struct EximContext<'b> {
 /// Ends a line that was longer than Exim's buffer (`log.c`); a quote may have been left open.
 const OVERFLOW: &[u8] = b"**** log string overflowed log buffer ****";
 
+/// Bytes of a line that are read: twice Exim's own buffer (`LOG_BUFFER_SIZE`). Lines are written by strangers
+/// too, and scanning forwards and backwards in one without end would take its time squared.
+const MAX_LINE: usize = 16 * 1024;
+
 /// Reads a line, given without its stamp and line end. Columns are offsets into `rest`.
 ///
 /// Lines without a message id (sessions, daemons, queue runs, rejected recipients) are
 /// [`Line::Foreign`]: no mail of ours hangs on them.
 pub fn parse<'b>(rest: &'b [u8], context: &EximContext<'b>) -> Line<'b> {
-    let mut line = rest.trim_ascii_end();
+    let mut line = rest.get(..MAX_LINE).unwrap_or(rest).trim_ascii_end();
     if let Some(cut) = line.strip_suffix(OVERFLOW) {
         line = cut.trim_ascii_end();
     }
@@ -87,17 +91,25 @@ pub fn parse<'b>(rest: &'b [u8], context: &EximContext<'b>) -> Line<'b> {
 
 /// Beginnings of lines without a message id that no other program writes into a mail log.
 const OWN: &[&[u8]] = &[
+    b"Connection from [",
     b"End queue run: ",
+    b"Exim configuration error",
     b"H=",
+    b"SMTP call from ",
     b"SMTP command timeout on connection from ",
     b"SMTP connection from ",
-    b"SMTP protocol synchronization error",
+    b"SMTP data timeout ",
+    b"SMTP protocol ",
+    b"SMTP syntax error in ",
     b"Start queue run: ",
-    b"TLS error on connection from ",
+    b"TLS error on connection ",
     b"U=",
     b"cwd=",
     b"no MAIL in SMTP connection from ",
     b"no host name found for IP address ",
+    b"refused connection from ",
+    b"rejected EHLO or HELO ",
+    b"rejected HELO from ",
     b"unexpected disconnection while reading SMTP command from ",
 ];
 
@@ -108,6 +120,7 @@ pub fn looks_like(rest: &[u8]) -> bool {
     message_id::split(rest).is_some()
         || OWN.iter().any(|start| rest.starts_with(start))
         || rest.starts_with(b"exim ") && memchr::memmem::find(rest, b" daemon started: ").is_some()
+        || memchr::memmem::find(rest, b" authenticator failed for ").is_some()
 }
 
 /// `[9876] `, with `+pid`.

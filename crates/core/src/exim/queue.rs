@@ -12,6 +12,7 @@ use super::Message;
 use super::address::sender;
 use super::delivery::strip_separator;
 use super::fields::{Fields, Host, Strange};
+use super::text::{Attempt, diagnose};
 use crate::event::{Fact, Line};
 
 /// Parses what follows `<=` or `(=` (accepted, though the client was told otherwise) and a space.
@@ -38,12 +39,15 @@ const OTHER: &[&[u8]] = &[
     b"Error in system filter",
     b"F=",
     b"Failed to ",
+    b"Format error ",
     b"Message is frozen",
     b"P=",
     b"PRDR R=",
     b"SMTP ",
+    b"SA: ",
     b"SPF",
-    b"Spool file ",
+    b"Sender identification ", // cPanel
+    b"Spool ",
     b"TLS session",
     b"U=",
     b"Warning: ",
@@ -107,7 +111,10 @@ fn failed_host(rest: &[u8]) -> Option<&[u8]> {
         b"Warning",
         b"sender verify",
     ];
-    if TLS.iter().any(|start| rest.starts_with(start)) {
+    // The oldest versions log the text alone, with the host inside.
+    let is_text = TLS.iter().any(|start| rest.starts_with(start))
+        || !rest.starts_with(b"TLS") && diagnose(rest).attempt == Attempt::Session;
+    if is_text {
         return Some(rest);
     }
     let named = rest.strip_prefix(b"H=");

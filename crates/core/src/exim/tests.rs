@@ -177,7 +177,7 @@ fn other_shapes_are_understood() {
         writeln!(meanings, "{line}\n    {}", meaning(&parse_text(line))).unwrap();
         cases += 1;
     }
-    assert_eq!(cases, 64);
+    assert_eq!(cases, 70);
     insta::assert_snapshot!("shapes", meanings);
 }
 
@@ -192,6 +192,21 @@ fn other_programs_lines_do_not_look_like_exim() {
     ];
     for line in lines {
         assert!(!looks_like(line.as_bytes()), "{line}");
+        assert_eq!(parse_text(line), Line::Foreign, "{line}");
+    }
+}
+
+#[test]
+fn lines_without_a_message_id_look_like_exim_all_the_same() {
+    let lines = [
+        "[20099] cwd=/ 3 args: /usr/sbin/exim4 -bd -q30m",
+        "exim 4.96 daemon started: pid=20101, -q30m, listening for SMTP on [127.0.0.1]:25",
+        "H=(x) [192.0.2.1] F=<s@y> rejected RCPT <a@d>: relay not permitted",
+        "dovecot_login authenticator failed for (u) [192.0.2.1]: 535 Incorrect authentication data",
+        "Start queue run: pid=1",
+    ];
+    for line in lines {
+        assert!(looks_like(line.as_bytes()), "{line}");
         assert_eq!(parse_text(line), Line::Foreign, "{line}");
     }
 }

@@ -129,7 +129,6 @@ const AFTER_COMMAND: &[&[u8]] = &[
     b"SMTP error from remote mail server after ",
     b"SMTP error from remote mailer after ",
     b"SMTP timeout after ",
-    b"SMTP timeout while connected",
     b"Remote host closed connection in response to ",
     b"Malformed SMTP reply",
     b"LMTP error after ",
@@ -137,17 +136,37 @@ const AFTER_COMMAND: &[&[u8]] = &[
     b"PRDR error after ",
 ];
 
+/// Stands between a malformed reply and the command.
+const IN_RESPONSE: &[u8] = b" in response to ";
+
+/// The same in versions that put the host into the text: its beginning, and the words between host and command.
+const WITH_HOST: &[(&[u8], &[u8])] = &[
+    (b"Remote host ", b" closed connection in response to "),
+    (b"SMTP timeout while connected to ", b" after "),
+    (b"Malformed SMTP reply from ", IN_RESPONSE),
+];
+
 /// What a host said to EHLO before it hung up on HELO follows in brackets.
 const AFTER_EHLO: &[u8] = b"(EHLO response was: ";
 
 /// Takes a text apart.
 pub(super) fn diagnose(text: &[u8]) -> Diagnosis<'_> {
+    let first = text.first();
+    if let Some(diagnosis) = with_host(text) {
+        return diagnosis;
+    }
     for start in AFTER_COMMAND {
-        if let Some(rest) = text.strip_prefix(*start) {
+        if first == start.first()
+            && let Some(rest) = text.strip_prefix(*start)
+        {
             return after_command(start, rest);
         }
     }
     for &(start, attempt, stage) in BEGINNINGS {
+        // The first byte settles most of them for the price of one comparison.
+        if first != start.first() {
+            continue;
+        }
         let Some(rest) = text.strip_prefix(start) else {
             continue;
         };
@@ -176,16 +195,28 @@ pub(super) fn diagnose(text: &[u8]) -> Diagnosis<'_> {
     Diagnosis::new(Attempt::Unknown, None)
 }
 
-fn after_command<'b>(start: &[u8], rest: &'b [u8]) -> Diagnosis<'b> {
-    let command = if start.starts_with(b"Malformed") {
-        match memmem::find(rest, b"in response to ") {
-            Some(at) => rest
-                .get(at + b"in response to ".len()..)
-                .unwrap_or_default(),
-            None => &[],
+fn with_host(text: &[u8]) -> Option<Diagnosis<'_>> {
+    for (start, between) in WITH_HOST {
+        if let Some(value) = text.strip_prefix(*start) {
+            let (host, rest) = Host::read(value, Strange::Stop);
+            let Some(command) = rest.strip_prefix(*between) else {
+                continue;
+            };
+            return Some(Diagnosis {
+                host: (!host.ip.is_empty()).then_some(host),
+                ..after_command(start, command)
+            });
         }
-    } else {
-        rest
+    }
+    None
+}
+
+fn after_command<'b>(start: &[u8], rest: &'b [u8]) -> Diagnosis<'b> {
+    let command = match memmem::find(rest, IN_RESPONSE) {
+        Some(at) if start == b"Malformed SMTP reply" => {
+            rest.get(at + IN_RESPONSE.len()..).unwrap_or_default()
+        }
+        _ => rest,
     };
     let mut diagnosis = Diagnosis::new(Attempt::Session, stage_of(command));
     if start.starts_with(b"PRDR") {
@@ -290,6 +321,18 @@ mod tests {
 
     /// A text; attempt, stage and reply.
     const TEXTS: &[(&str, &str)] = &[
+        (
+            "Remote host m [192.0.2.1] closed connection in response to MAIL FROM:<s@y>",
+            "Session Some(Mail) ",
+        ),
+        (
+            "SMTP timeout while connected to m [192.0.2.1] after RCPT TO:<a@d>",
+            "Session Some(Rcpt) ",
+        ),
+        (
+            "Malformed SMTP reply from m [192.0.2.1] in response to DATA: what?",
+            "Session Some(Data) what?",
+        ),
         (
             "SMTP error from remote mail server after RCPT TO:<a@d>: 550 5.1.1 No",
             "Session Some(Rcpt) 550 5.1.1 No",
