@@ -67,6 +67,7 @@ const BEGINNINGS: &[(&[u8], Attempt, Option<Stage>)] = {
         (b"domain is held", Held, None),
         (b"domain is in queue_", Held, None),
         (b"first-pass only routing", Held, None),
+        (b"domain matches queue_smtp_domains", Held, None),
         (b"remote delivery is queued", Held, None),
         (b"reusing SMTP connection skips", Held, None),
         (
