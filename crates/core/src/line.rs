@@ -1,13 +1,15 @@
 //! One line of a log → one [`Line`].
 //!
-//! Finds out what a line holds by looking at it alone: styles may be mixed within a file.
+//! Finds out what a line holds by looking at it alone: styles may be mixed within a file. The order of
+//! questions is that of their cost: a syslog header with a program of Postfix, then Exim's marks.
 
 use memchr::memchr;
 
 use crate::envelope::{self, Inner, Scratch};
 use crate::event::{Line, Odd};
+use crate::exim::{self, EximContext};
 use crate::postfix;
-use crate::stamp::{StampContext, Stamps};
+use crate::stamp::{Stamp, StampContext, Stamps};
 use crate::syslog::{self, Header, Record};
 use crate::time::Timestamp;
 
@@ -34,7 +36,7 @@ impl LineParser {
     pub fn parse<'b>(&mut self, line: &'b [u8], scratch: &'b mut Scratch) -> Line<'b> {
         if line.first() == Some(&b'{') {
             return match envelope::unwrap_json(line, scratch, &mut self.stamps) {
-                Some(Inner::Record(record)) => LineParser::record(&record, 0),
+                Some(Inner::Record(record)) => self.record(&record, 0),
                 Some(Inner::Line(inner, time)) => self.text(inner, time),
                 None => Line::Unknown(Odd {
                     why: "expected JSON of docker or journald",
@@ -50,16 +52,20 @@ impl LineParser {
         let mut wrappers = 0;
         loop {
             let (inner, odd) = match syslog::read(line, &mut self.stamps) {
-                Header::Record(mut record) => {
+                Header::Record(mut record, rest) => {
                     record.time = outer.unwrap_or(record.time);
-                    return LineParser::record(
-                        &record,
-                        line.len().saturating_sub(record.text.len()),
-                    );
+                    if exim::begins_with_message_id(rest) {
+                        return exim_line(rest, line, record.time);
+                    }
+                    return self.record(&record, line.len().saturating_sub(record.text.len()));
                 }
                 Header::Malformed(odd) => return Line::Malformed(odd),
                 Header::Bare(time, rest) => {
-                    outer = outer.or(Some(time));
+                    let time = outer.unwrap_or(time);
+                    if exim::looks_like(rest) {
+                        return exim_line(rest, line, time);
+                    }
+                    outer = Some(time);
                     let column = line.len().saturating_sub(rest.len());
                     let odd = Odd {
                         why: "expected a host and a program",
@@ -79,12 +85,44 @@ impl LineParser {
     }
 
     /// A record whose header of so many bytes is off.
-    fn record<'b>(record: &Record<'b>, header: usize) -> Line<'b> {
-        match postfix::parse(record) {
-            Line::Malformed(odd) => Line::Malformed(shifted(odd, header)),
-            Line::Unknown(odd) => Line::Unknown(shifted(odd, header)),
-            known => known,
+    fn record<'b>(&mut self, record: &Record<'b>, header: usize) -> Line<'b> {
+        if record.tag.starts_with(b"exim") {
+            return self.exim_in_syslog(record, header);
         }
+        behind_header(postfix::parse(record), header)
+    }
+
+    /// Exim puts its own stamp after syslog's, unless `syslog_timestamp` is off.
+    fn exim_in_syslog<'b>(&mut self, record: &Record<'b>, header: usize) -> Line<'b> {
+        let context = EximContext {
+            time: record.time,
+            host: record.host,
+        };
+        let (mark, text) = exim::split::Piece::parse(record.text)
+            .map_or((&b""[..], record.text), |piece| (record.text, piece.text));
+        let inner = match self.stamps.read(text) {
+            Stamp::At(_, rest) => rest.strip_prefix(b" ").unwrap_or(rest),
+            // The mark of a piece stays: it tells the first from the rest.
+            Stamp::Broken | Stamp::None if mark.is_empty() => text,
+            Stamp::Broken | Stamp::None => mark,
+        };
+        let cut = record.text.len().saturating_sub(inner.len());
+        behind_header(exim::parse(inner, &context), header + cut)
+    }
+}
+
+/// A line of Exim's own log, which names no host.
+fn exim_line<'b>(rest: &'b [u8], line: &[u8], time: Timestamp) -> Line<'b> {
+    let header = line.len().saturating_sub(rest.len());
+    behind_header(exim::parse(rest, &EximContext { time, host: b"" }), header)
+}
+
+/// Columns count from the start of the line.
+fn behind_header(line: Line<'_>, header: usize) -> Line<'_> {
+    match line {
+        Line::Malformed(odd) => Line::Malformed(shifted(odd, header)),
+        Line::Unknown(odd) => Line::Unknown(shifted(odd, header)),
+        known => known,
     }
 }
 

@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use crate::address::Domain;
 use crate::coverage::{Coverage, Duplicate, Sample, Unread};
 use crate::envelope::Scratch;
-use crate::event::{Contact, Delivery, Fact, Line, Odd, QueueFact};
+use crate::event::{Contact, Delivery, Fact, Line, Odd, QueueFact, Source};
 use crate::line::{LineParser, Lines};
 use crate::parallel::{self, Block, Ended, Plan, Shard};
 use crate::reason::{Classifier, Verdict};
@@ -352,7 +352,12 @@ impl Count {
             }
             Line::Queue(fact) => {
                 coverage.lines.queue += 1;
-                let arrival = matches!(fact.fact, Fact::MessageId(_));
+                // Each message passes cleanup(8) once; Exim writes one line of arrival.
+                let arrival = match fact.fact {
+                    Fact::MessageId(_) => true,
+                    Fact::Arrival { .. } => fact.source == Source::Exim,
+                    _ => false,
+                };
                 if arrival && options.takes_time(fact.time) {
                     coverage.messages += u64::from(fact.times);
                 }

@@ -29,8 +29,8 @@ pub struct Record<'b> {
 /// What the start of a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Header<'b> {
-    /// A header and what it heads.
-    Record(Record<'b>),
+    /// A header and what it heads; and all that follows the stamp.
+    Record(Record<'b>, &'b [u8]),
     /// A stamp, but no host and program after it.
     Bare(Timestamp, &'b [u8]),
     /// A header with a broken stamp.
@@ -56,17 +56,23 @@ pub fn read<'b>(line: &'b [u8], stamps: &mut Stamps) -> Header<'b> {
     };
     if version {
         return match structured(rest) {
-            Some((host, tag, text)) => Header::Record(Record {
-                time,
-                host,
-                tag,
-                text,
-                times: 1,
-            }),
+            Some((host, tag, text)) => Header::Record(
+                Record {
+                    time,
+                    host,
+                    tag,
+                    text,
+                    times: 1,
+                },
+                rest,
+            ),
             None => Header::Malformed(odd("expected the header of RFC 5424", rest)),
         };
     }
-    host_and_tag(rest, time).map_or(Header::Bare(time, rest), Header::Record)
+    match host_and_tag(rest, time) {
+        Some(record) => Header::Record(record, rest),
+        None => Header::Bare(time, rest),
+    }
 }
 
 /// Drops `<22>`, or `<22>1 ` of RFC 5424; says whether it was the latter.
@@ -202,7 +208,7 @@ mod tests {
         });
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match read(line.as_bytes(), &mut stamps) {
-            Header::Record(r) => {
+            Header::Record(r, _) => {
                 format!(
                     "{}|{}|{}|{}",
                     text(r.host),

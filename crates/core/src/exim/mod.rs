@@ -123,6 +123,11 @@ pub fn looks_like(rest: &[u8]) -> bool {
         || memchr::memmem::find(rest, b" authenticator failed for ").is_some()
 }
 
+/// True when a message id stands first: a quick look, for lines that look like something else too.
+pub fn begins_with_message_id(rest: &[u8]) -> bool {
+    rest.get(6) == Some(&b'-') && message_id::split(rest).is_some()
+}
+
 /// `[9876] `, with `+pid`.
 fn strip_pid(rest: &[u8]) -> &[u8] {
     let Some(inner) = rest.strip_prefix(b"[") else {
