@@ -1,6 +1,7 @@
 //! Finds the first rule whose phrases stand in a text.
 //!
-//! All phrases of all rules are looked for in one pass over the folded text; then the rules are asked in order.
+//! All phrases of all rules are looked for in one pass over the folded text; then only the rules that have one
+//! of the phrases found are asked, and the first in the order of the table wins.
 
 use std::sync::LazyLock;
 
@@ -22,6 +23,18 @@ impl Found {
         if let Some(word) = self.0.get_mut(phrase / 64) {
             *word |= 1 << (phrase % 64);
         }
+    }
+
+    /// The numbers, in no order that matters.
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = left.checked_ilog2()?;
+                left ^= 1 << bit;
+                Some(at * 64 + bit as usize)
+            })
+        })
     }
 
     fn contains(&self, phrase: u16) -> bool {
@@ -50,33 +63,35 @@ impl Alternative {
 #[derive(Debug)]
 pub(super) struct Matcher {
     automaton: Option<AhoCorasick>,
-    rules: Vec<(&'static Rule, Vec<Alternative>)>,
+    rules: Vec<&'static Rule>,
+    /// By the number of the first phrase that must be present: the alternatives, each with the place of its rule.
+    by_phrase: Vec<Vec<(u16, Alternative)>>,
 }
 
 /// The built-in rules, ready to match.
 pub(super) static MATCHER: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(RULES));
 
 impl Matcher {
-    fn new(rules: &[&'static [Rule]]) -> Matcher {
+    fn new(tables: &[&'static [Rule]]) -> Matcher {
         let mut phrases: Vec<Vec<u8>> = Vec::new();
-        let mut numbered = Vec::new();
-        for rule in rules.iter().copied().flatten() {
-            let alternatives = rule
-                .phrases
-                .split('|')
-                .map(|alternative| {
-                    let mut conditions = Alternative::default();
-                    for phrase in alternative.split('&') {
-                        let phrase = phrase.trim();
-                        match phrase.strip_prefix('!') {
-                            Some(phrase) => conditions.absent.extend(number(&mut phrases, phrase)),
-                            None => conditions.present.extend(number(&mut phrases, phrase)),
-                        }
+        let mut by_phrase: Vec<Vec<(u16, Alternative)>> = Vec::new();
+        let rules: Vec<&'static Rule> = tables.iter().copied().flatten().collect();
+        for (index, rule) in (0u16..).zip(&rules) {
+            for text in rule.phrases.split('|') {
+                let mut alternative = Alternative::default();
+                for phrase in text.split('&') {
+                    let phrase = phrase.trim();
+                    match phrase.strip_prefix('!') {
+                        Some(phrase) => alternative.absent.extend(number(&mut phrases, phrase)),
+                        None => alternative.present.extend(number(&mut phrases, phrase)),
                     }
-                    conditions
-                })
-                .collect();
-            numbered.push((rule, alternatives));
+                }
+                by_phrase.resize_with(phrases.len(), Vec::new);
+                let first = alternative.present.first().copied().map(usize::from);
+                if let Some(list) = first.and_then(|first| by_phrase.get_mut(first)) {
+                    list.push((index, alternative));
+                }
+            }
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
@@ -85,7 +100,8 @@ impl Matcher {
             .ok();
         Matcher {
             automaton,
-            rules: numbered,
+            rules,
+            by_phrase,
         }
     }
 
@@ -105,7 +121,7 @@ impl Matcher {
 
     /// The rule of that place in the table.
     pub(super) fn rule(&self, index: u16) -> Option<&'static Rule> {
-        self.rules.get(usize::from(index)).map(|(rule, _)| *rule)
+        self.rules.get(usize::from(index)).copied()
     }
 }
 
@@ -143,15 +159,22 @@ pub(super) struct Hits<'m> {
 impl Hits<'_> {
     /// The first rule that the filter lets through and whose conditions hold, with its place in the table.
     pub(super) fn first(&self, filter: impl Fn(&Rule) -> bool) -> Option<(u16, &'static Rule)> {
-        if self.found.0.iter().all(|word| *word == 0) {
-            return None;
+        let mut best: Option<(u16, &'static Rule)> = None;
+        for phrase in self.found.iter() {
+            let list = self.matcher.by_phrase.get(phrase);
+            for (index, alternative) in list.into_iter().flatten() {
+                if best.is_some_and(|(least, _)| least <= *index) {
+                    break; // the list is in the order of the rules
+                }
+                if let Some(rule) = self.matcher.rule(*index)
+                    && filter(rule)
+                    && alternative.holds(&self.found)
+                {
+                    best = Some((*index, rule));
+                }
+            }
         }
-        (0u16..)
-            .zip(&self.matcher.rules)
-            .find(|(_, (rule, alternatives))| {
-                filter(rule) && alternatives.iter().any(|one| one.holds(&self.found))
-            })
-            .map(|(index, (rule, _))| (index, *rule))
+        best
     }
 }
 
@@ -169,12 +192,15 @@ mod tests {
             "{} phrases",
             automaton.patterns_len()
         );
-        for (rule, alternatives) in &matcher.rules {
-            let n = alternatives
-                .iter()
-                .filter(|one| !one.present.is_empty())
-                .count();
-            assert_eq!(n, rule.phrases.split('|').count(), "{}", rule.phrases);
-        }
+        let wanted: usize = matcher
+            .rules
+            .iter()
+            .map(|rule| rule.phrases.split('|').count())
+            .sum();
+        let kept: usize = matcher.by_phrase.iter().map(Vec::len).sum();
+        assert_eq!(
+            kept, wanted,
+            "an alternative needs a phrase that must be present"
+        );
     }
 }
