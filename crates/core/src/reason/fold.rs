@@ -166,6 +166,9 @@ fn is_host(word: &[u8]) -> bool {
 
 /// The letters for U+00C0 to U+00FF by their second byte in UTF-8, without accents.
 fn latin(second: u8) -> &'static [u8] {
+    if second == 0x9F {
+        return b"ss";
+    }
     match second | 0x20 {
         0xA0..=0xA5 => b"a",
         0xA7 => b"c",
@@ -197,8 +200,8 @@ mod tests {
                 " @ ... user unknown ",
             ),
             (
-                "550 Boîte PLEINE, n’existe pas",
-                " boite pleine, nexiste pas ",
+                "550 Boîte PLEINE, n’existe pas, Groß",
+                " boite pleine, nexiste pas, gross ",
             ),
             ("550 Bo?te inconnue", " bo?te inconnue "),
             ("550 ПОЛЬЗОВАТЕЛЬ не найден", " пользователь не найден "),

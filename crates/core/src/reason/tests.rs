@@ -59,7 +59,7 @@ fn replies_of_operators_have_their_reasons() {
         assert_eq!(verdict.reason.as_str(), reason, "{reply}: {verdict:?}");
         n += 1;
     }
-    assert_eq!(n, 310);
+    assert_eq!(n, 446);
 }
 
 #[test]

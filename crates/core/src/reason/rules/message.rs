@@ -11,7 +11,7 @@ pub(super) const RULES: &[Rule] = &[
         "virus | malware | trojan | ^worm | phish | infizier | virale",
         "554 5.7.1 Virus Win.Test.EICAR found in message"),
     rule(ContentRejected,
-        "^spam | antispam | anti spam | ^ube | ^uce | junk mail | bulk mail | bulk email | unsolicited | \
+        "^spam | antispam | anti spam | ^ube, | ^uce | junk mail | bulk mail | bulk email | unsolicited | \
          unwanted mail | unwanted email | looks like advert | spamassassin | pourriel | спам | スパム | \
          迷惑メール | 垃圾邮件 | ^scam | fraudulent",
         "554 5.7.1 Probable junk mail"),
@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
          unacceptable content | suspicious content | restricted content | unsafe content | \
          its content presents | content violation | content blocked | content has been | \
          due to content | because of its content | because of the content | mail rejete | \
-         mail rejected. ofr | blocked content | contenu",
+         mail rejected. ofr | blocked content | contenu | conteudo",
         "550 5.7.1 Message content rejected, id=00000-00-000"),
     rule(ContentRejected,
         "attachment | file type | filetype | file extension | executable | zip file | archive file | \
@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
          missing required header | missing & header | invalid header | header is invalid | \
          header invalid | duplicate header | malformed header | bad header | message id & missing | \
          message id & invalid | missing message id | missing or invalid | invalid date | no date | \
-         line too long | lines too long | line length | line limit | bare lf | bare line feed | \
+         line too long | lines too long | line length | line limit | bare lf | bare line feed | bare linefeed | \
          bare cr | bare newline | non ascii | 8 bit | 8bit | mime error | invalid mime | bad mime | \
          malformed mime | malformed message | header syntax | null character | nul character | \
          internationalized | non compliant | smtputf8",
@@ -49,7 +49,7 @@ pub(super) const RULES: &[Rule] = &[
          exceeds size | exceeds the size | exceeds the maximum | exceeds maximum & size | maximum size | \
          max message size | maximum message | maximum allowed size | allowed size & !mailbox | \
          larger than | larger message | message length | message size | message exceeds | trop gros | \
-         trop volumineux | trop grand | zu gross | zu gros | zu gro? | troppo grande | \
+         trop volumineux | trop grand | zu gross | dimensione massima | tamano maximo | tamanho maximo | taille maximale | zu gros | zu gro? | troppo grande | \
          demasiado grande | muito grande | слишком больш | 大きすぎ | サイズ",
         "552 5.3.4 Your message is larger than the limit of this system"),
 

@@ -33,14 +33,14 @@ pub(super) const RULES: &[Rule] = &[
         "ist voll | postfach voll | mailbox ist voll | mailbox voll | speicherplatz | kontingent | \
          ueberfuellt | quota epuise | boite pleine | bo?te pleine | boite aux lettres pleine | \
          est pleine | quota depasse | depasse son quota | espace disque | casella piena | \
-         casella & piena | piena | spazio esaurito | quota superata | buzon lleno | buz?n lleno | \
+         casella & piena | piena | spazio esaurito | spazio insufficiente | quota superata | buzon lleno | buz?n lleno | \
          lleno | cuota | llena | caixa & cheia | cheia | переполнен | квота | メールボックス & いっぱい | いっぱい | \
          一杯 | 容量 | 已满 | 已滿",
         "550 5.2.2 Das Postfach ist voll"),
 
     // Disabled, moved.
     rule(MailboxDisabled,
-        "account disabled | account is disabled | account has been disabled | \
+        "account disabled | account temporarily | temporarily disabled | account is not accepting | account not accepting | account is disabled | account has been disabled | \
          account that you tried to reach is disabled | account is inactive | reach is inactive | \
          account inactive | inactive account | inactive user | inactive mailbox | mailbox inactive | \
          user inactive | user is inactive | is inactive & !email address | account not active | \
@@ -80,7 +80,7 @@ pub(super) const RULES: &[Rule] = &[
     // A host that asks another one about the recipient, and gets no answer.
     rule(ServerError,
         "unverified address & connect to | unverified address & timed out | \
-         unverified address & in progress | verification in progress | recipient verify & temporar | \
+         unverified address & in progress | verification in progress | could not verify recipient | unable to verify recipient | recipient verify & temporar | \
          callout & recipient | recipient callout",
         "450 4.1.1 <a@b.example>: Recipient address rejected: unverified address: Address verification in progress").temporary(),
 

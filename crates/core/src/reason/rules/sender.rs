@@ -114,7 +114,7 @@ pub(super) const RULES: &[Rule] = &[
         "blocked using | listed in & !not listed | listed on | listed at | listed by | dnsbl | ^rbl | \
          .rbl | rbl. | rbl: | blacklist | black list | blocklist | block list | blocked list | \
          denylist | deny list | banned | block listed | black listed | is listed | are listed | \
-         ip in blacklist | wm:bl | dt:rbl | hl:ih | hl:ip | mi:spb | on our list | currently listed",
+         ip in blacklist | wm:bl | dt:rbl | hl:ih | hl:ip | mi:spb | on our list | currently listed | lista negra | liste noire | lista nera | schwarze liste | черн & список",
         "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1"),
     rule(Reputation,
         "spamhaus.org | spamcop.net | sorbs.net | barracudacentral.org | abuseat.org | uceprotect.net | \
@@ -183,7 +183,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(Reputation,
         "^helo | ^ehlo | your name was rejected | my name was rejected",
         "550 5.7.1 Helo command rejected: Host not found"),
-    rule(Policy,
-        "^adresse ip & blo | ip & gesperrt | ip & bloquead | ip & bloccat | ip & заблокирован | 拒否",
+    rule(Reputation,
+        "^adresse ip & blo | ip & gesperrt | ip & bloquead | ip & bloccat | ip & заблокирован",
         "550 5.7.1 Votre adresse IP est bloquee"),
 ];

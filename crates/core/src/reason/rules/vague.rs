@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         "550 Message rejected"),
     vague(Reputation,
         "access denied | block | abuse | denied | prohibited | forbidden | banned | not welcome | \
-         unwelcome | verboten | rifiutat | refuse | abgelehnt | rechazad | rejeitad | refused",
+         unwelcome | verboten | rifiutat | refuse | abgelehnt | rechazad | rejeitad | refused | 拒否",
         "550 Access denied"),
     vague(Policy,
         "not allowed | not permitted | restricted | not accepted | disallowed | suspicious | violation | \
