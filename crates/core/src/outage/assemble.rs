@@ -31,8 +31,15 @@ const PREVAILS: f64 = 0.6;
 /// Phases with fewer failures are crumbs: they belong to a neighbour.
 const CRUMB: u64 = 3;
 
-/// A phase between two of one kind belongs to them when it has less than this share of their failures.
+/// A phase between two of one kind belongs to them when it has less than this share of their failures,
 const SANDWICH: f64 = 0.1;
+
+/// or when it is short against them: less than this share of their time,
+const SANDWICH_TIME: f64 = 0.25;
+
+/// up to this long (milliseconds), and less than this share of their failures.
+const SANDWICH_LONGEST: i64 = 60 * 60 * 1000;
+const SANDWICH_FAILURES: f64 = 0.4;
 
 /// A run of one state.
 #[derive(Debug, Clone)]
@@ -174,7 +181,7 @@ pub(super) fn phases(stretch: &[Run], attempts: &[Attempt], base: &Shares) -> Ve
         }
     }
     join_equal(&mut phases);
-    while let Some(small) = smallest_unwanted(&phases) {
+    while let Some(small) = smallest_unwanted(&phases, attempts) {
         absorb(&mut phases, small, base);
         join_equal(&mut phases);
     }
@@ -202,25 +209,41 @@ fn join_equal(phases: &mut Vec<Phase>) {
 }
 
 /// The phase with the fewest failures among those that no reader wants; the first of several.
-fn smallest_unwanted(phases: &[Phase]) -> Option<usize> {
+fn smallest_unwanted(phases: &[Phase], attempts: &[Attempt]) -> Option<usize> {
     if phases.len() < 2 {
         return None;
     }
     let unwanted = |p: usize| {
         let own = failures(&phases[p].counts);
-        let between_equals = p
+        let around = p
             .checked_sub(1)
-            .and_then(|before| Some((phases.get(before)?, phases.get(p + 1)?)))
-            .filter(|(before, after)| before.kind == after.kind)
-            .is_some_and(|(before, after)| {
-                let around = failures(&before.counts) + failures(&after.counts);
-                (own as f64) < SANDWICH * around as f64
-            });
-        own < CRUMB || between_equals
+            .and_then(|before| phases.get(before..p + 2));
+        own < CRUMB || around.is_some_and(|around| is_filling(around, attempts))
     };
     (0..phases.len())
         .filter(|&p| unwanted(p))
         .min_by_key(|&p| failures(&phases[p].counts))
+}
+
+/// True when the middle one of three phases is too little to part the two around it.
+fn is_filling(phases: &[Phase], attempts: &[Attempt]) -> bool {
+    let [before, middle, after] = phases else {
+        return false;
+    };
+    // Old failures repeated count here: they show what was going on.
+    let failed = |phase: &Phase| phase.counts.iter().sum::<u64>() - phase.counts[Class::Ok.index()];
+    let share = failed(middle) as f64 / (failed(before) + failed(after)).max(1) as f64;
+    let length = |phase: &Phase| match attempts.get(phase.attempts.clone()) {
+        Some([first, .., last]) => last.time.as_millis().saturating_sub(first.time.as_millis()),
+        _ => 0,
+    };
+    let own = length(middle);
+    let around = length(before).saturating_add(length(after));
+    before.kind == after.kind
+        && (share < SANDWICH
+            || share < SANDWICH_FAILURES
+                && own <= SANDWICH_LONGEST
+                && (own as f64) < SANDWICH_TIME * around as f64)
 }
 
 /// Joins a phase to the larger of its neighbours.

@@ -21,6 +21,9 @@ const PRIOR: Shares = [
 /// Weight of the prior (pseudo attempts).
 const PRIOR_WEIGHT: f64 = 60.0;
 
+/// The same where failing may be normal: such a destination is judged by itself.
+const PRIOR_WEIGHT_STEADY: f64 = 5.0;
+
 /// Weight of the prior (pseudo attempts) within one day.
 const PRIOR_WEIGHT_DAY: f64 = 3.0;
 
@@ -47,6 +50,15 @@ pub(super) enum Normal {
     Steady,
 }
 
+impl Normal {
+    const fn prior_weight(self) -> f64 {
+        match self {
+            Normal::Capped => PRIOR_WEIGHT,
+            Normal::Steady => PRIOR_WEIGHT_STEADY,
+        }
+    }
+}
+
 /// A healthy composition and the path decoded with it.
 #[derive(Debug)]
 pub(super) struct Fit {
@@ -63,7 +75,10 @@ pub(super) struct Fit {
 /// Fits the minutes of one destination, with the steps between them.
 pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
     let largest = buckets.iter().map(attempts).max().unwrap_or(0);
-    let mut base = median_of_days(buckets, normal);
+    let mut base = match normal {
+        Normal::Capped => median_of_days(buckets),
+        Normal::Steady => composition(buckets.iter(), normal),
+    };
     let mut round = 1;
     loop {
         let model = Model::new(&base, largest);
@@ -72,7 +87,12 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
             .map(|bucket| model.likelihood(&bucket.counts))
             .collect();
         let path = viterbi(&likelihoods, steps);
-        let next = healthy_composition(buckets, &path.states, normal);
+        let healthy = buckets
+            .iter()
+            .zip(&path.states)
+            .filter(|&(_, &state)| usize::from(state) == HEALTHY)
+            .map(|(bucket, _)| bucket);
+        let next = composition(healthy, normal);
         let settled = base
             .iter()
             .zip(&next)
@@ -95,7 +115,7 @@ fn attempts(bucket: &Bucket) -> u64 {
 }
 
 /// The median of the daily compositions: one outage of a day or two cannot move it.
-fn median_of_days(buckets: &[Bucket], normal: Normal) -> Shares {
+fn median_of_days(buckets: &[Bucket]) -> Shares {
     let (mut days, mut total): (Vec<Shares>, f64) = (Vec::new(), 0.0);
     for day in buckets.chunk_by(|a, b| {
         a.minute.div_euclid(MINUTES_PER_DAY) == b.minute.div_euclid(MINUTES_PER_DAY)
@@ -120,20 +140,16 @@ fn median_of_days(buckets: &[Bucket], normal: Normal) -> Shares {
         };
         *share = (median * weight + PRIOR_WEIGHT * *share) / (weight + PRIOR_WEIGHT);
     }
-    limited(base, normal)
+    limited(base, Normal::Capped)
 }
 
-/// The composition of the minutes in health.
-fn healthy_composition(buckets: &[Bucket], path: &[u8], normal: Normal) -> Shares {
-    let healthy = buckets
-        .iter()
-        .zip(path)
-        .filter(|&(_, &state)| usize::from(state) == HEALTHY)
-        .map(|(bucket, _)| bucket);
-    let (counts, n) = sum(healthy);
+/// The composition of these minutes.
+fn composition<'a>(buckets: impl Iterator<Item = &'a Bucket>, normal: Normal) -> Shares {
+    let (counts, n) = sum(buckets);
+    let prior = normal.prior_weight();
     let mut base = PRIOR;
     for (share, count) in base.iter_mut().zip(counts) {
-        *share = (count + PRIOR_WEIGHT * *share) / (n + PRIOR_WEIGHT);
+        *share = (count + prior * *share) / (n + prior);
     }
     limited(base, normal)
 }

@@ -4,7 +4,7 @@
 //! them costs as little as staying. All changes to another cause cost the same, so a step takes time in
 //! proportion to the number of states.
 
-use super::model::{BAD_LIST, ByState, GROUPS, HEALTHY, STATES};
+use super::model::{BAD_LIST, ByState, ENTRIES, GROUPS, HEALTHY, STATES};
 
 const HOUR: f64 = 3600.0;
 const DAY: f64 = 24.0 * HOUR;
@@ -59,7 +59,7 @@ impl Step {
         } else {
             STEP.1
         };
-        let others = (STATES.len() - 1) as f64;
+        let others = ENTRIES as f64;
         let within = |mean: f64| (-(-t / mean).exp_m1()).ln();
         Step {
             stay_healthy: -t / TIME_HEALTHY,
@@ -88,9 +88,13 @@ pub(super) fn viterbi(likelihoods: &[ByState], steps: &[Step]) -> Path {
             score: 0.0,
         };
     };
-    let others = (STATES.len() - 1) as f64;
-    let mut score = [((1.0 - HEALTHY_AT_FIRST) / others).ln(); STATES.len()];
+    let mut score = [f64::NEG_INFINITY; STATES.len()];
     score[HEALTHY] = HEALTHY_AT_FIRST.ln();
+    for (begin, end, tail) in GROUPS {
+        for value in &mut score[begin + usize::from(tail)..end] {
+            *value = ((1.0 - HEALTHY_AT_FIRST) / ENTRIES as f64).ln();
+        }
+    }
     for (s, value) in score.iter_mut().enumerate() {
         *value += first[s];
     }
@@ -146,8 +150,8 @@ fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> [u8; STATE
     };
     let from_healthy = score[HEALTHY] + step.fail;
     let from_failing = score[failing] + step.phase;
-    for group in GROUPS {
-        for s in group.0..group.1 {
+    for (begin, end, tail) in GROUPS {
+        for s in begin..end {
             let bonus = if s == BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
             let mut best = (score[s] + step.stay_failing, s);
             let mut consider = |value: f64, from: usize| {
@@ -155,9 +159,11 @@ fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> [u8; STATE
                     best = (value, from);
                 }
             };
-            consider(from_healthy + bonus, HEALTHY);
-            consider(from_failing, failing);
-            for (other, &value) in score.iter().enumerate().take(group.1).skip(group.0) {
+            if !(tail && s == begin) {
+                consider(from_healthy + bonus, HEALTHY);
+                consider(from_failing, failing);
+            }
+            for (other, &value) in score.iter().enumerate().take(end).skip(begin) {
                 if other != s {
                     consider(value + step.severity, other);
                 }

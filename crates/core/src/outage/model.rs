@@ -50,15 +50,26 @@ const fn failing(class: Class, severity: f64) -> State {
     }
 }
 
+const fn mixed(severity: f64) -> State {
+    State {
+        cause: Cause::Mixed,
+        severity,
+    }
+}
+
 /// Index of the healthy state.
 pub(super) const HEALTHY: usize = 0;
 
 /// Index of the state [`Cause::BadList`].
 pub(super) const BAD_LIST: usize = STATES.len() - 1;
 
+/// Severity of the tail of an outage: the last few refusals while it is being restored.
+pub(super) const TAIL: f64 = 0.12;
+
 /// Every state. Those of one cause stand together. Recipient-scope classes have no mild state: a few
-/// refused recipients are everyday life.
-pub(super) const STATES: [State; 23] = [
+/// refused recipients are everyday life. Causes that end gradually have a tail, which only follows a more
+/// severe state of the same cause.
+pub(super) const STATES: [State; 26] = [
     State {
         cause: Cause::Healthy,
         severity: 0.0,
@@ -69,6 +80,7 @@ pub(super) const STATES: [State; 23] = [
     failing(Class::Dns, 0.3),
     failing(Class::Dns, 0.6),
     failing(Class::Dns, 0.95),
+    failing(Class::TmpSys, TAIL),
     failing(Class::TmpSys, 0.3),
     failing(Class::TmpSys, 0.6),
     failing(Class::TmpSys, 0.95),
@@ -78,36 +90,35 @@ pub(super) const STATES: [State; 23] = [
     failing(Class::Policy, 0.3),
     failing(Class::Policy, 0.6),
     failing(Class::Policy, 0.95),
+    failing(Class::TmpRcpt, TAIL),
     failing(Class::TmpRcpt, 0.6),
     failing(Class::TmpRcpt, 0.95),
     failing(Class::PermRcpt, 0.6),
     failing(Class::PermRcpt, 0.95),
-    State {
-        cause: Cause::Mixed,
-        severity: 0.5,
-    },
-    State {
-        cause: Cause::Mixed,
-        severity: 0.9,
-    },
+    mixed(TAIL),
+    mixed(0.5),
+    mixed(0.9),
     State {
         cause: Cause::BadList,
         severity: 0.28,
     },
 ];
 
-/// First state and end of each failing cause in [`STATES`].
-pub(super) const GROUPS: [(usize, usize); 9] = [
-    (1, 4),
-    (4, 7),
-    (7, 10),
-    (10, 13),
-    (13, 16),
-    (16, 18),
-    (18, 20),
-    (20, 22),
-    (22, 23),
+/// First state and end of each failing cause in [`STATES`], and whether the first is a tail.
+pub(super) const GROUPS: [(usize, usize, bool); 9] = [
+    (1, 4, false),
+    (4, 7, false),
+    (7, 11, true),
+    (11, 14, false),
+    (14, 17, false),
+    (17, 20, true),
+    (20, 22, false),
+    (22, 25, true),
+    (25, 26, false),
 ];
+
+/// States that a healthy destination may fall into.
+pub(super) const ENTRIES: usize = 22;
 
 /// Concentration (pseudo attempts) of the healthy states: how alike healthy minutes are. Results are the
 /// same from 10 to 100.
@@ -261,13 +272,17 @@ mod tests {
     #[test]
     fn groups_hold_the_states_of_one_cause() {
         let mut next = HEALTHY + 1;
-        for (begin, end) in GROUPS {
+        let mut entries = 0;
+        for (begin, end, tail) in GROUPS {
             assert_eq!(begin, next);
+            assert_eq!(tail, STATES[begin].severity <= TAIL);
+            entries += end - begin - usize::from(tail);
             assert!((begin..end).all(|s| STATES[s].cause == STATES[begin].cause));
             assert!(end == STATES.len() || STATES[end].cause != STATES[begin].cause);
             next = end;
         }
         assert_eq!(next, STATES.len());
+        assert_eq!(entries, ENTRIES);
     }
 
     #[test]
