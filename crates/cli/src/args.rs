@@ -63,10 +63,10 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<String>,
 
-    /// Leave out what is later
+    /// Leave out what is later, and what is at this very time
     ///
-    /// Times are written as for --since. A date alone is its last moment, so that --since 2023-01-23
-    /// --until 2023-01-24 takes two days.
+    /// Times are written as for --since. A date alone is the end of its day: --since 2023-01-23 --until
+    /// 2023-01-24 takes two days.
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
 

@@ -35,7 +35,7 @@ pub use crate::exit::Exit;
 pub(crate) struct Console<'a> {
     pub(crate) environment: &'a Environment,
     /// Data only.
-    pub(crate) out: &'a mut dyn Write,
+    pub(crate) out: &'a mut (dyn Write + Send),
     /// Everything else.
     pub(crate) err: &'a mut dyn Write,
 }
@@ -66,7 +66,12 @@ impl Console<'_> {
 /// Runs one command line (the first argument is the program's name) and says how it ended.
 ///
 /// `out` gets data only, `err` everything else. An `out` whose reader has gone away is no error.
-pub fn run<I>(args: I, environment: &Environment, out: &mut dyn Write, err: &mut dyn Write) -> Exit
+pub fn run<I>(
+    args: I,
+    environment: &Environment,
+    out: &mut (dyn Write + Send),
+    err: &mut dyn Write,
+) -> Exit
 where
     I: IntoIterator<Item = OsString>,
 {

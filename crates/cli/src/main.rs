@@ -7,11 +7,10 @@ use mailgap::Environment;
 
 fn main() -> ExitCode {
     let environment = Environment::from_system();
-    let mut out = io::stdout().lock();
     mailgap::run(
         std::env::args_os(),
         &environment,
-        &mut out,
+        &mut io::stdout(),
         &mut io::stderr(),
     )
     .into()

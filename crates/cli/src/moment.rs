@@ -13,7 +13,7 @@ use crate::exit::{Failure, Result};
 pub(crate) enum End {
     /// `--since`: a date alone is its first moment.
     Since,
-    /// `--until`: a date alone is its last moment.
+    /// `--until`, which is left out itself: a date alone is the end of its day.
     Until,
 }
 
@@ -47,10 +47,7 @@ fn parse_local(text: &str, zone: Tz, end: End) -> Option<Timestamp> {
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         return match end {
             End::Since => local(date.and_time(NaiveTime::MIN), zone, end),
-            End::Until => {
-                let next = local(date.succ_opt()?.and_time(NaiveTime::MIN), zone, end)?;
-                Some(Timestamp::from_millis(next.as_millis() - 1))
-            }
+            End::Until => local(date.succ_opt()?.and_time(NaiveTime::MIN), zone, end),
         };
     }
     let time = [
@@ -97,7 +94,7 @@ mod tests {
     fn times_are_read_in_the_zone() {
         let cases = [
             ("2023-01-23", End::Since, "2023-01-22T23:00:00.000Z"),
-            ("2023-01-23", End::Until, "2023-01-23T22:59:59.999Z"),
+            ("2023-01-23", End::Until, "2023-01-23T23:00:00.000Z"),
             ("2023-01-23 16:00", End::Since, "2023-01-23T15:00:00.000Z"),
             (
                 "2023-01-23 16:00:05",

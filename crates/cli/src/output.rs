@@ -16,7 +16,7 @@ pub(crate) struct Output<'a> {
 }
 
 enum Target<'a> {
-    Stream(&'a mut dyn Write),
+    Stream(&'a mut (dyn Write + Send)),
     File {
         file: File,
         path: PathBuf,
@@ -29,10 +29,10 @@ impl<'a> Output<'a> {
     /// The file, or `out` without one. A file that is also read is refused: it would be lost.
     pub(crate) fn open(
         path: Option<&Path>,
-        out: &'a mut dyn Write,
+        out: &'a mut (dyn Write + Send),
         inputs: &[Input],
     ) -> Result<Output<'a>> {
-        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+        let Some(path) = path else {
             return Ok(Output {
                 to: Target::Stream(out),
                 closed: false,
@@ -117,13 +117,18 @@ fn start(file: &mut File, fresh: &mut bool) -> io::Result<()> {
     Ok(())
 }
 
+/// The file of `-o`; `-` is standard output.
+pub(crate) fn file(flag: Option<&PathBuf>) -> Option<&Path> {
+    flag.map(PathBuf::as_path)
+        .filter(|path| *path != Path::new("-"))
+}
+
 /// The format by `-f`, else by the ending of `-o`, else `default`.
 pub(crate) fn format<F: clap::ValueEnum>(
     flag: Option<F>,
     file: Option<&Path>,
     default: F,
 ) -> Result<F> {
-    let file = file.filter(|path| *path != Path::new("-"));
     match (flag, file) {
         (Some(format), _) => Ok(format),
         (None, None) => Ok(default),
@@ -165,7 +170,7 @@ mod tests {
         assert_eq!(of(None, "r.json").unwrap(), Format::Json);
         assert_eq!(of(None, "r.JSON").unwrap(), Format::Json);
         assert_eq!(of(None, "r.txt").unwrap(), Format::Text);
-        assert_eq!(of(None, "-").unwrap(), Format::Text);
+        assert_eq!(format(None, None, Format::Text).unwrap(), Format::Text);
         assert_eq!(of(Some(Format::Text), "r.json").unwrap(), Format::Text);
         let failure = of(None, "report").unwrap_err();
         assert_eq!(failure.message(), "-o report: the ending names no format");

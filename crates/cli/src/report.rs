@@ -21,6 +21,8 @@ use crate::zone::ZoneSource;
 /// What was found about one destination.
 pub(crate) struct Found {
     findings: Findings,
+    /// Attempts that say something about it.
+    attempts: u64,
     /// Its last attempt in the log.
     last_attempt: Option<Timestamp>,
 }
@@ -31,6 +33,12 @@ impl Found {
         let last = evidence.buckets.last();
         Found {
             findings: find(evidence, log),
+            attempts: evidence
+                .buckets
+                .iter()
+                .flat_map(|bucket| bucket.counts)
+                .map(u64::from)
+                .sum(),
             last_attempt: last
                 .and_then(|bucket| bucket.spans.iter().flatten().map(|span| span.last).max()),
         }
@@ -40,6 +48,7 @@ impl Found {
     pub(crate) fn known(findings: Findings, last_attempt: Timestamp) -> Found {
         Found {
             findings,
+            attempts: 100,
             last_attempt: Some(last_attempt),
         }
     }
@@ -58,14 +67,21 @@ pub(crate) struct Report {
     pub(crate) incidents: [(); 0],
     pub(crate) unreachable: Vec<Standing>,
     pub(crate) chronic: Vec<Standing>,
-    /// How many destinations the attempts went to.
+    /// What the answer rests on: attempts to these destinations, the restrictions observed.
     #[serde(skip)]
-    pub(crate) destinations: usize,
+    pub(crate) judged: Judged,
     /// What the flags left out, in words.
     #[serde(skip)]
     pub(crate) restrictions: Vec<String>,
     #[serde(skip)]
     pub(crate) zone_source: ZoneSource,
+}
+
+/// How much evidence there was.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Judged {
+    pub(crate) attempts: u64,
+    pub(crate) destinations: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -199,15 +215,18 @@ impl Report {
     /// Puts together what was read and what was found in it.
     pub(crate) fn new(found: Vec<Found>, coverage: &coverage::Coverage, zone: Tz) -> Report {
         let moments = Moments::of_log(zone, coverage.span);
-        let destinations = found.len();
+        let mut judged = Judged::default();
         let mut outages = Vec::new();
         let mut unreachable = Vec::new();
         let mut chronic = Vec::new();
         for found in found {
             let Found {
                 findings,
+                attempts,
                 last_attempt,
             } = found;
+            judged.attempts += attempts;
+            judged.destinations += u64::from(attempts > 0);
             for outage in findings.outages {
                 let verdict = verdict(&outage, last_attempt, moments);
                 outages.push(Outage::new(outage, verdict));
@@ -229,7 +248,7 @@ impl Report {
             incidents: [],
             unreachable,
             chronic,
-            destinations,
+            judged,
             restrictions: Vec::new(),
             zone_source: ZoneSource::Flag,
         }
@@ -492,165 +511,4 @@ fn rounded(number: f64, parts: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use serde_json::Value;
-
-    use super::*;
-    use crate::testing::{full_report, libero, policy, report};
-
-    /// The keys of an object of the report, as the schema lists them.
-    fn keys(value: &Value) -> BTreeSet<&str> {
-        value
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect()
-    }
-
-    /// The contract: every key of "mailgap.report/1", and no other.
-    const SCHEMA: [(&str, &str); 12] = [
-        (
-            "",
-            "schema timezone coverage outages incidents unreachable chronic",
-        ),
-        (
-            "/coverage",
-            "inputs bytes lines messages events attempts echoes duplicate_inputs unread samples first last",
-        ),
-        (
-            "/coverage/lines",
-            "total delivery queue foreign unknown malformed",
-        ),
-        ("/coverage/duplicate_inputs/0", "input same_as"),
-        ("/coverage/unread/0", "input why"),
-        ("/coverage/samples/0", "input line why text"),
-        (
-            "/outages/0",
-            "id domain operator mx type before_log ongoing start end normal_again attempts failures \
-             messages recipients log_bayes_factor confidence windows fates verdict",
-        ),
-        ("/outages/0/start", "time earliest latest"),
-        (
-            "/outages/0/windows/0",
-            "kind label reply_code enhanced_status reason start end attempts failures share mx sample fates",
-        ),
-        ("/outages/0/windows/0/end", "time earliest latest"),
-        (
-            "/unreachable/0",
-            "domain kind label attempts messages recipients first last sample",
-        ),
-        (
-            "/chronic/0",
-            "domain kind label share attempts messages recipients first last sample",
-        ),
-    ];
-
-    #[test]
-    fn json_has_the_keys_of_the_schema_and_no_other() {
-        let json = serde_json::to_value(full_report()).unwrap();
-        for (place, expected) in SCHEMA {
-            let object = json.pointer(place).unwrap();
-            let expected: BTreeSet<&str> = expected.split_whitespace().collect();
-            assert_eq!(keys(object), expected, "at {place:?}");
-        }
-    }
-
-    #[test]
-    fn json_has_the_values_of_the_schema() {
-        let json = serde_json::to_value(full_report()).unwrap();
-        let cases = [
-            ("/schema", Value::from("mailgap.report/1")),
-            ("/timezone", "Europe/Rome".into()),
-            ("/coverage/lines/total", 59_259.into()),
-            ("/coverage/first", "2023-01-20T23:00:05.000Z".into()),
-            ("/coverage/samples/0/line", 1812.into()),
-            ("/incidents", Value::Array(Vec::new())),
-            ("/outages/0/id", 1.into()),
-            ("/outages/0/domain", "libero.it".into()),
-            ("/outages/0/operator", Value::Null),
-            ("/outages/0/type", "outage".into()),
-            ("/outages/0/start/time", "2023-01-23T15:00:00.000Z".into()),
-            ("/outages/0/normal_again", Value::Null),
-            ("/outages/0/log_bayes_factor", 1834.57.into()),
-            ("/outages/0/confidence", "certain".into()),
-            ("/outages/0/fates", Value::Null),
-            ("/outages/0/windows/0/kind", "no_connection".into()),
-            ("/outages/0/windows/0/reply_code", Value::Null),
-            ("/outages/0/windows/1/reply_code", 550.into()),
-            ("/outages/0/windows/1/reason", "NoSuchMailbox".into()),
-            ("/outages/0/windows/1/share", 0.9783.into()),
-            ("/outages/0/windows/1/mx/0", "smtp-in.libero.it".into()),
-            ("/outages/1/type", "policy".into()),
-            ("/chronic/0/share", 0.62.into()),
-            ("/unreachable/0/kind", "dns_failure".into()),
-        ];
-        for (place, value) in cases {
-            assert_eq!(json.pointer(place), Some(&value), "at {place}");
-        }
-    }
-
-    #[test]
-    fn an_ongoing_outage_ends_in_null() {
-        let mut outage = libero();
-        outage.ongoing = true;
-        outage.end = None;
-        let report = report(vec![Findings {
-            outages: vec![outage],
-            ..Findings::default()
-        }]);
-        let json = serde_json::to_value(report).unwrap();
-        assert_eq!(json.pointer("/outages/0/end"), Some(&Value::Null));
-        assert_eq!(json.pointer("/outages/0/ongoing"), Some(&Value::Bool(true)));
-    }
-
-    #[test]
-    fn the_most_important_outage_comes_first() {
-        let with = |kind, messages, domain: &[u8]| {
-            let mut outage = libero();
-            outage.kind = kind;
-            outage.messages = messages;
-            outage.domain = mailgap_core::address::Domain::new(domain);
-            Findings {
-                outages: vec![outage],
-                ..Findings::default()
-            }
-        };
-        let report = report(vec![
-            with(OutageType::Policy, 900, b"a.example"),
-            with(OutageType::Sender, 500, b"b.example"),
-            with(OutageType::Outage, 20, b"d.example"),
-            with(OutageType::Outage, 20, b"c.example"),
-            with(OutageType::Outage, 30, b"e.example"),
-        ]);
-        let order: Vec<_> = report
-            .outages
-            .iter()
-            .map(|outage| (outage.id, outage.domain.as_str()))
-            .collect();
-        let expected = [
-            (1, "e.example"),
-            (2, "c.example"),
-            (3, "d.example"),
-            (4, "b.example"),
-            (5, "a.example"),
-        ];
-        assert_eq!(order, expected);
-    }
-
-    #[test]
-    fn a_refusal_by_policy_is_no_outage_to_check() {
-        let of = |outages| {
-            report(vec![Findings {
-                outages,
-                ..Findings::default()
-            }])
-            .has_outage()
-        };
-        assert!(!of(vec![]));
-        assert!(!of(vec![policy()]));
-        assert!(of(vec![policy(), libero()]));
-    }
-}
+mod tests;

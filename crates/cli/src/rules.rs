@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use anyhow::Context;
-use mailgap_core::reason::{Classifier, Reason};
+use mailgap_core::reason::{Classifier, Reason, UserRule};
 use regex::bytes::Regex;
 use serde::Deserialize;
 use toml::Spanned;
@@ -36,13 +36,13 @@ struct Rule {
 pub(crate) fn read(path: &Path) -> Result<Classifier> {
     let text =
         fs::read_to_string(path).with_context(|| format!("--rules: reading {}", path.display()))?;
-    Ok(Classifier::with_rules(parse(
-        &text,
-        &path.display().to_string(),
-    )?))
+    let name = path.display().to_string();
+    let rules = parse(&text, &name)?;
+    // Each rule is sound by now: what can fail is all of them together.
+    Classifier::with_rules(rules).map_err(|error| Failure::new(format!("{name}: {error}")))
 }
 
-fn parse(text: &str, name: &str) -> Result<Vec<(Regex, Reason)>> {
+fn parse(text: &str, name: &str) -> Result<Vec<UserRule>> {
     let at = |span: Option<Range<usize>>| match span {
         Some(span) => format!("{name}:{}", line_of(text, span.start)),
         None => name.to_owned(),
@@ -75,7 +75,7 @@ fn parse(text: &str, name: &str) -> Result<Vec<(Regex, Reason)>> {
                 format!("reasons are {}", Reason::ALL.map(Reason::as_str).join(", ")),
             )
         })?;
-        rules.push((pattern, reason));
+        rules.push(UserRule { pattern, reason });
     }
     Ok(rules)
 }
@@ -97,7 +97,7 @@ mod tests {
         let text = "[[rule]]\npattern = 'too (many|fast)'\nreason = 'RateLimited'\n\
                     [[rule]]\npattern = 'gone'\nreason = 'MailboxDisabled'\n";
         let rules = parse(text, "rules.toml").unwrap();
-        let reasons: Vec<_> = rules.iter().map(|(_, reason)| *reason).collect();
+        let reasons: Vec<_> = rules.iter().map(|rule| rule.reason).collect();
         assert_eq!(reasons, [Reason::RateLimited, Reason::MailboxDisabled]);
     }
 

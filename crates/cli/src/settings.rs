@@ -39,13 +39,13 @@ impl Settings {
         };
         Ok(Settings {
             options: Options {
-                zone,
                 year: reading.year,
                 since,
                 until,
                 domains: DomainFilter::new(&reading.domain),
                 jobs: reading.jobs.map_or(environment.jobs, usize::from).max(1),
                 classifier,
+                ..Options::new(zone)
             },
             zone_source,
             since,
@@ -64,10 +64,10 @@ fn stretch(reading: &Reading, zone: Tz) -> Result<(Option<Timestamp>, Option<Tim
     let since = parse(&reading.since, End::Since)?;
     let until = parse(&reading.until, End::Until)?;
     if let (Some(since), Some(until)) = (since, until)
-        && since > until
+        && since >= until
     {
         return Err(Failure::new(format!(
-            "--since {since} is later than --until {until}"
+            "--since {since} is not before --until {until}"
         )));
     }
     Ok((since, until))

@@ -126,6 +126,46 @@ pub(crate) fn libero() -> Outage {
     }
 }
 
+/// A small destination with the same fault: hours lie between its attempts, and it did not come back.
+pub(crate) fn virgilio() -> Outage {
+    let starts = [
+        between("23 14:20", "23 16:50"),
+        between("25 18:20", "25 23:40"),
+    ];
+    Outage {
+        domain: Domain::new(b"virgilio.it"),
+        ongoing: true,
+        start: starts[0],
+        end: None,
+        attempts: 61,
+        failures: 49,
+        messages: 17,
+        recipients: 17,
+        hosts: 1,
+        log_bayes_factor: 17.2,
+        confidence: Confidence::Strong,
+        windows: vec![
+            window(
+                Kind::NoConnection,
+                "no connection",
+                Reason::Unreachable,
+                (starts[0], Some(starts[1])),
+                (31, 31),
+                b"connect to smtp-in.virgilio.it[213.209.1.129]:25: Connection timed out",
+            ),
+            window(
+                Kind::Mixed,
+                "mixed",
+                Reason::NoSuchMailbox,
+                (starts[1], None),
+                (30, 18),
+                b"550 <someone@virgilio.it> recipient rejected",
+            ),
+        ],
+        ..libero()
+    }
+}
+
 /// A refusal that is no outage.
 pub(crate) fn policy() -> Outage {
     Outage {
@@ -222,6 +262,10 @@ pub(crate) fn full_report() -> Report {
         },
         Findings {
             outages: vec![policy()],
+            ..Findings::default()
+        },
+        Findings {
+            outages: vec![virgilio()],
             ..Findings::default()
         },
         Findings {

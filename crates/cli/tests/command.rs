@@ -93,7 +93,7 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
                 "2023-01-22",
                 log,
             ],
-            "error: --since 2023-01-23T23:00:00.000Z is later than --until 2023-01-22T22:59:59.999Z\n",
+            "error: --since 2023-01-23T23:00:00.000Z is not before --until 2023-01-22T23:00:00.000Z\n",
         ),
         (
             &["report", "--domain", "user@libero.it", log],

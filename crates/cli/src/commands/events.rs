@@ -56,12 +56,13 @@ enum Format {
 
 pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let environment = console.environment;
-    let Format::Jsonl = output::format(args.format, args.output.as_deref(), Format::Jsonl)?;
+    let file = output::file(args.output.as_ref());
+    let Format::Jsonl = output::format(args.format, file, Format::Jsonl)?;
     let settings = Settings::resolve(&args.reading, environment)?;
     let collected = settings::collect(&args.reading, "events", environment)?;
-    let mut output = Output::open(args.output.as_deref(), console.out, &collected.inputs)?;
+    let mut output = Output::open(file, console.out, &collected.inputs)?;
 
-    let to_terminal = args.output.is_none() && environment.stdout_is_terminal;
+    let to_terminal = file.is_none() && environment.stdout_is_terminal;
     let progress = Progress::new(
         args.display.progress,
         args.display.quiet,

@@ -27,7 +27,7 @@ Examples:
   zcat /var/log/mail.log*.gz | mailgap report
   mailgap report /var/log/exim4 --since 2023-01-21 --until 2023-01-31 --timezone Europe/Rome
   mailgap report mail.log --domain libero.it --domain .virgilio.it -o report.json
-  mailgap report --check --quiet mail.log || echo 'somebody is not taking mail'")]
+  mailgap report --check mail.log > report.txt || mail -s 'mail is not taken' postmaster < report.txt")]
 pub(crate) struct Args {
     #[command(flatten)]
     reading: Reading,
@@ -71,10 +71,11 @@ const FEWEST_COLUMNS: usize = 60;
 
 pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let environment = console.environment;
-    let format = output::format(args.format, args.output.as_deref(), Format::Text)?;
+    let file = output::file(args.output.as_ref());
+    let format = output::format(args.format, file, Format::Text)?;
     let settings = Settings::resolve(&args.reading, environment)?;
     let collected = settings::collect(&args.reading, "report", environment)?;
-    let mut output = Output::open(args.output.as_deref(), console.out, &collected.inputs)?;
+    let mut output = Output::open(file, console.out, &collected.inputs)?;
 
     let progress = Progress::new(
         args.display.progress,
@@ -89,14 +90,13 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let unread = survey.coverage.unread.clone();
 
     let report = report(survey, &settings)?;
-    let to_file = args.output.is_some();
     let text = match format {
         Format::Json => render::json::render(&report)?,
         Format::Text => {
-            let style = Style::choose(args.display.color, environment, to_file);
+            let style = Style::choose(args.display.color, environment, file.is_some());
             let columns = environment
                 .columns
-                .filter(|_| environment.stdout_is_terminal && !to_file);
+                .filter(|_| environment.stdout_is_terminal && file.is_none());
             render::text::render(
                 &report,
                 style,

@@ -1,4 +1,4 @@
-//! An outage as a picture: one line of characters over time, and its axis.
+//! Outages as a picture: a line of characters over time for each destination, and one axis.
 //!
 //! ```text
 //! ······███████████████████████▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░·····
@@ -36,66 +36,64 @@ pub(crate) const fn mark(kind: Kind) -> (char, Tone) {
     }
 }
 
-/// The picture of one outage.
-pub(crate) struct Timeline {
-    /// The line of characters, painted.
-    pub(crate) strip: String,
-    /// Ticks and their labels.
-    pub(crate) axis: String,
-    /// Some of the line is healthy.
+/// One line of the picture.
+pub(crate) struct Strip {
+    /// The characters, painted.
+    pub(crate) text: String,
+    /// Some of it is healthy.
     pub(crate) has_healthy: bool,
-    /// Some of the line is unsure.
+    /// Some of it is unsure.
     pub(crate) has_unsure: bool,
 }
 
-/// Draws an outage with some time before and after it, as far as the log goes, in so many columns.
-pub(crate) fn draw(
-    outage: &Outage,
-    log: (Timestamp, Timestamp),
-    moments: Moments,
-    columns: usize,
-    style: Style,
-) -> Timeline {
-    let scale = Scale::around(outage, log, columns);
-    let cells: Vec<(char, Tone)> = (0..columns)
-        .map(|column| cell(outage, &scale, column))
+/// Draws the outages of one destination.
+pub(crate) fn strip(outages: &[&Outage], scale: &Scale, style: Style) -> Strip {
+    let cells: Vec<(char, Tone)> = (0..scale.columns)
+        .map(|column| cell(outages, scale, column))
         .collect();
-    Timeline {
-        strip: paint(&cells, style),
-        axis: axis(&scale, moments),
+    Strip {
+        text: paint(&cells, style),
         has_healthy: cells.iter().any(|&(char, _)| char == HEALTHY),
         has_unsure: cells.iter().any(|&(char, _)| char == UNSURE),
     }
 }
 
 /// Which stretch of time a column stands for. Milliseconds in `i128`, so that no stamp overflows.
-struct Scale {
+pub(crate) struct Scale {
     from: i128,
     length: i128,
     columns: i128,
 }
 
 impl Scale {
-    fn around(outage: &Outage, log: (Timestamp, Timestamp), columns: usize) -> Scale {
+    /// From before the first of the outages to after the last, as far as the log goes.
+    pub(crate) fn over<'o>(
+        outages: impl IntoIterator<Item = &'o Outage>,
+        log: (Timestamp, Timestamp),
+        columns: usize,
+    ) -> Scale {
         let (log_first, log_last) = (millis(log.0), millis(log.1));
-        let first = millis(outage.start.earliest);
-        let last = outage
-            .end
-            .map_or(log_last, |end| millis(end.latest))
-            .max(first);
+        let ends = outages.into_iter().map(|outage| {
+            let first = millis(outage.start.earliest);
+            let last = outage.end.map_or(log_last, |end| millis(end.latest));
+            (first, last.max(first))
+        });
+        let (first, last) = ends
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+            .unwrap_or((log_first, log_last));
         let margin = ((last - first) / 12).max(60_000);
         let from = (first - margin).max(log_first.min(first));
         let to = (last + margin).min(log_last.max(last));
         Scale {
             from,
             length: (to - from).max(1),
-            columns: columns.max(1) as i128,
+            columns: i128::try_from(columns).unwrap_or(1).max(1),
         }
     }
 
-    /// The middle of a column.
-    fn middle(&self, column: usize) -> i128 {
-        self.from + (2 * column as i128 + 1) * self.length / (2 * self.columns)
+    /// When a column begins.
+    fn begin(&self, column: i128) -> i128 {
+        self.from + column * self.length / self.columns
     }
 
     fn column_of(&self, time: i128) -> Option<usize> {
@@ -116,27 +114,47 @@ fn millis(time: Timestamp) -> i128 {
     i128::from(time.as_millis())
 }
 
-fn cell(outage: &Outage, scale: &Scale, column: usize) -> (char, Tone) {
-    let time = scale.middle(column);
-    let starts = outage.windows.iter().map(|window| &window.start);
-    let skip = usize::from(outage.before_log); // the begin of the log is no change
-    if starts
-        .skip(skip)
-        .chain(&outage.end)
-        .any(|boundary| scale.is_unsure(boundary, time))
+fn cell(outages: &[&Outage], scale: &Scale, column: i128) -> (char, Tone) {
+    let (begin, end) = (scale.begin(column), scale.begin(column + 1));
+    let middle = i128::midpoint(begin, end);
+    if outages
+        .iter()
+        .any(|outage| is_unsure(outage, scale, middle))
     {
         return (UNSURE, Tone::Dim);
     }
-    let ended = outage.end.is_some_and(|end| millis(end.time) <= time);
-    let window = outage
-        .windows
-        .iter()
-        .rev()
-        .find(|window| millis(window.start.time) <= time);
-    match window {
-        Some(window) if !ended => mark(window.kind),
-        _ => (HEALTHY, Tone::Dim),
-    }
+    // What the middle of the column shows; else what is too short to hold any middle.
+    kind_within(outages, middle, middle + 1)
+        .or_else(|| kind_within(outages, begin, end))
+        .map_or((HEALTHY, Tone::Dim), mark)
+}
+
+fn is_unsure(outage: &Outage, scale: &Scale, time: i128) -> bool {
+    let skip = usize::from(outage.before_log); // the begin of the log is no change
+    let starts = outage.windows.iter().map(|window| &window.start);
+    starts
+        .skip(skip)
+        .chain(&outage.end)
+        .any(|boundary| scale.is_unsure(boundary, time))
+}
+
+/// The kind of the first window that lies, if only in part, within that stretch.
+fn kind_within(outages: &[&Outage], begin: i128, end: i128) -> Option<Kind> {
+    outages.iter().find_map(|outage| {
+        let last = outage.end.map_or(i128::MAX, |end| millis(end.time));
+        let starts = outage
+            .windows
+            .iter()
+            .map(|window| millis(window.start.time));
+        // A window lasts until the next one begins, and the last one as long as the outage.
+        let ends = starts.clone().skip(1).chain(std::iter::once(last));
+        outage
+            .windows
+            .iter()
+            .zip(starts.zip(ends))
+            .find(|(_, (from, until))| *from < end && begin < *until)
+            .map(|(window, _)| window.kind)
+    })
 }
 
 fn paint(cells: &[(char, Tone)], style: Style) -> String {
@@ -158,7 +176,8 @@ const DAY: i64 = 1440;
 /// Columns that a label and the space after it take: `╵23 Jan`.
 const LABEL: i128 = 9;
 
-fn axis(scale: &Scale, moments: Moments) -> String {
+/// Ticks and their labels, under the strips.
+pub(crate) fn axis(scale: &Scale, moments: Moments) -> String {
     let minutes_shown = scale.length / 60_000;
     let room = (scale.columns / LABEL).max(1);
     let step = STEPS
@@ -217,4 +236,117 @@ fn ticks(scale: &Scale, moments: Moments, step: i64) -> Vec<DateTime<Tz>> {
 /// A time that the clock skips has no tick.
 fn at_clock(zone: Tz, time: NaiveDateTime) -> Option<DateTime<Tz>> {
     zone.from_local_datetime(&time).earliest()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Report;
+    use crate::testing::{MOMENTS, between, coverage, libero, report, rome, sharp, window};
+    use mailgap_core::outage::{self, Findings};
+    use mailgap_core::reason::Reason;
+
+    fn reported(outage: outage::Outage) -> Report {
+        report(vec![Findings {
+            outages: vec![outage],
+            ..Findings::default()
+        }])
+    }
+
+    fn picture(outage: outage::Outage) -> String {
+        let report = reported(outage);
+        let log = coverage().span.unwrap();
+        let scale = Scale::over(&report.outages, log, 72);
+        let outages: Vec<&Outage> = report.outages.iter().collect();
+        let strip = strip(&outages, &scale, Style::PLAIN);
+        assert_eq!(strip.text.chars().count(), 72);
+        format!("{}\n{}", strip.text, axis(&scale, MOMENTS))
+    }
+
+    /// One window from start to end.
+    fn short(start: outage::Boundary, end: Option<outage::Boundary>) -> outage::Outage {
+        let (kind, reason) = (Kind::Deferred, Reason::ServerError);
+        outage::Outage {
+            start,
+            end,
+            ongoing: end.is_none(),
+            windows: vec![window(kind, "451", reason, (start, end), (9, 9), b"451 no")],
+            ..libero()
+        }
+    }
+
+    #[test]
+    fn windows_of_days_have_ticks_of_days() {
+        insta::assert_snapshot!(picture(libero()), @"
+·····████████████████████████████████▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░·····
+         ╵24 Jan        ╵25 Jan        ╵26 Jan       ╵27 Jan
+");
+    }
+
+    #[test]
+    fn windows_of_minutes_have_ticks_of_minutes() {
+        insta::assert_snapshot!(picture(short(sharp("24 08:10"), Some(sharp("24 08:31")))), @"
+·····▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄·····
+     ╵08:10        ╵08:15         ╵08:20         ╵08:25        ╵08:30
+");
+    }
+
+    #[test]
+    fn what_is_older_than_the_log_and_goes_on_fills_the_line() {
+        let mut outage = short(sharp("21 00:00:05"), None);
+        outage.before_log = true;
+        insta::assert_snapshot!(picture(outage), @"
+▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄
+╵21 Jan       ╵23 Jan       ╵25 Jan        ╵27 Jan       ╵29 Jan
+");
+    }
+
+    #[test]
+    fn a_change_that_may_lie_anywhere_is_drawn_so() {
+        let outage = short(
+            between("24 08:10", "24 14:00"),
+            Some(between("25 20:00", "26 09:00")),
+        );
+        insta::assert_snapshot!(picture(outage), @"
+·····????????▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄?????????????????·····
+         ╵12:00          ╵25 Jan        ╵12:00         ╵26 Jan
+");
+    }
+
+    #[test]
+    fn what_is_shorter_than_a_column_is_seen_all_the_same() {
+        let report = reported(short(sharp("24 08:10"), Some(sharp("24 08:12"))));
+        let log = coverage().span.unwrap();
+        let scale = Scale {
+            from: millis(log.0),
+            length: millis(log.1) - millis(log.0),
+            columns: 72,
+        };
+        let outages: Vec<&Outage> = report.outages.iter().collect();
+        let strip = strip(&outages, &scale, Style::PLAIN);
+        assert_eq!(strip.text.matches('▄').count(), 1);
+    }
+
+    #[test]
+    fn no_stamp_however_odd_breaks_the_picture() {
+        let extremes = [i64::MIN, -1, 0, i64::MAX].map(Timestamp::from_millis);
+        let mut drawn = 0;
+        for first in extremes {
+            for last in extremes {
+                let boundary = |time| outage::Boundary {
+                    time,
+                    earliest: first,
+                    latest: last,
+                };
+                let report = reported(short(boundary(first), Some(boundary(last))));
+                let scale = Scale::over(&report.outages, (first, rome("24 08:10")), 40);
+                let outages: Vec<&Outage> = report.outages.iter().collect();
+                let strip = strip(&outages, &scale, Style::PLAIN);
+                assert_eq!(strip.text.chars().count(), 40);
+                assert!(axis(&scale, MOMENTS).chars().count() <= 40);
+                drawn += 1;
+            }
+        }
+        assert_eq!(drawn, 16);
+    }
 }

@@ -17,9 +17,20 @@ fn a_report_with_everything_in_it() {
     assert_snapshot!(plain(&full_report()), @r#"
 libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan
   13:14, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).
+virgilio.it: no connection from some time between 23 Jan 14:20 and 16:50, then mixed to 60 % of
+  attempts from 25 Jan evening, still failing at the end of the log (last attempt 30 Jan 23:40; 61
+  attempts, 80 % failed).
 strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15,
   takes our mail again since 24 Jan evening (40 attempts, 83 % failed).
 note: 1 input could not be read to the end, see Coverage
+
+At a glance
+  libero.it    ·······███████████████████████▒▒▒▒▒▒▒░░░░░░░░░░░░░░░·······························
+  virgilio.it  ······?██████████████████████??▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌
+               ╵23 Jan   ╵24 Jan   ╵25 Jan    ╵26 Jan   ╵27 Jan    ╵28 Jan   ╵29 Jan   ╵30 Jan
+
+               ██ no connection   ▒▒ recipient rejected   ░░ mailbox deferred
+               ▌▌ mixed
 
 Outages
 1 libero.it  23 Jan 16:00 to 27 Jan 21:40, 4 days 5 h
@@ -27,7 +38,7 @@ Outages
   Bayes factor 1,835)
   MX smtp-in.libero.it
 
-  ·······██████████████████████████████████████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░░░·······
+  ······███████████████████████████████████████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░░░░······
      ╵12:00    ╵24 Jan   ╵12:00   ╵25 Jan   ╵12:00    ╵26 Jan  ╵12:00    ╵27 Jan   ╵12:00
 
       answer         from          until         attempts  failed  share  MX
@@ -40,6 +51,22 @@ Outages
   550            550 <user@libero.it> recipient rejected (in reply to RCPT TO command)
   452            452 4.5.3 <user@libero.it> too many recipients
 
+2 virgilio.it  23 Jan 14:20–16:50 to beyond the log, at least 7 days 8 h
+  61 attempts, 49 failed (80 %): 17 messages to 17 recipients; strong evidence (log Bayes factor 17)
+  MX smtp-in.libero.it
+
+  ·······??████████████████████████???▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌
+  ╵23 Jan     ╵24 Jan     ╵25 Jan     ╵26 Jan     ╵27 Jan     ╵28 Jan     ╵29 Jan     ╵30 Jan
+
+      answer         from                until           attempts  failed  share  MX
+  ██  no connection  23 Jan 14:20–16:50  25 Jan evening        31      31  100 %   1
+  ▌▌  mixed          25 Jan evening      beyond the log        30      18   60 %   1
+  ··  mail is taken
+  ??  the change lies somewhere here
+
+  no connection  connect to smtp-in.virgilio.it[213.209.1.129]:25: Connection timed out
+  mixed          550 <someone@virgilio.it> recipient rejected
+
 Never reached: 1 destination
   not one attempt in the whole log worked: mistyped, dead, or taking no mail
   destination    answer       attempts  messages  recipients
@@ -51,7 +78,7 @@ Failing throughout: 1 destination
   drops.example  DNS failure        57    62 %        12          11  Host or domain name not found
 
 Refused by policy (not outages)
-2 strict.example  ~24 Jan 08:15 to 24 Jan evening, 12 h 30 min
+3 strict.example  ~24 Jan 08:15 to 24 Jan evening, 12 h 30 min
   40 attempts, 33 failed (83 %): 31 messages to 30 recipients; likely (log Bayes factor 9)
   MX smtp-in.libero.it
 
@@ -85,8 +112,48 @@ fn no_outage_is_said_with_the_evidence() {
     let quiet = report((0..67).map(|_| Findings::default()).collect());
     let text = plain(&quiet);
     let answer = text.lines().next().unwrap();
-    assert_snapshot!(answer, @"no outage found in 12,000 attempts to 67 destinations");
+    assert_snapshot!(answer, @"no outage found in 6,700 attempts to 67 destinations");
     assert!(text.contains("\nCoverage\n"));
+}
+
+#[test]
+fn no_attempt_at_all_is_no_all_clear() {
+    let text = plain(&report(Vec::new()));
+    let mut lines = text.lines();
+    assert_eq!(
+        lines.next(),
+        Some("no outage found in 0 attempts to 0 destinations")
+    );
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .starts_with("hint: the log holds deliveries, but")
+    );
+}
+
+#[test]
+fn what_reaches_beyond_the_log_is_said_to() {
+    let mut outage = libero();
+    outage.before_log = true;
+    outage.ongoing = true;
+    outage.end = None;
+    outage.windows.truncate(1);
+    outage.windows[0].end = None;
+    let text = plain(&report(vec![Findings {
+        outages: vec![outage],
+        ..Findings::default()
+    }]));
+    for part in [
+        "1 libero.it  before the log to beyond the log, at least 7 days 7 h\n",
+        "\n  ██  no connection  before the log  beyond the log ",
+    ] {
+        assert!(text.contains(part), "{part:?} not in {text}");
+    }
+    assert!(
+        !text.contains("At a glance"),
+        "one destination needs no overview"
+    );
 }
 
 #[test]
@@ -141,7 +208,7 @@ fn long_lists_are_cut_and_say_so() {
     assert!(text.contains("\nand 10 more (mailgap report -f json has all)\n"));
     assert!(text.contains("\n  and 38 more (mailgap report -f json has all)\n"));
     assert!(text.contains("\n  and 35 more (mailgap report -f json has all)\n"));
-    assert!(text.lines().count() < 350);
+    assert!(text.lines().count() < 400);
 }
 
 /// What strangers write reaches the page as text, whatever it is.
@@ -158,7 +225,7 @@ fn hostile_text_stays_text() {
         window.mx = vec![hostile.into()];
     }
     let findings = Findings {
-        outages: vec![outage],
+        outages: vec![outage, libero()], // two domains make an overview
         unreachable: Some(standing(hostile, 1.0)),
         chronic: Some(standing(hostile, 0.5)),
     };

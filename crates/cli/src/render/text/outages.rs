@@ -1,0 +1,223 @@
+//! What stands behind each sentence: its size, its picture, its windows, and what was answered.
+
+use mailgap_core::outage::{Confidence, OutageType};
+
+use super::{MOST_DETAILS, Page};
+use crate::escape;
+use crate::render::numbers::{count, counted, length, percent, share};
+use crate::render::table::{self, Lean};
+use crate::render::timeline::{self, HEALTHY, Scale, UNSURE};
+use crate::report::{Outage, Window};
+use crate::style::Tone;
+
+/// MX hosts named of an outage.
+const MOST_MX: usize = 4;
+/// Columns of a label; longer ones are cut.
+const LABEL_COLUMNS: usize = 24;
+
+impl Page<'_> {
+    pub(super) fn outages(&mut self, heading: &str, wanted: impl Fn(OutageType) -> bool) {
+        let report = self.report;
+        let outages: Vec<&Outage> = report
+            .outages
+            .iter()
+            .filter(|outage| wanted(outage.kind))
+            .collect();
+        if outages.is_empty() {
+            return;
+        }
+        self.heading(heading);
+        for (place, outage) in outages.iter().take(MOST_DETAILS).enumerate() {
+            if place > 0 {
+                self.line("");
+            }
+            self.outage(outage);
+        }
+        self.and_more(outages.len(), MOST_DETAILS, "  ");
+    }
+
+    fn outage(&mut self, outage: &Outage) {
+        let title = format!(
+            "{} {}",
+            outage.id,
+            escape::fit(&outage.domain, self.columns / 2)
+        );
+        let title = self.style.paint(Tone::Strong, title);
+        self.line(&format!("{title}  {}", self.stretch(outage)));
+        self.paragraph("  ", &evidence(outage));
+        if !outage.mx.is_empty() {
+            self.paragraph("  ", &mx(outage));
+        }
+        let coverage = &self.report.coverage;
+        if let Some(log) = coverage.first.zip(coverage.last) {
+            let columns = self.columns.saturating_sub(4);
+            let scale = Scale::over([outage], log, columns);
+            let strip = timeline::strip(&[outage], &scale, self.style);
+            self.line("");
+            self.line(&format!("  {}", strip.text));
+            self.line(&format!("  {}", timeline::axis(&scale, self.moments)));
+            self.line("");
+            self.windows(outage);
+            self.legend(strip.has_healthy, strip.has_unsure);
+        }
+        self.replies(outage);
+    }
+
+    /// `23 Jan 16:00 to 27 Jan 21:40, 4 days 6 h`
+    fn stretch(&self, outage: &Outage) -> String {
+        let start = if outage.before_log {
+            "before the log".to_owned()
+        } else {
+            self.moments.cell(&outage.start)
+        };
+        let (end, last) = match (&outage.end, outage.ongoing) {
+            (Some(end), false) => (self.moments.cell(end), Some(end.time)),
+            _ => ("beyond the log".to_owned(), self.report.coverage.last),
+        };
+        let least = if outage.before_log || outage.ongoing {
+            "at least "
+        } else {
+            ""
+        };
+        match last {
+            Some(last) => {
+                let length = length(last.seconds_since(outage.start.time));
+                format!("{start} to {end}, {least}{length}")
+            }
+            None => format!("{start} to {end}"),
+        }
+    }
+
+    fn windows(&mut self, outage: &Outage) {
+        let rows = outage
+            .windows
+            .iter()
+            .map(|window| {
+                vec![
+                    escape::fit(&window.label, LABEL_COLUMNS),
+                    if outage.before_log && window.start.time == outage.start.time {
+                        "before the log".to_owned()
+                    } else {
+                        self.moments.cell(&window.start)
+                    },
+                    match &window.end {
+                        Some(end) => self.moments.cell(end),
+                        None => "beyond the log".to_owned(),
+                    },
+                    count(window.attempts),
+                    count(window.failures),
+                    share(window.share),
+                    window.mx.len().to_string(),
+                ]
+            })
+            .collect();
+        let columns = [
+            ("answer", Lean::Left),
+            ("from", Lean::Left),
+            ("until", Lean::Left),
+            ("attempts", Lean::Right),
+            ("failed", Lean::Right),
+            ("share", Lean::Right),
+            ("MX", Lean::Right),
+        ];
+        let lines = table::lines(&columns, rows);
+        let marks = outage.windows.iter().map(|window| {
+            let (mark, tone) = timeline::mark(window.kind);
+            self.style
+                .paint(tone, mark.to_string().repeat(2))
+                .into_owned()
+        });
+        let marks: Vec<String> = std::iter::once("  ".to_owned()).chain(marks).collect();
+        for (mark, line) in marks.iter().zip(&lines) {
+            self.line(&format!("  {mark}  {line}"));
+        }
+    }
+
+    fn legend(&mut self, has_healthy: bool, has_unsure: bool) {
+        let mut legend = Vec::new();
+        if has_healthy {
+            legend.push(format!("{HEALTHY}{HEALTHY}  mail is taken"));
+        }
+        if has_unsure {
+            legend.push(format!("{UNSURE}{UNSURE}  the change lies somewhere here"));
+        }
+        for line in legend {
+            let line = self.style.paint(Tone::Dim, line).into_owned();
+            self.line(&format!("  {line}"));
+        }
+    }
+
+    /// One real answer for each window; the same one is not said twice.
+    fn replies(&mut self, outage: &Outage) {
+        let mut said: Vec<(&str, &str)> = Vec::new();
+        for window in &outage.windows {
+            if let Some(reply) = reply(window)
+                && !said.contains(&reply)
+            {
+                said.push(reply);
+            }
+        }
+        if said.is_empty() {
+            return;
+        }
+        self.line("");
+        let label_columns = said
+            .iter()
+            .map(|(label, _)| escape::width(&escape::fit(label, LABEL_COLUMNS)))
+            .max()
+            .unwrap_or(0);
+        for (label, sample) in said {
+            let label = escape::fit(label, LABEL_COLUMNS);
+            let gap = label_columns - escape::width(&label);
+            self.paragraph(
+                &format!("  {label}{:gap$}  ", ""),
+                &escape::fit(sample, 3 * self.columns),
+            );
+        }
+    }
+}
+
+/// `1,234 attempts, 1,230 failed (99 %); 400 messages to 380 recipients; certain (log Bayes factor 1,234)`
+fn evidence(outage: &Outage) -> String {
+    let hosts = match outage.hosts {
+        0 | 1 => String::new(),
+        hosts => format!(", seen by {hosts} hosts"),
+    };
+    let confidence = match outage.confidence {
+        Confidence::Certain => "certain",
+        Confidence::Likely => "likely",
+        Confidence::Strong => "strong evidence",
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates, and what is negative is no outage"
+    )]
+    let nats = outage.log_bayes_factor.round() as u64;
+    format!(
+        "{}, {} failed ({}): {} to {}{hosts}; {confidence} (log Bayes factor {})",
+        counted(outage.attempts, "attempt"),
+        count(outage.failures),
+        percent(outage.failures, outage.attempts),
+        counted(outage.messages, "message"),
+        counted(outage.recipients, "recipient"),
+        count(nats),
+    )
+}
+
+fn mx(outage: &Outage) -> String {
+    let named: Vec<&str> = outage.mx.iter().take(MOST_MX).map(String::as_str).collect();
+    let more = match outage.mx.len().saturating_sub(MOST_MX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("MX {}{more}", named.join(", "))
+}
+
+fn reply(window: &Window) -> Option<(&str, &str)> {
+    let sample = window
+        .sample
+        .as_deref()
+        .filter(|sample| !sample.is_empty())?;
+    Some((&window.label, sample))
+}
