@@ -47,14 +47,17 @@ pub(crate) fn fit(text: &str, columns: usize) -> String {
     kept
 }
 
-/// Breaks text into safe lines of at most so many columns, at spaces where there are any.
+/// Breaks text into safe lines of at most so many columns, at spaces where there are any, but not
+/// between a number and its unit: `25 Jan` and `61 attempts` stay together.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(8);
     let text = line(text);
     let mut lines = Vec::new();
     let mut current = String::new();
     let mut used = 0;
-    for word in text.split(' ') {
+    let mut rest = &*text;
+    while let Some((word, after)) = next_words(rest) {
+        rest = after;
         let width = width(word);
         if used > 0 && used + 1 + width > columns {
             lines.push(std::mem::take(&mut current));
@@ -75,6 +78,27 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     }
     lines.push(current);
     lines
+}
+
+/// What stands before the next space where a line may break, and what follows that space.
+fn next_words(text: &str) -> Option<(&str, &str)> {
+    if text.is_empty() {
+        return None;
+    }
+    let mut from = 0;
+    for (space, _) in text.match_indices(' ') {
+        let word = text.get(from..space).unwrap_or_default();
+        let number = word.trim_start_matches('(');
+        let is_number = !number.is_empty()
+            && number
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b',');
+        if !is_number {
+            return Some((text.get(..space)?, text.get(space + 1..)?));
+        }
+        from = space + 1;
+    }
+    Some((text, ""))
 }
 
 /// Columns that a safe text takes.
@@ -181,5 +205,10 @@ mod tests {
         assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
         assert_eq!(wrap("abcdefghijkl m", 8), ["abcdefgh", "ijkl m"]);
         assert_eq!(wrap("", 8), [""]);
+        assert_eq!(
+            wrap("until 25 Jan 16:00 (61 attempts)", 13),
+            ["until 25 Jan", "16:00", "(61 attempts)"]
+        );
+        assert_eq!(wrap("12345 67890 12345", 8), ["12345 67", "890 1234", "5"]);
     }
 }

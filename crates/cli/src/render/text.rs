@@ -96,7 +96,10 @@ impl Page<'_> {
             let answer = self.style.paint(Tone::Strong, answer).into_owned();
             self.line(&answer);
             if self.report.judged.attempts == 0 {
-                let hint = if coverage.events == 0 {
+                let hint = if !self.report.restrictions.is_empty() {
+                    "the flags leave out all that was read, see Coverage: try without them (stamps \
+                     without a year may have got another one than you think: --year)"
+                } else if coverage.events == 0 {
                     "the log holds no delivery: name the log of the host that sends to the outside"
                 } else {
                     "the log holds deliveries, but no attempt at a remote host that says something \

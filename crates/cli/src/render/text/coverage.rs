@@ -60,7 +60,9 @@ impl Page<'_> {
             let share = percent(odd, ours);
             self.paragraph(
                 "note: ",
-                &format!("{share} of the mail system's lines were not understood, see Coverage"),
+                &format!(
+                    "{share} of the lines that may be about mail were not understood, see Coverage"
+                ),
             );
         }
     }

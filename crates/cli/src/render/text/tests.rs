@@ -18,8 +18,8 @@ fn a_report_with_everything_in_it() {
 libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan
   13:14, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).
 virgilio.it: no connection from some time between 23 Jan 14:20 and 16:50, then mixed to 60 % of
-  attempts from 25 Jan evening, still failing at the end of the log (last attempt 30 Jan 23:40; 61
-  attempts, 80 % failed).
+  attempts from 25 Jan evening, still failing at the end of the log (last attempt 30 Jan 23:40;
+  61 attempts, 80 % failed).
 strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15,
   takes our mail again since 24 Jan evening (40 attempts, 83 % failed).
 note: 1 input could not be read to the end, see Coverage
@@ -129,6 +129,20 @@ fn no_attempt_at_all_is_no_all_clear() {
             .next()
             .unwrap()
             .starts_with("hint: the log holds deliveries, but")
+    );
+}
+
+#[test]
+fn flags_that_leave_all_out_are_named_as_the_cause() {
+    let empty = report(Vec::new()).with_restrictions(vec!["only libero.it".to_owned()]);
+    let text = plain(&empty);
+    assert!(
+        text.contains("\nhint: the flags leave out all that was read"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n  restricted to   only libero.it\n"),
+        "{text}"
     );
 }
 
