@@ -1,8 +1,8 @@
 //! The `mailgap` command as a library, so that tests and benches call it in-process.
 //!
 //! [`run`] is a function of its arguments, the [`Environment`] and the files they name: nothing below
-//! it reads the clock, the process's environment or the terminal. Arguments become settings, core
-//! surveys the logs, a [`report::Report`] is made of what it found, and a renderer writes it.
+//! it reads the clock (but the progress bar), the process's environment or the terminal. Arguments become
+//! settings, core surveys the logs, a `Report` is made of what it found, and a renderer writes it.
 
 mod args;
 mod commands;
