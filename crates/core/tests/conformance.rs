@@ -1,5 +1,7 @@
 //! Lines of every release and style, each with the class that it must be read as.
 
+#![allow(clippy::unwrap_used, reason = "tests may fail")]
+
 mod common;
 
 use common::read;
