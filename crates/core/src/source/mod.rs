@@ -1,8 +1,9 @@
 //! Where lines come from: files, folders and standard input, plain or compressed.
 //!
-//! [`collect`] lists the inputs; [`reader`] opens one and cuts it into blocks at line ends. Nothing is
+//! [`collect`] lists the inputs; `decompress` opens one, `reader` cuts it into blocks at line ends. Nothing is
 //! mapped into memory: logs are truncated by their rotation while they are read.
 
+mod decompress;
 pub(crate) mod reader;
 
 use std::fs;
