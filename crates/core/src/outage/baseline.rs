@@ -4,11 +4,13 @@
 //! expectation-maximisation, at most [`ROUNDS`] rounds). Two kinds of fit are made: with caps, so that
 //! a long outage can never become normal; and without, for destinations that always fail at a steady share.
 
+use std::ops::Range;
+
 use crate::evidence::Class;
 use crate::tally::Bucket;
 
-use super::decode::{Path, Step, viterbi};
-use super::model::{ByState, HEALTHY, Model, Shares};
+use super::decode::{Path, Step, index, viterbi};
+use super::model::{BAD_LIST, ByState, HEALTHY, Model, Shares};
 
 /// Rounds of decoding and counting; the path rarely changes after the second.
 const ROUNDS: usize = 3;
@@ -70,6 +72,33 @@ pub(super) struct Fit {
     pub(super) likelihoods: Vec<ByState>,
     /// The best path.
     pub(super) path: Path,
+}
+
+impl Fit {
+    /// These minutes as a burst of bad addresses, all else being healthy: the evidence against health in
+    /// nats, and the path over the minutes `around` them.
+    pub(super) fn as_bad_list(
+        &self,
+        minutes: &Range<usize>,
+        around: Range<usize>,
+    ) -> (f64, Vec<u8>) {
+        let likelihoods = self.likelihoods.get(minutes.clone()).unwrap_or_default();
+        let evidence = likelihoods
+            .iter()
+            .map(|by_state| by_state[BAD_LIST] - by_state[HEALTHY])
+            .sum();
+        let state = |minute: usize| {
+            if minutes.contains(&minute) {
+                BAD_LIST
+            } else {
+                HEALTHY
+            }
+        };
+        (
+            evidence,
+            around.map(|minute| index(state(minute))).collect(),
+        )
+    }
 }
 
 /// Fits the minutes of one destination, with the steps between them.

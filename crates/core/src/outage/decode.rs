@@ -195,6 +195,6 @@ fn best_of(score: &ByState, range: std::ops::Range<usize>) -> usize {
 
 /// The number of a state as it is kept: there are fewer than 256.
 #[expect(clippy::cast_possible_truncation, reason = "fewer than 256 states")]
-fn index(state: usize) -> u8 {
+pub(super) fn index(state: usize) -> u8 {
     state as u8
 }

@@ -111,19 +111,20 @@ impl Case<'_> {
         let (messages, recipients) = gate::distinct(buckets.unwrap_or_default());
         let evidence = gate::evidence(stretch, &fit.likelihoods);
         // The changes into and out of the stretch count too.
-        let around = minutes.start.saturating_sub(1)..minutes.end + 1;
-        let states = |range: Range<usize>| {
-            let end = range.end.min(fit.path.states.len());
-            fit.path.states.get(range.start..end).unwrap_or_default()
-        };
-        let steps = self.steps.get(around.start..).unwrap_or_default();
+        let before = minutes.start.saturating_sub(1);
+        let after = (minutes.end + 1).min(fit.path.states.len());
+        let path = fit.path.states.get(before..after).unwrap_or_default();
+        let steps = self.steps.get(before..).unwrap_or_default();
+        let (bad_list, bad_list_path) = fit.as_bad_list(&minutes, before..after);
+        let odds = evidence + changes(path, steps);
         gate::Weight {
             counts: assemble::count(own),
             messages,
             recipients,
             duration: ends(own).map_or(0, |(first, last)| millis(first, last)),
             evidence,
-            odds: evidence + changes(states(around), steps),
+            odds,
+            odds_bad_list: odds - bad_list - changes(&bad_list_path, steps),
         }
     }
 

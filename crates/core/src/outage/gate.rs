@@ -10,8 +10,13 @@ use super::model::{ByState, HEALTHY};
 /// Least evidence (nats) against "healthy": a likelihood ratio of 1100 to 1.
 pub(super) const LEAST_EVIDENCE: f64 = 7.0;
 
-/// Least odds (nats) of the outage against staying healthy, with the costs of the changes: ten to one.
+/// Least odds (nats) of the outage against a healthy destination, with the costs of the changes of state:
+/// ten to one.
 const LEAST_ODDS: f64 = 2.3;
+
+/// The same against a healthy destination with a bad list: three to one. Four recipients refused in a row
+/// at a destination of eight messages a day cannot show more.
+const LEAST_ODDS_BAD_LIST: f64 = 1.1;
 
 /// What a window on top of a steady share of failures must show (nats).
 pub(super) const LEAST_EVIDENCE_CHRONIC: f64 = 30.0;
@@ -50,6 +55,8 @@ pub(super) struct Weight {
     pub(super) evidence: f64,
     /// The same less the costs of the changes of state.
     pub(super) odds: f64,
+    /// The same against a burst of bad addresses.
+    pub(super) odds_bad_list: f64,
 }
 
 /// Evidence against "healthy" of these runs, in nats.
@@ -76,7 +83,8 @@ pub(super) fn distinct(buckets: &[Bucket]) -> (u64, u64) {
 /// True when a stretch is to be reported.
 pub(super) fn passes(weight: &Weight, least_evidence: f64) -> bool {
     let failures = failures(&weight.counts);
-    if weight.evidence < least_evidence || weight.odds < LEAST_ODDS || failures < LEAST_FAILURES {
+    let unsure = weight.odds < LEAST_ODDS || weight.odds_bad_list < LEAST_ODDS_BAD_LIST;
+    if unsure || weight.evidence < least_evidence || failures < LEAST_FAILURES {
         return false;
     }
     let top = Class::ALL

@@ -13,6 +13,8 @@ mod gate;
 mod label;
 mod model;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 use crate::address::Domain;
 use crate::reason::Reason;
