@@ -13,7 +13,8 @@ use super::Kind;
 use super::attempts::{Attempt, Attempts};
 use super::baseline::Fit;
 use super::boundary::{Cut, split};
-use super::model::{BAD_LIST, HEALTHY, Shares};
+use super::gate::LEAST_RECIPIENTS;
+use super::model::{BAD_LIST, Cause, HEALTHY, STATES, Shares};
 
 /// A healthy stretch up to this long (milliseconds, between its own attempts) is part of the outage around it.
 const BRIDGE: i64 = 90 * 60 * 1000;
@@ -148,6 +149,24 @@ pub(super) fn stretches(runs: &[Run], attempts: &[Attempt]) -> Vec<Range<usize>>
         }
     }
     stretches
+}
+
+/// A stretch without a head of a few refused recipients: those are everyday life before the outage proper.
+pub(super) fn without_weak_head<'r>(stretch: &'r [Run], attempts: &[Attempt]) -> &'r [Run] {
+    let refused = |run: &Run| match STATES[run.state].cause {
+        Cause::Class(class) => class.is_recipient_scope(),
+        Cause::Healthy => true,
+        Cause::BadList | Cause::Mixed => false,
+    };
+    let head = stretch.iter().take_while(|run| refused(run)).count();
+    let (Some(first), Some(next)) = (stretch.first(), stretch.get(head)) else {
+        return stretch;
+    };
+    let own = attempts.get(first.attempts.start..next.attempts.start);
+    if failures(&count(own.unwrap_or_default())) < LEAST_RECIPIENTS {
+        return stretch.get(head..).unwrap_or(stretch);
+    }
+    stretch
 }
 
 /// True for a healthy run that does not part two outages: a short one, or one in which hardly anything was

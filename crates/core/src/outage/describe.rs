@@ -44,6 +44,7 @@ impl Case<'_> {
 
     /// One stretch of failure as an outage, if it is worth one.
     fn outage(&self, fit: &Fit, stretch: &[Run], least_evidence: f64) -> Option<Outage> {
+        let stretch = assemble::without_weak_head(stretch, &self.attempts.all);
         let (head, tail) = (stretch.first()?, stretch.last()?);
         let minutes = head.buckets.start..tail.buckets.end;
         let range = head.attempts.start..tail.attempts.end;

@@ -29,7 +29,7 @@ const CERTAIN: f64 = 30.0;
 pub(super) const LEAST_FAILURES: u64 = 3;
 
 /// Recipients that must be refused before it is not their own fault.
-const LEAST_RECIPIENTS: u64 = 4;
+pub(super) const LEAST_RECIPIENTS: u64 = 4;
 
 /// One hour in milliseconds: failures spread over it are not one hiccup.
 const HOUR: i64 = 60 * 60 * 1000;
