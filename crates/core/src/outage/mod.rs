@@ -223,13 +223,14 @@ pub struct Findings {
 
 /// Finds the outages of one destination. `log` is the first and the last stamp of everything read.
 ///
-/// A pure function; the time it takes grows with the minutes that have attempts. A destination without
-/// failures costs one pass over them.
+/// A pure function; the time it takes grows with the minutes that have attempts. A destination with hardly
+/// a failure costs one pass over their counts.
 pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
     let buckets = &evidence.buckets;
     let counts = standing::whole(buckets);
     let failures = assemble::failures(&counts);
-    if failures == 0 {
+    let never_worked = standing::never_worked(&counts);
+    if failures < gate::LEAST_FAILURES && !never_worked {
         return Findings::default();
     }
     let attempts = Attempts::of(buckets);
@@ -237,7 +238,7 @@ pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
         return Findings::default();
     };
     let span = (first.time, last.time);
-    if standing::never_worked(&counts) && standing::is_unreachable(evidence, &counts, span, log) {
+    if never_worked && standing::is_unreachable(evidence, &counts, span, log) {
         return Findings {
             unreachable: Some(standing::standing(evidence, &counts, span)),
             ..Findings::default()
