@@ -20,6 +20,7 @@
 
 mod answer;
 mod log;
+mod other;
 mod queue;
 mod random;
 mod traffic;
