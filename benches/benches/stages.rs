@@ -1,0 +1,253 @@
+//! Speed of each stage on a generated log of 64 MB, on one thread.
+//!
+//! ```text
+//! cargo bench -p mailgap-benches                  # all stages
+//! cargo bench -p mailgap-benches -- parse         # one of them
+//! ```
+//!
+//! Every bench asserts what its stage found against what the generator wrote, so that none can become fast
+//! by doing nothing. Whole runs of the command beside other tools: `whole.sh`.
+
+use std::hint::black_box;
+use std::io::Write;
+
+use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use mailgap_benches::generate::{Counts, Options, ScriptedOutage, Style, generate_in_memory};
+use mailgap_core::coverage::{Coverage, LineCounts};
+use mailgap_core::event::{Contact, Delivery, Line, Outcome};
+use mailgap_core::line::{LineParser, Lines};
+use mailgap_core::outage;
+use mailgap_core::reason::Classifier;
+use mailgap_core::source::Input;
+use mailgap_core::stamp::StampContext;
+use mailgap_core::survey::{self, Survey, survey};
+use mailgap_core::tally::Tally;
+use mailgap_core::time::Timestamp;
+
+/// Two months after the log begins: later than its end, so that stamps without a year get the right one.
+const REFERENCE: Timestamp = Timestamp::from_seconds(1_767_567_600 + 60 * 86_400);
+
+fn parser() -> LineParser {
+    LineParser::new(StampContext {
+        zone: chrono_tz::Europe::Rome,
+        year: None,
+        reference: REFERENCE,
+    })
+}
+
+/// The delivery events of a log.
+fn deliveries(log: &[u8]) -> Vec<Delivery<'_>> {
+    let mut parser = parser();
+    Lines::new(log)
+        .filter_map(|line| match parser.parse(line) {
+            Line::Delivery(delivery) => Some(delivery),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The generator's counts as the reader has them: a recipient refused before there was a message is
+/// nothing about a queued message.
+fn expected_lines(counts: &Counts) -> LineCounts {
+    LineCounts {
+        delivery: counts.delivery,
+        queue: counts.queue,
+        foreign: counts.foreign + counts.rejects,
+        unknown: 0,
+        malformed: 0,
+    }
+}
+
+fn assert_coverage(coverage: &Coverage, counts: &Counts) {
+    assert_eq!(coverage.lines, expected_lines(counts));
+    assert_eq!(coverage.bytes, counts.bytes);
+    assert_eq!(coverage.attempts, counts.attempts());
+    assert_eq!(coverage.echoes, counts.echoes);
+    assert_eq!(coverage.messages, counts.messages + counts.notifications);
+}
+
+fn lines(criterion: &mut Criterion) {
+    let (log, written) = generate_in_memory(&Options::default());
+    let mut group = criterion.benchmark_group("lines");
+    group.throughput(Throughput::Bytes(written.counts.bytes));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.bench_function("split", |bencher| {
+        bencher.iter(|| {
+            let lines = Lines::new(black_box(&log)).count();
+            assert_eq!(lines as u64, written.counts.lines);
+        });
+    });
+    group.finish();
+}
+
+fn parse(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("parse");
+    for (name, style) in [
+        ("rfc3339", Style::Rfc3339),
+        ("traditional", Style::Traditional),
+    ] {
+        let (log, written) = generate_in_memory(&Options {
+            style,
+            ..Options::default()
+        });
+        group.throughput(Throughput::Bytes(written.counts.bytes));
+        group.sampling_mode(SamplingMode::Flat).sample_size(10);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mut found = LineCounts::default();
+                let (mut delivered, mut deferred, mut bounced, mut echoes) = (0, 0, 0, 0);
+                let mut parser = parser();
+                for line in Lines::new(black_box(&log)) {
+                    match parser.parse(line) {
+                        Line::Delivery(event) => {
+                            found.delivery += 1;
+                            delivered += u64::from(event.outcome == Outcome::Delivered);
+                            deferred += u64::from(event.outcome == Outcome::Deferred);
+                            bounced += u64::from(event.outcome == Outcome::Bounced);
+                            echoes += u64::from(event.contact == Contact::Echo);
+                        }
+                        Line::Queue(_) => found.queue += 1,
+                        Line::Foreign => found.foreign += 1,
+                        Line::Unknown(_) => found.unknown += 1,
+                        Line::Malformed(_) => found.malformed += 1,
+                    }
+                }
+                let counts = &written.counts;
+                assert_eq!(found, expected_lines(counts));
+                assert_eq!(delivered, counts.sent + counts.local);
+                assert_eq!(deferred, counts.deferred + counts.echoes);
+                assert_eq!((bounced, echoes), (counts.bounced, counts.echoes));
+            });
+        });
+    }
+    group.finish();
+}
+
+fn classify(criterion: &mut Criterion) {
+    let (log, written) = generate_in_memory(&Options::default());
+    let counts = written.counts;
+    let failures: Vec<_> = deliveries(&log)
+        .into_iter()
+        .filter(|event| matches!(event.outcome, Outcome::Deferred | Outcome::Bounced))
+        .collect();
+    assert_eq!(
+        failures.len() as u64,
+        counts.deferred + counts.echoes + counts.bounced
+    );
+    let mut group = criterion.benchmark_group("classify");
+    group.throughput(Throughput::Elements(failures.len() as u64));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.bench_function("failures", |bencher| {
+        bencher.iter(|| {
+            let classifier = Classifier::default();
+            let verdicts = failures
+                .iter()
+                .filter(|event| classifier.classify(black_box(event)).is_some())
+                .count();
+            assert_eq!(verdicts, failures.len());
+        });
+    });
+    group.finish();
+}
+
+fn tally(criterion: &mut Criterion) {
+    let (log, written) = generate_in_memory(&Options::default());
+    let classifier = Classifier::default();
+    let events: Vec<_> = deliveries(&log)
+        .into_iter()
+        .map(|event| {
+            let verdict = classifier.classify(&event);
+            (event, verdict)
+        })
+        .collect();
+    let mut group = criterion.benchmark_group("tally");
+    group.throughput(Throughput::Elements(events.len() as u64));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.bench_function("events", |bencher| {
+        bencher.iter(|| {
+            let mut tally = Tally::new();
+            for (event, verdict) in &events {
+                tally.add(black_box(event), *verdict);
+            }
+            let echoes: u64 = tally.into_evidence().iter().map(|one| one.echoes).sum();
+            assert_eq!(echoes, written.counts.echoes);
+        });
+    });
+    group.finish();
+}
+
+/// The whole fold: file, blocks, events, verdicts, tally, merged evidence.
+fn fold(criterion: &mut Criterion) {
+    let (log, written) = generate_in_memory(&Options::default());
+    let (_file, input) = on_disk(&log);
+    let mut group = criterion.benchmark_group("fold");
+    group.throughput(Throughput::Bytes(written.counts.bytes));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    for jobs in [1, 2] {
+        group.bench_function(format!("{jobs}-jobs"), |bencher| {
+            bencher.iter(|| {
+                let Survey { coverage, .. } = read(&input, jobs);
+                assert_coverage(&coverage, &written.counts);
+            });
+        });
+    }
+    group.finish();
+}
+
+fn outages(criterion: &mut Criterion) {
+    let (log, written) = generate_in_memory(&Options::default());
+    let (_file, input) = on_disk(&log);
+    let Survey { coverage, evidence } = read(&input, 2);
+    let span = coverage.span.expect("because the log has lines");
+    let mut group = criterion.benchmark_group("outages");
+    group.throughput(Throughput::Elements(evidence.len() as u64));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.bench_function("find", |bencher| {
+        bencher.iter(|| {
+            let mut missed: Vec<&ScriptedOutage> = written
+                .outages
+                .iter()
+                .filter(|outage| outage.failures >= ENOUGH_FAILURES)
+                .collect();
+            for one in &evidence {
+                let found = outage::find(black_box(one), span);
+                let name = one.domain.to_string();
+                missed.retain(|scripted| {
+                    !(scripted.domains.contains(&name)
+                        && found
+                            .outages
+                            .iter()
+                            .any(|outage| overlaps(scripted, outage)))
+                });
+            }
+            assert!(missed.is_empty(), "not found: {missed:?}");
+        });
+    });
+    group.finish();
+}
+
+/// With fewer failing attempts a scripted outage may rightly go unseen.
+const ENOUGH_FAILURES: u64 = 100;
+
+fn overlaps(scripted: &ScriptedOutage, found: &outage::Outage) -> bool {
+    let end = found.end.map_or(i64::MAX, |end| end.time.as_millis());
+    found.start.time.as_millis() < scripted.end_s * 1000 && scripted.start_s * 1000 < end
+}
+
+fn on_disk(log: &[u8]) -> (tempfile::NamedTempFile, Input) {
+    let mut file = tempfile::NamedTempFile::new().expect("a folder for temporary files");
+    file.write_all(log).expect("room for 64 MB");
+    let input = Input::file(file.path(), REFERENCE).expect("the file just written");
+    (file, input)
+}
+
+fn read(input: &Input, jobs: usize) -> Survey {
+    let options = survey::Options {
+        jobs,
+        ..survey::Options::new(chrono_tz::Europe::Rome)
+    };
+    survey(std::slice::from_ref(input), &options, &())
+}
+
+criterion_group!(stages, lines, parse, classify, tally, fold, outages);
+criterion_main!(stages);
