@@ -118,9 +118,9 @@ fn contact(agent: Agent, relay: &Relay<'_>, said: &text::Said<'_>) -> Contact {
         return Contact::Echo;
     }
     // A socket in the file system or a filter on this host answers for nobody but itself.
-    let inside = relay.ip.contains(&b'/')
+    let inside = (relay.port.is_none() && relay.ip.contains(&b'/'))
         || matches!(relay.ip, b"127.0.0.1" | b"::1")
-        || memchr::memmem::find(said.reply, b"from MTA(").is_some();
+        || text::is_of_filter(said.reply);
     if agent == Agent::Inside || inside {
         Contact::None
     } else {

@@ -16,7 +16,7 @@ use crate::syslog::Record;
 /// Splits a program name as logged into the instance (`syslog_name`) and the program:
 /// `postfix/submission/smtpd` → (`postfix/submission`, `smtpd`). `None` when it has no `/`.
 pub fn program_of(tag: &[u8]) -> Option<(&[u8], &[u8])> {
-    let slash = memchr::memrchr(b'/', tag)?;
+    let slash = tag.iter().rposition(|&byte| byte == b'/')?;
     let (instance, program) = (tag.get(..slash)?, tag.get(slash + 1..)?);
     (!instance.is_empty() && !program.is_empty()).then_some((instance, program))
 }
@@ -82,23 +82,60 @@ impl QueueRecord<'_, '_> {
 /// Short ids are upper-case hexadecimal; long ones have digits and letters without vowels. So the words
 /// that stand in the same place (`warning: `, `statistics: `, `NOQUEUE: `) are none.
 fn queue_id(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let n = text
-        .iter()
-        .take(MAX_QUEUE_ID + 1)
-        .take_while(|byte| byte.is_ascii_alphanumeric())
-        .count();
-    if !(MIN_QUEUE_ID..=MAX_QUEUE_ID).contains(&n) {
+    let (mut n, mut kinds) = (0, SHORT | LONG);
+    for &byte in text.iter().take(MAX_QUEUE_ID + 1) {
+        let kind = QUEUE_ID.get(usize::from(byte)).copied().unwrap_or(0);
+        if kind == 0 {
+            break;
+        }
+        kinds &= kind;
+        n += 1;
+    }
+    if kinds & (SHORT | LONG) == 0 || !(MIN_QUEUE_ID..=MAX_QUEUE_ID).contains(&n) {
         return None;
     }
     let (id, rest) = text.split_at_checked(n)?;
-    let rest = rest.strip_prefix(b": ")?;
-    let short = id
-        .iter()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'));
-    let long = !id
-        .iter()
-        .any(|byte| matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u'));
-    (short || long).then_some((id, rest))
+    Some((id, rest.strip_prefix(b": ")?))
+}
+
+/// A letter or digit.
+const WORD: u8 = 1;
+/// May stand in a short queue id.
+const SHORT: u8 = 2;
+/// May stand in a long one.
+const LONG: u8 = 4;
+
+/// Which of these each byte is.
+const QUEUE_ID: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let mut kind = 0;
+        if byte.is_ascii_alphanumeric() {
+            kind |= WORD;
+            if matches!(byte, b'0'..=b'9' | b'A'..=b'F') {
+                kind |= SHORT;
+            }
+            if !matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u') {
+                kind |= LONG;
+            }
+        }
+        kinds[byte as usize] = kind;
+        byte += 1;
+    }
+    kinds
+};
+
+/// The decimal number at the start and what follows it; `None` when there is none, or it is too large.
+fn number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let (mut number, mut rest) = (0_u64, text);
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        number = number
+            .checked_mul(10)?
+            .checked_add(u64::from(digit - b'0'))?;
+        rest = after;
+    }
+    (rest.len() < text.len()).then_some((number, rest))
 }
 
 /// Five hexadecimal digits of microseconds and an inode.

@@ -89,9 +89,10 @@ fn fact<'b>(program: &[u8], text: &'b [u8]) -> Option<Fact<'b>> {
 
 /// `s@y.org>, size=1234, nrcpt=2 (queue active)` or `s@y.org>, status=expired, returned to sender`
 fn from(text: &[u8]) -> Option<Fact<'_>> {
-    if let Some(end) = memmem::rfind(text, b">, status=") {
-        let status = text.get(end + b">, status=".len()..)?;
-        let sender = text.get(..end)?;
+    // The address may hold anything, what follows it no bracket.
+    let end = memchr::memrchr(b'>', text)?;
+    let (sender, rest) = (text.get(..end)?, text.get(end + 1..)?);
+    if let Some(status) = rest.strip_prefix(b", status=") {
         if status.starts_with(b"expired") {
             return Some(Fact::Expired {
                 sender,
@@ -106,17 +107,13 @@ fn from(text: &[u8]) -> Option<Fact<'_>> {
         }
         return None;
     }
-    let end = memmem::rfind(text, b">, size=")?;
-    let rest = text.get(end + b">, size=".len()..)?;
-    let number = |text: &[u8]| -> Option<u64> {
-        let n = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        std::str::from_utf8(text.get(..n)?).ok()?.parse().ok()
-    };
-    let recipients = memmem::find(rest, b"nrcpt=").and_then(|n| number(rest.get(n + 6..)?));
+    let rest = rest.strip_prefix(b", size=")?;
+    let (size, rest) = super::number(rest).map_or((None, rest), |(n, rest)| (Some(n), rest));
+    let recipients = rest.strip_prefix(b", nrcpt=").and_then(super::number);
     Some(Fact::Active {
-        sender: text.get(..end)?,
-        size: number(rest),
-        recipients: recipients.and_then(|n| u32::try_from(n).ok()),
+        sender,
+        size,
+        recipients: recipients.and_then(|(n, _)| u32::try_from(n).ok()),
     })
 }
 

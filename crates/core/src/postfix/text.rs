@@ -113,19 +113,29 @@ fn host_said(text: &[u8]) -> Said<'_> {
         };
     };
     // The last one: the reply itself may contain the words.
-    match memmem::rfind(reply, b" (in reply to ") {
-        Some(end) => {
-            let command = reply
-                .get(end + b" (in reply to ".len()..)
-                .unwrap_or_default();
-            with_stage(
-                command_stage(command),
-                relay,
-                reply.get(..end).unwrap_or_default(),
-            )
-        }
+    match memchr::memrchr_iter(b'(', reply)
+        .find_map(|open| reply.split_at_checked(open).and_then(in_reply_to))
+    {
+        Some((reply, command)) => with_stage(command_stage(command), relay, reply),
         None => with_stage(None, relay, reply),
     }
+}
+
+/// (`REPLY `, `(in reply to X command)`) → (`REPLY`, `X command)`).
+fn in_reply_to<'b>((reply, rest): (&'b [u8], &'b [u8])) -> Option<(&'b [u8], &'b [u8])> {
+    Some((
+        reply.strip_suffix(b" ")?,
+        rest.strip_prefix(b"(in reply to ")?,
+    ))
+}
+
+/// True for what a content filter such as amavis says: `250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 ...`.
+pub(super) fn is_of_filter(reply: &[u8]) -> bool {
+    memchr::memchr_iter(b'(', reply).any(|open| {
+        reply
+            .get(..open)
+            .is_some_and(|words| words.ends_with(b"from MTA"))
+    })
 }
 
 fn with_reply<'b>(stage: Stage, relay: Relay<'b>, reply: &'b [u8]) -> Said<'b> {
@@ -206,28 +216,16 @@ fn while_stage(text: &[u8]) -> Option<Stage> {
 
 /// `host[ip]:port rest` or `host[ip] rest` → the host and the rest.
 pub(super) fn host_and_ip(text: &[u8]) -> Option<(Relay<'_>, &[u8])> {
-    let open = memchr::memchr(b'[', text)?;
-    let host = text.get(..open)?;
     // A name has no spaces; a bracket further on belongs to something else.
-    if host.contains(&b' ') {
-        return None;
-    }
-    let inner = text.get(open + 1..)?;
+    let open = memchr::memchr2(b'[', b' ', text)?;
+    let (host, inner) = text.split_at_checked(open)?;
+    let inner = inner.strip_prefix(b"[")?;
     let close = memchr::memchr(b']', inner)?;
     let (ip, mut rest) = (inner.get(..close)?, inner.get(close + 1..)?);
     let mut port = None;
-    if let Some(after) = rest.strip_prefix(b":") {
-        let n = after
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let (digits, after) = after.split_at_checked(n)?;
-        port = std::str::from_utf8(digits)
-            .ok()
-            .and_then(|digits| digits.parse().ok());
-        if n > 0 {
-            rest = after;
-        }
+    if let Some((number, after)) = rest.strip_prefix(b":").and_then(super::number) {
+        port = u16::try_from(number).ok();
+        rest = after;
     }
     Some((Relay { host, ip, port }, rest))
 }
