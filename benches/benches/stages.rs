@@ -12,8 +12,11 @@ use std::hint::black_box;
 use std::io::Write;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use mailgap_benches::generate::{Counts, Options, ScriptedOutage, Style, generate_in_memory};
+use mailgap_benches::generate::{
+    Counts, Options, ScriptedOutage, Style, Written, generate_in_memory,
+};
 use mailgap_core::coverage::{Coverage, LineCounts};
+use mailgap_core::envelope::Scratch;
 use mailgap_core::event::{Contact, Delivery, Line, Outcome};
 use mailgap_core::line::{LineParser, Lines};
 use mailgap_core::outage;
@@ -35,15 +38,21 @@ fn parser() -> LineParser {
     })
 }
 
-/// The delivery events of a log.
-fn deliveries(log: &[u8]) -> Vec<Delivery<'_>> {
+/// The delivery events of a log, which borrow it and one scratch each.
+fn deliveries<'b>(log: &'b [u8], scratches: &'b mut [Scratch]) -> Vec<Delivery<'b>> {
     let mut parser = parser();
     Lines::new(log)
-        .filter_map(|line| match parser.parse(line) {
+        .zip(scratches)
+        .filter_map(|(line, scratch)| match parser.parse(line, scratch) {
             Line::Delivery(delivery) => Some(delivery),
             _ => None,
         })
         .collect()
+}
+
+fn scratches(written: &Written) -> Vec<Scratch> {
+    let lines = usize::try_from(written.counts.lines).expect("64 MB have fewer lines");
+    vec![Scratch::default(); lines]
 }
 
 /// The generator's counts as the reader has them: a recipient refused before there was a message is
@@ -96,9 +105,9 @@ fn parse(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let mut found = LineCounts::default();
                 let (mut delivered, mut deferred, mut bounced, mut echoes) = (0, 0, 0, 0);
-                let mut parser = parser();
+                let (mut parser, mut scratch) = (parser(), Scratch::default());
                 for line in Lines::new(black_box(&log)) {
-                    match parser.parse(line) {
+                    match parser.parse(line, &mut scratch) {
                         Line::Delivery(event) => {
                             found.delivery += 1;
                             delivered += u64::from(event.outcome == Outcome::Delivered);
@@ -126,7 +135,8 @@ fn parse(criterion: &mut Criterion) {
 fn classify(criterion: &mut Criterion) {
     let (log, written) = generate_in_memory(&Options::default());
     let counts = written.counts;
-    let failures: Vec<_> = deliveries(&log)
+    let mut scratches = scratches(&written);
+    let failures: Vec<_> = deliveries(&log, &mut scratches)
         .into_iter()
         .filter(|event| matches!(event.outcome, Outcome::Deferred | Outcome::Bounced))
         .collect();
@@ -153,7 +163,8 @@ fn classify(criterion: &mut Criterion) {
 fn tally(criterion: &mut Criterion) {
     let (log, written) = generate_in_memory(&Options::default());
     let classifier = Classifier::default();
-    let events: Vec<_> = deliveries(&log)
+    let mut scratches = scratches(&written);
+    let events: Vec<_> = deliveries(&log, &mut scratches)
         .into_iter()
         .map(|event| {
             let verdict = classifier.classify(&event);

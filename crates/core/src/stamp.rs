@@ -53,6 +53,8 @@ pub struct Stamps {
     yearless: Option<([u8; 10], i64)>,
     /// `2023-01-23T16:` and its milliseconds as if it were UTC.
     iso: Option<([u8; 14], i64)>,
+    /// `+01:00` and its milliseconds.
+    offset: Option<([u8; 6], i64)>,
     /// A local hour (milliseconds as if UTC) and the UTC milliseconds of its first instant.
     local: Option<(i64, i64)>,
 }
@@ -64,6 +66,7 @@ impl Stamps {
             context,
             yearless: None,
             iso: None,
+            offset: None,
             local: None,
         }
     }
@@ -265,7 +268,7 @@ impl Stamps {
                 None => return Stamp::None,
             },
         };
-        if let Some((offset, rest)) = zone_offset(rest) {
+        if let Some((offset, rest)) = self.zone_offset(rest) {
             return Stamp::At(Timestamp::from_millis(base + within_hour - offset), rest);
         }
         let utc = match self.local {
@@ -283,6 +286,24 @@ impl Stamps {
             Some(utc) => Stamp::At(Timestamp::from_millis(utc + within_hour), rest),
             None => Stamp::Broken,
         }
+    }
+
+    /// [`zone_offset`], remembered.
+    fn zone_offset<'b>(&mut self, text: &'b [u8]) -> Option<(i64, &'b [u8])> {
+        let start = text.split_first_chunk::<6>();
+        if let (Some((cached, offset)), Some((start, rest))) = (self.offset, start)
+            && cached == *start
+        {
+            return Some((offset, rest));
+        }
+        let (offset, rest) = zone_offset(text)?;
+        // Only where those six bytes alone decide.
+        if let Some((start, after)) = start
+            && after.len() == rest.len()
+        {
+            self.offset = Some((*start, offset));
+        }
+        Some((offset, rest))
     }
 }
 
@@ -361,18 +382,32 @@ fn minutes_and_seconds(text: &[u8]) -> Option<(i64, &[u8])> {
     let whole = i64::from(minutes * 60 + seconds) * SECOND;
     match rest {
         [b'.' | b',', fraction @ ..] => {
-            let n = fraction
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count();
-            let (digits, rest) = fraction.split_at_checked(n)?;
-            let millis = (0..3).fold(0, |sum, place| {
-                sum * 10 + digits.get(place).map_or(0, |digit| i64::from(digit - b'0'))
-            });
+            let (millis, rest) = milliseconds(fraction);
             Some((whole + millis, rest))
         }
         _ => Some((whole, rest)),
     }
+}
+
+/// `123456` → 123, and what follows the digits, however many.
+fn milliseconds(fraction: &[u8]) -> (i64, &[u8]) {
+    // Microseconds, as nearly every log has them that has a fraction.
+    if let Some((&[a, b, c, d, e, f], rest)) = fraction.split_first_chunk::<6>()
+        && let (Some(high), Some(low), Some(_)) =
+            (two_digits(a, b), two_digits(c, d), two_digits(e, f))
+        && !rest.first().is_some_and(u8::is_ascii_digit)
+    {
+        return (i64::from(high * 10 + low / 10), rest);
+    }
+    let n = fraction
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let (digits, rest) = fraction.split_at_checked(n).unwrap_or((b"", fraction));
+    let millis = (0..3).fold(0, |sum, place| {
+        sum * 10 + digits.get(place).map_or(0, |digit| i64::from(digit - b'0'))
+    });
+    (millis, rest)
 }
 
 /// `Z`, `+01:00`, `+0100` or Exim's ` +0100` → milliseconds east of UTC, and what follows.
