@@ -164,7 +164,13 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             if let Line::Delivery(event) = &line
                 && options.takes(event)
             {
-                tally.add(event, options.classifier.classify(event));
+                // Only what a host answered now is evidence; the reason of an echo was that of its failure.
+                let verdict = if event.contact == Contact::Fresh {
+                    options.classifier.classify(event)
+                } else {
+                    None
+                };
+                tally.add(event, verdict);
             }
         });
     };

@@ -109,6 +109,10 @@ impl Cell for Minute {
         self.number
     }
 
+    fn moment(minute: i64) -> i64 {
+        minute
+    }
+
     fn absorb(&mut self, other: Minute) {
         self.ok = self.ok.saturating_add(other.ok);
         self.ok_offsets.widen(other.ok_offsets);
@@ -146,6 +150,10 @@ impl Cell for RelayHour {
         (self.hour, self.host)
     }
 
+    fn moment((hour, _): (i64, u32)) -> i64 {
+        hour
+    }
+
     fn absorb(&mut self, other: RelayHour) {
         self.accepted += other.accepted;
         self.failed += other.failed;
@@ -177,6 +185,10 @@ impl Cell for Answer {
 
     fn key(&self) -> AnswerKey {
         self.key
+    }
+
+    fn moment(key: AnswerKey) -> i64 {
+        key.hour
     }
 
     fn absorb(&mut self, other: Answer) {

@@ -6,6 +6,8 @@ pub(crate) trait Cell {
     type Key: Ord + Copy;
     /// Its key.
     fn key(&self) -> Self::Key;
+    /// The minute or hour of a key: what grows along a log.
+    fn moment(key: Self::Key) -> i64;
     /// Takes in the counts of another cell with the same key.
     fn absorb(&mut self, other: Self);
 }
@@ -33,24 +35,27 @@ impl<C> Default for Series<C> {
     }
 }
 
-/// How far back a cell is looked for: the keys of one moment (minutes that overlap, hosts of one hour).
+/// How far back a cell is looked for at most: hosts and answers of one hour.
 const LOOK_BACK: usize = 16;
 
 impl<C: Cell> Series<C> {
     /// The cell of this key, made new when it is not among the last.
     pub(crate) fn at(&mut self, key: C::Key, new: impl FnOnce() -> C) -> &mut C {
-        let recent = self.cells.len().saturating_sub(LOOK_BACK);
-        let found = self
-            .cells
-            .iter()
-            .skip(recent)
-            .rposition(|cell| cell.key() == key);
-        let place = if let Some(place) = found {
-            recent + place
-        } else {
+        let moment = C::moment(key);
+        let mut place = self.cells.len();
+        for (back, cell) in self.cells.iter().rev().take(LOOK_BACK).enumerate() {
+            if cell.key() == key {
+                place = self.cells.len() - 1 - back;
+                break;
+            }
+            // What is older stands further back. If it does not, a second cell of this key does no harm.
+            if C::moment(cell.key()) < moment {
+                break;
+            }
+        }
+        if place == self.cells.len() {
             self.push(new());
-            self.cells.len() - 1
-        };
+        }
         self.cells
             .get_mut(place)
             .expect("because the place was found or made just now")
