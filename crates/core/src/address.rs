@@ -1,6 +1,7 @@
 //! Mail addresses and destinations, as bytes.
 //!
 //! `info@Example.COM` → `example.com`. Addresses are never validated: logs hold what was typed.
+#![deny(clippy::indexing_slicing)]
 
 use std::fmt;
 

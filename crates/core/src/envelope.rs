@@ -6,6 +6,7 @@
 //! (a stamp before the line's own); docker compose (`mail-1  | ...`); `journalctl -o json`
 //! (systemd.journal-fields(7); MESSAGE is an array of bytes when it is no UTF-8). The stamp of the
 //! collector counts, since it has a zone and a year.
+#![deny(clippy::indexing_slicing)]
 
 use std::borrow::Cow;
 

@@ -2,6 +2,7 @@
 //!
 //! Finds out what a line holds by looking at it alone: styles may be mixed within a file. The order of
 //! questions is that of their cost: a syslog header with a program of Postfix, then Exim's marks.
+#![deny(clippy::indexing_slicing)]
 
 use memchr::memchr;
 

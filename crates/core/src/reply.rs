@@ -2,6 +2,7 @@
 //!
 //! RFC 5321 section 4.2 (reply codes), RFC 3463 and the IANA registry (enhanced codes). Unknown
 //! codes are kept as numbers; nothing here judges.
+#![deny(clippy::indexing_slicing)]
 
 use std::fmt;
 use std::str::FromStr;

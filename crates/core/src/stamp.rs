@@ -13,6 +13,7 @@
 //! - **Zone**: where the stamp has none, the given zone. An hour that the clock shows twice is read as
 //!   its first run (or the one that the zone's letters name); an hour that it leaps over, with the
 //!   offset from before the leap. Letters other than UTC and GMT are no zone: they mean several.
+#![deny(clippy::indexing_slicing)]
 
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{OffsetName, Tz};

@@ -6,6 +6,7 @@
 //! 2023-01-23T16:00:01Z mx1 postfix/smtp 101 - - text`); the message id of Solaris. "message repeated N
 //! times: [ ... ]" (rsyslog) is taken apart here: the record stands for N. What wraps whole lines
 //! (docker, Kubernetes, journald) is in [`crate::envelope`].
+#![deny(clippy::indexing_slicing)]
 
 use crate::event::Odd;
 use crate::stamp::{Stamp, Stamps};

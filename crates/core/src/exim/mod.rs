@@ -7,6 +7,7 @@
 //! elsewhere; here a line begins behind it, with `[pid] ` where `+pid` is selected. Fields that say nothing
 //! about what became of a message (routers, TLS, sizes) are stepped over. The reject log and the panic log are
 //! other files; their lines look like lines of this one without a message id.
+#![deny(clippy::indexing_slicing)]
 
 mod address;
 mod delivery;

@@ -5,6 +5,7 @@
 //! One file per kind of record: [`delivery`] (what became of a recipient; `log_adhoc.c` writes it),
 //! [`queue`] (what is said of a message), [`text`] (the words in parentheses). Lines that concern no
 //! queued message (sessions of smtpd, TLS, caches, warnings) are foreign.
+#![deny(clippy::indexing_slicing)]
 
 mod delivery;
 mod queue;
@@ -106,6 +107,7 @@ const SHORT: u8 = 2;
 const LONG: u8 = 4;
 
 /// Which of these each byte is.
+#[expect(clippy::indexing_slicing, reason = "at compile time")]
 const QUEUE_ID: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut byte = 0_u8;

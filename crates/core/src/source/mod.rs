@@ -2,8 +2,10 @@
 //!
 //! [`collect`] lists the inputs; `decompress` opens one, `reader` cuts it into blocks at line ends. Nothing is
 //! mapped into memory: logs are truncated by their rotation while they are read.
+#![deny(clippy::indexing_slicing)]
 
 mod decompress;
+mod journal;
 pub(crate) mod reader;
 
 use std::fs;
