@@ -14,7 +14,7 @@ use crate::envelope::Scratch;
 use crate::event::{Contact, Delivery, Fact, Line, Odd, QueueFact, Source};
 use crate::line::{LineParser, Lines};
 use crate::parallel::{self, Block, Ended, Plan, Shard};
-use crate::reason::{Classifier, Verdict};
+use crate::reason::{Classifier, Recent, Verdict};
 use crate::source::Input;
 use crate::source::reader::{BLOCK_BYTES, MAX_LINE, Total};
 use crate::stamp::StampContext;
@@ -149,6 +149,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         count: Count::default(),
         tally: Tally::new(),
         scratch: Scratch::default(),
+        recent: Recent::default(),
     };
     let step = |part: &mut Part, block: &Block| {
         let Part {
@@ -156,6 +157,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             count,
             tally,
             scratch,
+            recent,
         } = part;
         let Some(parser) = parser else { return };
         for_each_line(block, |number, text| {
@@ -166,7 +168,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             {
                 // Only what a host answered now is evidence; the reason of an echo was that of its failure.
                 let verdict = if event.contact == Contact::Fresh {
-                    options.classifier.classify(event)
+                    recent.classify(&options.classifier, event)
                 } else {
                     None
                 };
@@ -244,6 +246,7 @@ pub fn events(
         count: Count::default(),
         tally: Tally::new(),
         scratch: Scratch::default(),
+        recent: Recent::default(),
     };
     let step = |part: &mut Part, block: &Block| {
         let mut out = Vec::new();
@@ -251,6 +254,7 @@ pub fn events(
             parser: Some(parser),
             count,
             scratch,
+            recent,
             ..
         } = part
         else {
@@ -262,7 +266,8 @@ pub fn events(
             count.add(number, text, &line, options);
             match &line {
                 Line::Delivery(event) if options.takes(event) => {
-                    let record = Record::Delivery(event, options.classifier.classify(event));
+                    let record =
+                        Record::Delivery(event, recent.classify(&options.classifier, event));
                     format(
                         &Located {
                             input,
@@ -319,6 +324,7 @@ struct Part {
     count: Count,
     tally: Tally,
     scratch: Scratch,
+    recent: Recent,
 }
 
 impl Shard for Part {

@@ -8,10 +8,12 @@ mod classify;
 mod codes;
 mod fold;
 mod matcher;
+mod recent;
 mod rules;
 mod user;
 
 pub use classify::{Classifier, Facts};
+pub(crate) use recent::Recent;
 pub use user::{RuleError, UserRule};
 
 /// Why an attempt failed: a closed list.
