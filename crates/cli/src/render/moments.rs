@@ -11,8 +11,10 @@ const MINUTE: f64 = 60.0;
 const HOUR: f64 = 3600.0;
 /// Narrower than this is a minute to a reader.
 const EXACT: f64 = 5.0 * MINUTE;
-/// Narrower than this is "about".
+/// Narrower than this is "about", to five minutes.
 const ABOUT: f64 = 20.0 * MINUTE;
+/// In a sentence so is what is narrower than this, to a quarter of an hour.
+const ROUGHLY: f64 = 90.0 * MINUTE;
 /// Wider than this is a part of a day, where it fits in one.
 const PART_OF_DAY: f64 = 3.0 * HOUR;
 /// Wider than this, hours say nothing.
@@ -62,8 +64,12 @@ impl Moments {
     }
 
     /// In a sentence, after "from" or "since": `23 Jan 16:00`, `about 23 Jan 16:00`, `some time between
-    /// 23 Jan 15:40 and 16:10`, `25 Jan evening`.
+    /// 23 Jan 12:20 and 16:10`, `25 Jan evening`.
     pub(crate) fn phrase(self, boundary: &outage::Boundary) -> String {
+        let width = boundary.latest.seconds_since(boundary.earliest);
+        if width > ABOUT && width <= ROUGHLY {
+            return format!("about {}", self.exact(rounded(boundary.time, 15)));
+        }
         self.at_precision(&(*boundary).into(), "about ", "some time between ", " and ")
     }
 
@@ -78,7 +84,7 @@ impl Moments {
             return self.exact(boundary.time);
         }
         if width <= ABOUT {
-            return format!("{about}{}", self.exact(to_five_minutes(boundary.time)));
+            return format!("{about}{}", self.exact(rounded(boundary.time, 5)));
         }
         let (Some(earliest), Some(latest)) =
             (self.local(boundary.earliest), self.local(boundary.latest))
@@ -112,9 +118,9 @@ impl Moments {
         }
     }
 
-    /// The part of a day that holds the interval but for half an hour at either end.
+    /// The part of a day that holds the interval but for forty minutes at either end.
     fn part_of_day(self, boundary: &Boundary) -> Option<String> {
-        const OVERHANG_MS: i64 = 30 * 60 * 1000;
+        const OVERHANG_MS: i64 = 40 * 60 * 1000;
         let inner = |time: Timestamp, shift| {
             self.local(Timestamp::from_millis(
                 time.as_millis().saturating_add(shift),
@@ -149,10 +155,10 @@ impl Moments {
     }
 }
 
-fn to_five_minutes(time: Timestamp) -> Timestamp {
-    const STEP: i64 = 5 * 60 * 1000;
+fn rounded(time: Timestamp, minutes: i64) -> Timestamp {
+    let step = minutes * 60 * 1000;
     let millis = time.as_millis();
-    Timestamp::from_millis(millis.saturating_add(STEP / 2).div_euclid(STEP) * STEP)
+    Timestamp::from_millis(millis.saturating_add(step / 2).div_euclid(step) * step)
 }
 
 #[cfg(test)]
@@ -174,13 +180,13 @@ mod tests {
             (
                 "23 15:40",
                 "23 16:10",
-                "some time between 23 Jan 15:40 and 16:10",
+                "about 23 Jan 16:00",
                 "23 Jan 15:40–16:10",
             ),
             (
                 "23 23:40",
                 "24 00:10",
-                "some time between 23 Jan 23:40 and 24 Jan 00:10",
+                "about 24 Jan 00:00",
                 "23 Jan 23:40–24 Jan 00:10",
             ),
             ("25 18:10", "25 23:50", "25 Jan evening", "25 Jan evening"),

@@ -139,7 +139,7 @@ mod tests {
         outage.windows[1].start = between("25 18:20", "25 22:50");
         outage.windows[2].start = between("26 12:20", "26 13:10");
         outage.end = Some(between("27 22:00", "28 03:30"));
-        assert_snapshot!(sentence(&outage), @"libero.it: no connection from about 23 Jan 16:00, then 550 from 25 Jan evening, then 452 from some time between 26 Jan 12:20 and 13:10, answers again since some time between 27 Jan 22:00 and 28 Jan 03:30 (1,234 attempts, 99 % failed).");
+        assert_snapshot!(sentence(&outage), @"libero.it: no connection from about 23 Jan 16:00, then 550 from 25 Jan evening, then 452 from about 26 Jan 12:45, answers again since some time between 27 Jan 22:00 and 28 Jan 03:30 (1,234 attempts, 99 % failed).");
     }
 
     #[test]

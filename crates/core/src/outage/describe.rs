@@ -169,7 +169,7 @@ impl Case<'_> {
             end,
             attempts,
             failures,
-            share: gate::share(&counts),
+            share: failures as f64 / attempts.max(1) as f64,
             mx: label::failing_mx(self.evidence, from, to),
             sample: answer.sample,
         }

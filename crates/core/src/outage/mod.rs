@@ -98,7 +98,7 @@ pub struct Window {
     pub attempts: u64,
     /// Those that failed, neutral ones included.
     pub failures: u64,
-    /// Share of the telling attempts (not neutral) that failed, 0 to 1.
+    /// Share of the attempts that failed, 0 to 1.
     pub share: f64,
     /// MX hosts that failed in it, by name.
     pub mx: Vec<Box<[u8]>>,
