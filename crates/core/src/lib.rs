@@ -1,5 +1,58 @@
-//! Reads mail logs and bounces and finds when each destination was not taking mail.
-#![doc = ""]
+//! Reads mail logs and finds when each destination was not taking mail.
+//!
+//! **bytes → lines → events → tallies → evidence → outages**: data flows one way, and no stage knows the next.
+//!
+//! The main job: [`source::collect`] lists inputs, [`survey::survey`] reads them all in parallel, and
+//! [`outage::find`] says what the evidence of one destination amounts to.
+//!
+//! ```
+//! use std::path::PathBuf;
+//! use mailgap_core::{outage, source, survey, time::Timestamp};
+//!
+//! let now = Timestamp::from_seconds(1_675_200_000);
+//! # let log = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/incidents/libero/mail-iso.log.gz");
+//! let collected = source::collect(&[PathBuf::from(log)], now);
+//! let options = survey::Options::new(chrono_tz::Europe::Rome);
+//! let survey = survey::survey(&collected.inputs, &options, &());
+//!
+//! let span = survey.coverage.span.expect("the log has lines about mail");
+//! let libero = survey.evidence.iter().find(|e| e.domain.as_bytes() == b"libero.it").expect("it is there");
+//! let findings = outage::find(libero, span);
+//! let kinds: Vec<_> = findings.outages[0].windows.iter().map(|window| window.kind.as_str()).collect();
+//! assert_eq!(kinds, ["no_connection", "recipient_rejected", "mailbox_deferred"]);
+//! ```
+//!
+//! One line at a time: [`line::LineParser`] turns a line into an event that borrows it,
+//! [`reason::Classifier`] says why it failed, [`evidence::class_of`] what that says of its destination.
+//!
+//! ```
+//! use mailgap_core::envelope::Scratch;
+//! use mailgap_core::event::Line;
+//! use mailgap_core::evidence::{Class, class_of};
+//! use mailgap_core::line::LineParser;
+//! use mailgap_core::reason::{Classifier, Reason};
+//! use mailgap_core::stamp::StampContext;
+//! use mailgap_core::time::Timestamp;
+//!
+//! let context = StampContext {
+//!     zone: chrono_tz::Europe::Rome,
+//!     year: None,
+//!     reference: Timestamp::from_seconds(1_675_200_000), // when the log was last written
+//! };
+//! let line = b"Jan 26 14:00:01 mx1 postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, \
+//!     relay=smtp-in.libero.it[213.209.1.129]:25, delay=1.2, delays=0.1/0/0.5/0.6, dsn=4.2.2, \
+//!     status=deferred (host smtp-in.libero.it[213.209.1.129] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command))";
+//! let mut scratch = Scratch::default();
+//! let Line::Delivery(event) = LineParser::new(context).parse(line, &mut scratch) else { panic!() };
+//! assert_eq!(event.time.to_string(), "2023-01-26T13:00:01.000Z");
+//!
+//! let verdict = Classifier::default().classify(&event);
+//! assert_eq!(verdict.map(|verdict| verdict.reason), Some(Reason::MailboxFull));
+//! assert_eq!(class_of(&event, verdict), Some(Class::TmpRcpt));
+//! ```
+//!
+//! Nothing here prints, asks for the time or looks at the environment: what a function needs it is given.
+//! Odd input is a value, counted and sampled in [`coverage`]; only I/O is an error.
 
 pub mod address;
 pub mod coverage;

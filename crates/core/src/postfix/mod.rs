@@ -2,8 +2,8 @@
 //!
 //! `postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, relay=..., delay=1.2, ..., status=sent (250 ok)`
 //!
-//! One file per kind of record: [`delivery`] (what became of a recipient; `log_adhoc.c` writes it),
-//! [`queue`] (what is said of a message), [`text`] (the words in parentheses). Lines that concern no
+//! One file per kind of record: `delivery` (what became of a recipient; `log_adhoc.c` writes it),
+//! `queue` (what is said of a message), `text` (the words in parentheses). Lines that concern no
 //! queued message (sessions of smtpd, TLS, caches, warnings) are foreign.
 #![deny(clippy::indexing_slicing)]
 
