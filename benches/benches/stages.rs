@@ -24,7 +24,7 @@ use mailgap_core::reason::Classifier;
 use mailgap_core::source::Input;
 use mailgap_core::stamp::StampContext;
 use mailgap_core::survey::{self, Survey, survey};
-use mailgap_core::tally::Tally;
+use mailgap_core::tally::{Destination, Tally};
 use mailgap_core::time::Timestamp;
 
 /// Two months after the log begins: later than its end, so that stamps without a year get the right one.
@@ -180,7 +180,11 @@ fn tally(criterion: &mut Criterion) {
             for (event, verdict) in &events {
                 tally.add(black_box(event), *verdict);
             }
-            let echoes: u64 = tally.into_evidence().iter().map(|one| one.echoes).sum();
+            let echoes: u64 = tally
+                .into_destinations()
+                .into_iter()
+                .map(|to| to.into_evidence().echoes)
+                .sum();
             assert_eq!(echoes, written.counts.echoes);
         });
     });
@@ -208,7 +212,14 @@ fn fold(criterion: &mut Criterion) {
 fn outages(criterion: &mut Criterion) {
     let (log, written) = generate_in_memory(&Options::default());
     let (_file, input) = on_disk(&log);
-    let Survey { coverage, evidence } = read(&input, 2);
+    let Survey {
+        coverage,
+        destinations,
+    } = read(&input, 2);
+    let evidence: Vec<_> = destinations
+        .into_iter()
+        .map(Destination::into_evidence)
+        .collect();
     let span = coverage.span.expect("because the log has lines");
     let mut group = criterion.benchmark_group("outages");
     group.throughput(Throughput::Elements(evidence.len() as u64));

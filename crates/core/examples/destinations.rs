@@ -12,7 +12,8 @@ fn main() {
     let now = Timestamp::from(chrono::DateTime::from(std::time::SystemTime::UNIX_EPOCH));
     let inputs = source::collect(&paths, now).inputs;
     let survey = survey(&inputs, &Options::new(chrono_tz::Tz::UTC), &());
-    for evidence in &survey.evidence {
+    for destination in survey.destinations {
+        let evidence = destination.into_evidence();
         let attempts: u32 = evidence
             .buckets
             .iter()

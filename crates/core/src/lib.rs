@@ -16,8 +16,9 @@
 //! let survey = survey::survey(&collected.inputs, &options, &());
 //!
 //! let span = survey.coverage.span.expect("the log has lines about mail");
-//! let libero = survey.evidence.iter().find(|e| e.domain.as_bytes() == b"libero.it").expect("it is there");
-//! let findings = outage::find(libero, span);
+//! let mut destinations = survey.destinations.into_iter();
+//! let libero = destinations.find(|to| to.domain().as_bytes() == b"libero.it").expect("it is there");
+//! let findings = outage::find(&libero.into_evidence(), span);
 //! let kinds: Vec<_> = findings.outages[0].windows.iter().map(|window| window.kind.as_str()).collect();
 //! assert_eq!(kinds, ["no_connection", "recipient_rejected", "mailbox_deferred"]);
 //! ```

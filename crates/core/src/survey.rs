@@ -18,7 +18,7 @@ use crate::reason::{Classifier, Recent, Verdict};
 use crate::source::Input;
 use crate::source::reader::{BLOCK_BYTES, MAX_LINE, Total};
 use crate::stamp::StampContext;
-use crate::tally::{Evidence, Tally};
+use crate::tally::{Destination, Tally};
 use crate::time::Timestamp;
 
 pub use crate::source::reader::Progress;
@@ -125,12 +125,12 @@ impl DomainFilter {
 }
 
 /// What was read.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Survey {
     /// How much of it was understood.
     pub coverage: Coverage,
-    /// What it says of each destination, in order of their names.
-    pub evidence: Vec<Evidence>,
+    /// Every destination, in order of their names; [`Destination::into_evidence`] says what is known of it.
+    pub destinations: Vec<Destination>,
 }
 
 /// Reads all inputs and counts attempts per destination.
@@ -201,7 +201,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     }
     Survey {
         coverage: whole.into_coverage(),
-        evidence: tally.into_evidence(),
+        destinations: tally.into_destinations(),
     }
 }
 

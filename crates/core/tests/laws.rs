@@ -4,13 +4,13 @@ mod common;
 
 use std::sync::LazyLock;
 
-use common::{read, rome, survey_parts};
+use common::{Said, read, rome, survey_parts};
 use mailgap_core::coverage::LineCounts;
 use mailgap_core::envelope::Scratch;
 use mailgap_core::event::Line;
 use mailgap_core::line::{LineParser, Lines};
 use mailgap_core::stamp::StampContext;
-use mailgap_core::survey::{Options, Survey};
+use mailgap_core::survey::Options;
 use mailgap_core::time::Timestamp;
 use proptest::prelude::*;
 
@@ -163,7 +163,7 @@ proptest! {
 }
 
 /// All that must not depend on how the input is cut: everything but the number of inputs and where odd lines stand.
-fn essence(mut survey: Survey) -> Survey {
+fn essence(mut survey: Said) -> Said {
     survey.coverage.inputs = 0;
     survey.coverage.samples.clear();
     survey
@@ -262,7 +262,7 @@ fn both_stamp_styles_of_one_log_give_the_same_evidence() {
         (log.coverage.lines.unknown, log.coverage.lines.malformed),
         (0, 0)
     );
-    let totals = |survey: &Survey| -> Vec<(String, u32)> {
+    let totals = |survey: &Said| -> Vec<(String, u32)> {
         survey
             .evidence
             .iter()

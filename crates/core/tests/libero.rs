@@ -20,12 +20,11 @@ fn found_in(log: &str) -> Found {
         block_bytes: Some(1 << 20),
         ..rome()
     };
-    let survey = survey(&[input(&testdata(log))], &options, &());
+    let mut survey = survey(&[input(&testdata(log))], &options, &());
     let span = survey.coverage.span.unwrap();
-    let findings = survey
-        .evidence
-        .iter()
-        .map(|e| (e.domain.to_string(), find(e, span)))
+    let findings = std::mem::take(&mut survey.destinations)
+        .into_iter()
+        .map(|to| (to.domain().to_string(), find(&to.into_evidence(), span)))
         .collect();
     (survey, findings)
 }

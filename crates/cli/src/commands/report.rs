@@ -116,15 +116,18 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
 }
 
 fn report(survey: Survey, settings: &Settings) -> Result<Report> {
-    let Survey { coverage, evidence } = survey;
+    let Survey {
+        coverage,
+        destinations,
+    } = survey;
     let threads = ThreadPoolBuilder::new()
         .num_threads(settings.options.jobs)
         .build()?;
     let found: Vec<Found> = match coverage.span {
         Some(span) => threads.install(|| {
-            evidence
-                .par_iter()
-                .map(|evidence| Found::new(evidence, span))
+            destinations
+                .into_par_iter()
+                .map(|destination| Found::new(&destination.into_evidence(), span))
                 .collect()
         }),
         None => Vec::new(),

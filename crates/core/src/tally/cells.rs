@@ -4,8 +4,9 @@ use crate::event::Stage;
 use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
+use crate::tally::Slot;
 use crate::tally::series::Cell;
-use crate::tally::{Distinct, Slot};
+use crate::tally::sketch::Few;
 
 /// Milliseconds of a minute, the width of a bucket.
 pub(crate) const MINUTE: i64 = 60_000;
@@ -47,8 +48,8 @@ pub(crate) struct Failed {
     /// By [`Slot::index`] less one: `ok` is kept outside.
     pub(crate) counts: [u32; Slot::COUNT - 1],
     pub(crate) offsets: [Offsets; Slot::COUNT - 1],
-    pub(crate) messages: Distinct,
-    pub(crate) recipients: Distinct,
+    pub(crate) messages: Few,
+    pub(crate) recipients: Few,
 }
 
 impl Minute {
@@ -83,8 +84,8 @@ impl Minute {
             Box::new(Failed {
                 counts: [0; Slot::COUNT - 1],
                 offsets: [Offsets::NONE; Slot::COUNT - 1],
-                messages: Distinct::default(),
-                recipients: Distinct::default(),
+                messages: Few::default(),
+                recipients: Few::default(),
             })
         });
         let place = slot.index().wrapping_sub(1);

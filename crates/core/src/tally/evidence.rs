@@ -161,8 +161,8 @@ pub(super) fn bucket(cell: Minute) -> Bucket {
         });
     }
     if let Some(failed) = failed {
-        bucket.messages = failed.messages;
-        bucket.recipients = failed.recipients;
+        bucket.messages = failed.messages.into();
+        bucket.recipients = failed.recipients.into();
     }
     bucket
 }

@@ -14,6 +14,8 @@ mod sketch;
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
 pub use sketch::Distinct;
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -160,8 +162,8 @@ impl Tally {
         }
     }
 
-    /// What is known of each destination, in order of their names.
-    pub fn into_evidence(self) -> Vec<Evidence> {
+    /// The destinations, all reporting hosts of each together, in order of their names.
+    pub fn into_destinations(self) -> Vec<Destination> {
         let Tally {
             domains,
             relays,
@@ -174,14 +176,40 @@ impl Tally {
             *hosts += 1;
             sum.merge(counts);
         }
-        let mut all: Vec<Evidence> = by_domain
+        let relays = Arc::new(relays);
+        let mut all: Vec<Destination> = by_domain
             .into_iter()
-            .map(|(domain, (hosts, counts))| {
-                counts.into_evidence(Domain::new(domains.name(domain)), hosts, &relays)
+            .map(|(domain, (hosts, counts))| Destination {
+                domain: Domain::new(domains.name(domain)),
+                hosts,
+                counts,
+                relays: Arc::clone(&relays),
             })
             .collect();
         all.sort_unstable_by(|a, b| a.domain.cmp(&b.domain));
         all
+    }
+}
+
+/// One destination in compact form: its [`Evidence`] is ten times as large, so make it when it is wanted.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    domain: Domain,
+    hosts: usize,
+    counts: Counts,
+    relays: Arc<Names>,
+}
+
+impl Destination {
+    /// Its domain.
+    pub fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// All that is known of it.
+    pub fn into_evidence(self) -> Evidence {
+        self.counts
+            .into_evidence(self.domain, self.hosts, &self.relays)
     }
 }
 

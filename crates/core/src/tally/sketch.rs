@@ -1,46 +1,99 @@
 //! Counting distinct things in little memory: a theta sketch of 32-bit hashes.
 //!
-//! Exact up to [`Distinct::KEEP`] things, an estimate beyond. The union of many small sketches is much
-//! better than each: all hashes below the smallest limit are kept.
+//! [`Few`] is what a cell keeps: exact up to [`Few::KEEP`] things, an estimate beyond. [`Distinct`] is the
+//! union of many, which is much better than each: all hashes below the smallest limit are kept.
 
-/// A mergeable count of distinct things, each given by a well-mixed 32-bit hash.
-///
-/// Keeps the smallest hashes below a limit; the limit falls as more arrive. Merging is associative,
-/// commutative and idempotent.
+/// The smallest hashes of distinct things, well mixed, below a limit that falls as more arrive. Inline:
+/// cells are many. Merging is associative, commutative and idempotent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Few {
+    /// The first `len` are kept: sorted, distinct, all below `limit`.
+    hashes: [u32; Few::KEEP],
+    len: u8,
+    /// Hashes at or above this were dropped; `None` when none were.
+    limit: Option<u32>,
+}
+
+impl Few {
+    /// How many hashes are kept.
+    pub(crate) const KEEP: usize = 8;
+
+    fn kept(&self) -> &[u32] {
+        self.hashes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// Adds one thing.
+    pub(crate) fn insert(&mut self, hash: u32) {
+        if self.limit.is_some_and(|limit| hash >= limit) {
+            return;
+        }
+        let Err(place) = self.kept().binary_search(&hash) else {
+            return;
+        };
+        let (full, [.., last]) = (usize::from(self.len) == Few::KEEP, self.hashes);
+        if full {
+            // The largest of the nine is dropped and becomes the limit.
+            self.limit = Some(last.max(hash));
+        } else {
+            self.len += 1;
+        }
+        // A hash above all eight leaves nothing to move.
+        if let Some(tail @ [_, ..]) = self.hashes.get_mut(place..usize::from(self.len)) {
+            tail.rotate_right(1);
+            if let Some(first) = tail.first_mut() {
+                *first = hash;
+            }
+        }
+    }
+
+    /// Adds all of `other`.
+    pub(crate) fn merge(&mut self, other: &Few) {
+        for &hash in other.kept() {
+            self.insert(hash);
+        }
+        if let Some(limit) = other.limit
+            && self.limit.is_none_or(|own| limit < own)
+        {
+            self.limit = Some(limit);
+            let below = self.kept().partition_point(|&hash| hash < limit);
+            self.len = u8::try_from(below).unwrap_or(self.len);
+            // What is not kept is zero, so that equal sketches are equal.
+            if let Some(rest) = self.hashes.get_mut(below..) {
+                rest.fill(0);
+            }
+        }
+    }
+}
+
+impl From<Few> for Distinct {
+    fn from(few: Few) -> Distinct {
+        Distinct {
+            hashes: few.kept().to_vec(),
+            limit: few.limit,
+        }
+    }
+}
+
+/// A count of distinct things, each given by a well-mixed 32-bit hash: the union of those of many cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Distinct {
-    /// Sorted, distinct, all below `limit()`.
+    /// Sorted, distinct, all below the limit.
     hashes: Vec<u32>,
     /// Hashes at or above this were dropped; `None` when none were.
     limit: Option<u32>,
 }
 
 impl Distinct {
-    /// How many hashes one cell of a tally keeps.
-    pub const KEEP: usize = 8;
-
-    /// Adds one thing, keeping at most [`Distinct::KEEP`] hashes.
+    /// Adds one thing.
     pub fn insert(&mut self, hash: u32) {
-        if self.limit.is_some_and(|limit| hash >= limit) {
-            return;
-        }
-        if let Err(place) = self.hashes.binary_search(&hash) {
+        if self.limit.is_none_or(|limit| hash < limit)
+            && let Err(place) = self.hashes.binary_search(&hash)
+        {
             self.hashes.insert(place, hash);
-            if self.hashes.len() > Distinct::KEEP {
-                self.limit = self.hashes.pop();
-            }
         }
     }
 
-    /// Adds all of `other`, keeping at most [`Distinct::KEEP`] hashes: for cells of the same minute.
-    pub fn merge(&mut self, other: &Distinct) {
-        self.union(other);
-        while self.hashes.len() > Distinct::KEEP {
-            self.limit = self.hashes.pop();
-        }
-    }
-
-    /// Adds all of `other` and keeps every hash below both limits: for the cells of a window.
+    /// Adds all of `other` and keeps every hash below both limits: as for the cells of a window.
     pub fn union(&mut self, other: &Distinct) {
         self.limit = match (self.limit, other.limit) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -91,5 +144,57 @@ impl Distinct {
     /// True when nothing was added.
     pub fn is_empty(&self) -> bool {
         self.hashes.is_empty() && self.limit.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_split_keeps_the_eight_smallest_and_the_ninth_as_limit(
+            parts in prop::collection::vec(prop::collection::vec(0..60_u32, 0..25), 1..5)
+        ) {
+            let mut all: Vec<u32> = parts.concat();
+            all.sort_unstable();
+            all.dedup();
+            let mut merged = Few::default();
+            for part in &parts {
+                let mut few = Few::default();
+                for &hash in part {
+                    few.insert(hash);
+                }
+                merged.merge(&few);
+            }
+            prop_assert_eq!(merged.kept(), &all[..all.len().min(Few::KEEP)]);
+            prop_assert_eq!(merged.limit, all.get(Few::KEEP).copied());
+            let mut at_once = Few::default();
+            for &hash in all.iter().rev() {
+                at_once.insert(hash);
+            }
+            prop_assert_eq!(merged, at_once);
+        }
+    }
+
+    #[test]
+    fn many_small_sketches_estimate_well() {
+        let hash = |n: u32| {
+            n.wrapping_mul(0x9e37_79b1)
+                .rotate_left(16)
+                .wrapping_mul(0x85eb_ca6b)
+        };
+        let sketches: Vec<Distinct> = (0..200_u32)
+            .map(|cell| {
+                let mut few = Few::default();
+                for n in 0..20 {
+                    few.insert(hash(cell * 20 + n));
+                }
+                few.into()
+            })
+            .collect();
+        let count = Distinct::union_of(&sketches).count();
+        assert!((3400..4600).contains(&count), "{count} for 4000");
     }
 }

@@ -11,8 +11,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use mailgap_core::coverage::Coverage;
 use mailgap_core::source::Input;
-use mailgap_core::survey::{Options, Survey, survey};
+use mailgap_core::survey::{Options, survey};
+use mailgap_core::tally::{Destination, Evidence};
 use mailgap_core::time::Timestamp;
 
 /// A file of the project's test data.
@@ -54,8 +56,15 @@ pub fn input(path: &Path) -> Input {
     Input::file(path, Timestamp::from_seconds(0)).unwrap()
 }
 
+/// What a survey says, in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    pub coverage: Coverage,
+    pub evidence: Vec<Evidence>,
+}
+
 /// Writes the parts to files of these names and surveys them in this order.
-pub fn survey_parts(parts: &[(&str, &[u8])], options: &Options) -> Survey {
+pub fn survey_parts(parts: &[(&str, &[u8])], options: &Options) -> Said {
     let folder = tempfile::tempdir().unwrap();
     let inputs: Vec<Input> = parts
         .iter()
@@ -65,5 +74,13 @@ pub fn survey_parts(parts: &[(&str, &[u8])], options: &Options) -> Survey {
             input(&path)
         })
         .collect();
-    survey(&inputs, options, &())
+    let survey = survey(&inputs, options, &());
+    Said {
+        coverage: survey.coverage,
+        evidence: survey
+            .destinations
+            .into_iter()
+            .map(Destination::into_evidence)
+            .collect(),
+    }
 }
