@@ -47,6 +47,21 @@ impl Class {
         Class::Policy,
     ];
 
+    /// The word used in JSON and text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Class::Ok => "ok",
+            Class::Conn => "conn",
+            Class::Dns => "dns",
+            Class::TmpSys => "tmp_sys",
+            Class::TmpRcpt => "tmp_rcpt",
+            Class::Grey => "grey",
+            Class::PermRcpt => "perm_rcpt",
+            Class::PermSys => "perm_sys",
+            Class::Policy => "policy",
+        }
+    }
+
     /// Its number, 0 to 8: the index into arrays by class.
     pub const fn index(self) -> usize {
         self as usize

@@ -4,6 +4,10 @@
 //! questions is that of their cost: a syslog header with a program of Postfix, then Exim's marks.
 #![deny(clippy::indexing_slicing)]
 
+mod head;
+
+pub use head::Head;
+
 use memchr::memchr;
 
 use crate::envelope::{self, Inner, Scratch};

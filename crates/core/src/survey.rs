@@ -59,7 +59,8 @@ impl Options {
         }
     }
 
-    fn parser(&self, input: &Input) -> LineParser {
+    /// A parser for the lines of that input.
+    pub fn parser(&self, input: &Input) -> LineParser {
         let context = StampContext {
             zone: self.zone,
             year: self.year,
@@ -237,6 +238,50 @@ pub fn events(
     format: &(dyn Fn(&Located<'_>, &mut Vec<u8>) + Sync),
     sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
 ) -> io::Result<Coverage> {
+    let format = |line: &ReadLine<'_>, out: &mut Vec<u8>| {
+        let record = match line.said {
+            Line::Delivery(event) if options.takes(event) => {
+                Record::Delivery(event, line.verdict)
+            }
+            Line::Queue(fact) if options.takes_time(fact.time) => Record::Queue(fact),
+            _ => return,
+        };
+        let located = Located {
+            input: line.input.name(),
+            line: line.number,
+            record,
+        };
+        format(&located, out);
+    };
+    lines(inputs, options, progress, &format, sink)
+}
+
+/// A line as it was read, and what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadLine<'b> {
+    /// Where it stands.
+    pub input: &'b Input,
+    /// Line number, from 1.
+    pub number: u64,
+    /// The line, without its end.
+    pub text: &'b [u8],
+    /// How it is understood.
+    pub said: &'b Line<'b>,
+    /// Why it failed, for a failed delivery that the options take.
+    pub verdict: Option<Verdict>,
+}
+
+/// Like [`events`], for every line, understood or not; no line is left out by its time or destination.
+///
+/// # Errors
+/// Those of `sink`. What cannot be read is told in the coverage.
+pub fn lines(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+    format: &(dyn Fn(&ReadLine<'_>, &mut Vec<u8>) + Sync),
+    sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
+) -> io::Result<Coverage> {
     let mut whole = Whole {
         keep_duplicates: true,
         ..Whole::default()
@@ -250,45 +295,36 @@ pub fn events(
     };
     let step = |part: &mut Part, block: &Block| {
         let mut out = Vec::new();
-        let Part {
-            parser: Some(parser),
-            count,
-            scratch,
-            recent,
-            ..
-        } = part
+        let (
+            Part {
+                parser: Some(parser),
+                count,
+                scratch,
+                recent,
+                ..
+            },
+            Some(input),
+        ) = (part, inputs.get(block.input))
         else {
             return out;
         };
-        let input = inputs.get(block.input).map_or("", Input::name);
         for_each_line(block, |number, text| {
-            let line = parser.parse(text, scratch);
-            count.add(number, text, &line, options);
-            match &line {
+            let said = parser.parse(text, scratch);
+            count.add(number, text, &said, options);
+            let verdict = match &said {
                 Line::Delivery(event) if options.takes(event) => {
-                    let record =
-                        Record::Delivery(event, recent.classify(&options.classifier, event));
-                    format(
-                        &Located {
-                            input,
-                            line: number,
-                            record,
-                        },
-                        &mut out,
-                    );
+                    recent.classify(&options.classifier, event)
                 }
-                Line::Queue(fact) if options.takes_time(fact.time) => {
-                    format(
-                        &Located {
-                            input,
-                            line: number,
-                            record: Record::Queue(fact),
-                        },
-                        &mut out,
-                    );
-                }
-                _ => {}
-            }
+                _ => None,
+            };
+            let line = ReadLine {
+                input,
+                number,
+                text,
+                said: &said,
+                verdict,
+            };
+            format(&line, &mut out);
         });
         out
     };

@@ -77,7 +77,7 @@ pub fn read<'b>(line: &'b [u8], stamps: &mut Stamps) -> Header<'b> {
 }
 
 /// Drops `<22>`, or `<22>1 ` of RFC 5424; says whether it was the latter.
-fn priority(line: &[u8]) -> (bool, &[u8]) {
+pub(crate) fn priority(line: &[u8]) -> (bool, &[u8]) {
     let rest = match line {
         [b'<', a, b'>', rest @ ..] if a.is_ascii_digit() => rest,
         [b'<', a, b, b'>', rest @ ..] if [a, b].iter().all(|d| d.is_ascii_digit()) => rest,

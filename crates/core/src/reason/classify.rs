@@ -164,6 +164,14 @@ impl Classifier {
             RuleId::User(_) => None,
         }
     }
+
+    /// The user's rule that a verdict names; `None` for a built-in one.
+    pub fn user_rule(&self, rule: RuleId) -> Option<&UserRule> {
+        match rule {
+            RuleId::BuiltIn(_) => None,
+            RuleId::User(index) => self.user.get(index),
+        }
+    }
 }
 
 /// A local fault in a bounce is one of the host that wrote it, which is seldom the sending one.

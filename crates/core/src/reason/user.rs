@@ -98,6 +98,11 @@ impl UserRules {
         })
     }
 
+    /// The rule at that place.
+    pub(super) fn get(&self, index: u16) -> Option<&UserRule> {
+        self.rules.get(usize::from(index))
+    }
+
     /// The first rule that matches, with its place from 0.
     pub(super) fn first(&self, text: &[u8]) -> Option<(u16, Reason)> {
         if !self.set.as_ref()?.is_match(text) {

@@ -30,7 +30,7 @@ use recipients::Recipients;
 use series::Series;
 
 /// Greylisting younger than this is the normal dance; older it is a fault of the receiver. Seconds.
-const GREYLISTING_S: f64 = 1800.0;
+pub const GREYLISTING_S: f64 = 1800.0;
 
 /// Bytes that are kept of a sample reply: as much as a reader reads.
 const SAMPLE_BYTES: usize = 400;
