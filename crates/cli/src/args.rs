@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, value_parser};
 
-use crate::commands::{events, report};
+use crate::commands::{events, explain, generate, report};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::style::When;
@@ -37,9 +37,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Report(report::Args),
     Events(events::Args),
+    Explain(explain::Args),
+    Generate(generate::Args),
 }
 
-const EXIT_STATUS: &str = "\
+/// For help and manual: two spaces stand before a status and after it.
+pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0  done
   1  with --check, an outage was found

@@ -3,6 +3,8 @@
 //! The keys are the contract of `mailgap events`; what a line does not say is null. Bytes that are no
 //! UTF-8 become U+FFFD.
 
+pub(crate) mod csv;
+
 use std::borrow::Cow;
 
 use mailgap_core::address::Domain;
@@ -18,8 +20,8 @@ use crate::escape;
 const MOST_TIMES: u32 = 10_000;
 
 /// The row of a delivery.
-#[derive(Debug, Serialize)]
-struct DeliveryRow<'b> {
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct DeliveryRow<'b> {
     record: &'static str,
     time: String,
     source: &'static str,
@@ -52,7 +54,7 @@ struct DeliveryRow<'b> {
 
 /// The row of a fact about a queued message.
 #[derive(Debug, Default, Serialize)]
-struct QueueRow<'b> {
+pub(crate) struct QueueRow<'b> {
     record: &'static str,
     fact: &'static str,
     time: String,
@@ -73,19 +75,41 @@ struct QueueRow<'b> {
     text: Option<Cow<'b, str>>,
 }
 
+/// A row of either kind.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Row<'b> {
+    Delivery(Box<DeliveryRow<'b>>),
+    Queue(Box<QueueRow<'b>>),
+}
+
+/// The row of a record.
+pub(crate) fn row_of<'b>(located: &Located<'b>) -> Row<'b> {
+    match located.record {
+        Record::Delivery(delivery, verdict) => {
+            Row::Delivery(Box::new(delivery_row(located, delivery, verdict)))
+        }
+        Record::Queue(fact) => Row::Queue(Box::new(queue_row(located, fact))),
+    }
+}
+
+/// How many rows a record gives.
+pub(crate) fn times_of(located: &Located<'_>) -> u32 {
+    let times = match located.record {
+        Record::Delivery(delivery, _) => delivery.times,
+        Record::Queue(fact) => fact.times,
+    };
+    times.clamp(1, MOST_TIMES)
+}
+
 /// Appends the row and a line end. A line that stands for several records gives as many rows.
 pub(crate) fn append(located: &Located<'_>, rows: &mut Vec<u8>) {
-    let (row, times) = match &located.record {
-        Record::Delivery(delivery, verdict) => (
-            serde_json::to_string(&delivery_row(located, delivery, *verdict)),
-            delivery.times,
-        ),
-        Record::Queue(fact) => (serde_json::to_string(&queue_row(located, fact)), fact.times),
-    };
     // Strings, numbers and arrays: nothing of a row can fail to be JSON.
-    let Ok(row) = row else { return };
+    let Ok(row) = serde_json::to_string(&row_of(located)) else {
+        return;
+    };
     let row = escape::json(row);
-    for _ in 0..times.clamp(1, MOST_TIMES) {
+    for _ in 0..times_of(located) {
         rows.extend_from_slice(row.as_bytes());
         rows.push(b'\n');
     }
@@ -210,11 +234,11 @@ mod tests {
     use crate::testing::rome;
 
     /// The contract of `mailgap events`, in its order.
-    const KEYS: &str = "record time source input line host instance queue_id message_id sender recipient \
+    pub(super) const KEYS: &str = "record time source input line host instance queue_id message_id sender recipient \
         original_recipient domain relay_host relay_ip relay_port outcome contact stage reply_code \
         enhanced_status permanence reason blame basis text delay_s delays_s";
 
-    fn refused<'b>() -> Delivery<'b> {
+    pub(super) fn refused<'b>() -> Delivery<'b> {
         Delivery {
             time: rome("25 20:03:07"),
             source: Source::Postfix,

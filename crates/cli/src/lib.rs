@@ -6,10 +6,13 @@
 
 mod args;
 mod commands;
+mod csv;
 mod environment;
 mod escape;
 mod event_row;
 mod exit;
+mod explain;
+mod manual;
 mod moment;
 mod output;
 mod progress;
@@ -87,6 +90,8 @@ where
     let ended = match &cli.command {
         Command::Report(args) => commands::report::run(args, &mut console),
         Command::Events(args) => commands::events::run(args, &mut console),
+        Command::Explain(args) => commands::explain::run(args, &mut console),
+        Command::Generate(args) => commands::generate::run(args, &mut console),
     };
     ended.unwrap_or_else(|failure| {
         console.error(&failure.message(), failure.hint());

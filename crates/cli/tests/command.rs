@@ -71,7 +71,10 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
             &["report", "-f", "pdf", log],
             "[possible values: text, json]",
         ),
-        (&["events", "-f", "json", log], "[possible values: jsonl]"),
+        (
+            &["events", "-f", "json", log],
+            "[possible values: csv, jsonl]",
+        ),
         (
             &["report"],
             "error: no log named, and standard input is a terminal\nhint: name a log",

@@ -21,6 +21,7 @@ use crate::{Console, event_row};
 Examples:
   mailgap events mail.log > events.jsonl
   mailgap events mail.log --domain libero.it --since '2023-01-25 20:00' | jq -r .text | sort | uniq -c
+  mailgap events mail.log --domain libero.it -o libero.csv
   zcat mail.log.*.gz | mailgap events --all -o events.jsonl")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -50,6 +51,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
+    /// Comma-separated values with a header row, for spreadsheets
+    Csv,
     /// One JSON object a line
     Jsonl,
 }
@@ -57,7 +60,7 @@ enum Format {
 pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let environment = console.environment;
     let file = output::file(args.output.as_ref());
-    let Format::Jsonl = output::format(args.format, file, Format::Jsonl)?;
+    let format = output::format(args.format, file, Format::Jsonl)?;
     let settings = Settings::resolve(&args.reading, environment)?;
     let collected = settings::collect(&args.reading, "events", environment)?;
     let mut output = Output::open(file, console.out, &collected.inputs)?;
@@ -71,17 +74,28 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         environment,
     );
     let all = args.all;
-    let ended = events(
-        &collected.inputs,
-        &settings.options,
-        &progress,
-        &|located: &Located<'_>, rows: &mut Vec<u8>| {
-            if all || matches!(located.record, Record::Delivery(..)) {
-                event_row::append(located, rows);
-            }
-        },
-        &mut |rows: &[u8]| output.write(rows),
-    );
+    let columns = event_row::csv::columns(all);
+    let mut header = Vec::new();
+    if format == Format::Csv {
+        event_row::csv::append_header(&columns, &mut header);
+    }
+    let started = output.write(&header);
+    let ended = started.and_then(|()| {
+        events(
+            &collected.inputs,
+            &settings.options,
+            &progress,
+            &|located: &Located<'_>, rows: &mut Vec<u8>| {
+                if all || matches!(located.record, Record::Delivery(..)) {
+                    match format {
+                        Format::Csv => event_row::csv::append(located, &columns, rows),
+                        Format::Jsonl => event_row::append(located, rows),
+                    }
+                }
+            },
+            &mut |rows: &[u8]| output.write(rows),
+        )
+    });
     progress.finish();
 
     let closed = output.is_closed();

@@ -1,6 +1,8 @@
 //! One file for each command: its flags and what it does.
 
 pub(crate) mod events;
+pub(crate) mod explain;
+pub(crate) mod generate;
 pub(crate) mod report;
 
 use mailgap_core::coverage::Unread;

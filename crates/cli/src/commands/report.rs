@@ -66,8 +66,8 @@ enum Format {
 }
 
 /// Columns when no terminal says otherwise, and the fewest that a report fits in.
-const COLUMNS: usize = 100;
-const FEWEST_COLUMNS: usize = 60;
+pub(super) const COLUMNS: usize = 100;
+pub(super) const FEWEST_COLUMNS: usize = 60;
 
 pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let environment = console.environment;

@@ -1,0 +1,166 @@
+//! `mailgap explain`: how a line is understood, part by part.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::value_parser;
+use mailgap_core::survey::{ReadLine, lines};
+
+use super::report::{COLUMNS, FEWEST_COLUMNS};
+use super::say_unread;
+use crate::args::Reading;
+use crate::exit::{Exit, Result};
+use crate::explain::{self, Known, line};
+use crate::output::Output;
+use crate::settings::{self, Settings};
+use crate::style::{Style, When};
+use crate::{Console, escape};
+
+/// Explain how a line is understood, part by part
+///
+/// Shows for each line what it was taken for, what its parts are, which rule gave the reason, what evidence
+/// it adds about its destination, and the row that mailgap events would give. For a line that is not
+/// understood: where it stopped making sense. Addresses and host names are shown as they stand.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  mailgap explain < line.txt
+  grep 4P1Xr72xkCz9vwX mail.log | mailgap explain
+  mailgap explain line.txt --rules my-rules.toml -f json")]
+pub(crate) struct Args {
+    /// A log, typically of a few lines [default: standard input]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Time zone of stamps that name none [default: the system's]
+    ///
+    /// An IANA name such as Europe/Rome.
+    #[arg(long, value_name = "ZONE", help_heading = "Input")]
+    timezone: Option<String>,
+
+    /// Year of stamps that name none
+    ///
+    /// Default: the latest year that puts no line more than a day after the time of change of the file
+    /// (for a pipe: after now), and in which the date exists.
+    #[arg(long, value_parser = value_parser!(i32).range(1970..=9999), help_heading = "Input")]
+    year: Option<i32>,
+
+    /// Your own rules for what a reply means, before the built-in ones
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    rules: Option<PathBuf>,
+
+    /// Format
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t = Format::Text,
+        help_heading = "Output"
+    )]
+    format: Format,
+
+    /// When to use colour
+    ///
+    /// Auto: on a terminal, unless NO_COLOR is set or TERM is dumb.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, help_heading = "Display")]
+    color: When,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs: schema mailgap.explain/1
+    Json,
+}
+
+pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
+    let environment = console.environment;
+    let reading = args.reading();
+    let settings = Settings::resolve(&reading, environment)?;
+    if args.file.is_none() && environment.stdin_is_terminal {
+        console.note("paste lines of a log, then end with Ctrl-D", None);
+    }
+    let collected = settings::collect(&reading, "explain", environment)?;
+    let known = Known {
+        settings: &settings,
+        rules: args.rules.as_ref().map(|path| path.display().to_string()),
+    };
+    let style = Style::choose(args.color, environment, false);
+    let columns = environment
+        .columns
+        .filter(|_| environment.stdout_is_terminal)
+        .unwrap_or(COLUMNS)
+        .max(FEWEST_COLUMNS);
+    let mut output = Output::open(None, console.out, &collected.inputs)?;
+
+    let format = |read: &ReadLine<'_>, out: &mut Vec<u8>| {
+        let explanation = line::explain(read, &known);
+        match args.format {
+            Format::Json => {
+                // Strings, numbers and lists: nothing of it can fail to be JSON.
+                if let Ok(json) = serde_json::to_string(&explanation) {
+                    out.extend_from_slice(b",\n");
+                    out.extend_from_slice(escape::json(json).as_bytes());
+                }
+            }
+            Format::Text => {
+                let mut text = String::new();
+                explain::text::append(&explanation, style, columns, &mut text);
+                out.extend_from_slice(text.as_bytes());
+            }
+        }
+    };
+    let mut written = Ok(());
+    if args.format == Format::Json {
+        written = output.write(b"{\"schema\":\"mailgap.explain/1\",\"explanations\":[");
+    }
+    let mut first = args.format == Format::Json;
+    let ended = written.and_then(|()| {
+        let mut sink = |text: &[u8]| -> io::Result<()> {
+            // Each item comes with a comma before it, which the first one does without.
+            let skipped = usize::from(std::mem::take(&mut first));
+            output.write(text.get(skipped..).unwrap_or_default())
+        };
+        lines(
+            &collected.inputs,
+            &settings.options,
+            &(),
+            &format,
+            &mut sink,
+        )
+    });
+    let (coverage, written) = match ended {
+        Ok(coverage) if args.format == Format::Json => (Some(coverage), output.write(b"\n]}\n")),
+        Ok(coverage) => (Some(coverage), Ok(())),
+        Err(error) => (None, Err(error)),
+    };
+    output.finish(written)?;
+
+    let mut unread = collected.unread;
+    if let Some(coverage) = coverage {
+        if coverage.lines.total() == 0 && unread.is_empty() && coverage.unread.is_empty() {
+            console.note("there is no line to explain", None);
+        }
+        unread.extend(coverage.unread);
+    }
+    Ok(say_unread(&unread, console).unwrap_or(Exit::Done))
+}
+
+impl Args {
+    /// The same without what leaves lines out: each is explained.
+    fn reading(&self) -> Reading {
+        let standard_input = || PathBuf::from("-");
+        Reading {
+            paths: vec![self.file.clone().unwrap_or_else(standard_input)],
+            since: None,
+            until: None,
+            domain: Vec::new(),
+            timezone: self.timezone.clone(),
+            year: self.year,
+            rules: self.rules.clone(),
+            jobs: None,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What is judged: the reason, the rule that gave it, and the evidence that a line adds.
+
+use mailgap_core::event::{Contact, Delivery, Outcome};
+use mailgap_core::evidence::{Class, class_of};
+use mailgap_core::reason::{Basis, Classifier, Facts, Reason, RuleId, Verdict};
+use mailgap_core::tally::GREYLISTING_S;
+
+use super::{Known, Part, words};
+
+/// The reason, whose side it is on, and what decided it.
+pub(super) fn reason(event: &Delivery<'_>, verdict: Verdict, known: &Known<'_>) -> Part {
+    let Verdict {
+        reason,
+        basis,
+        rule,
+    } = verdict;
+    let mut part = Part::new("reason", reason.as_str()).note(words::reason(reason));
+    let blame = Part::new("blame", reason.blame().as_str());
+    part.parts.push(blame.note(words::blame(reason.blame())));
+    let mut decided = Part::new("basis", basis.map_or("none", Basis::as_str));
+    decided.notes.push(match basis {
+        None => "neither words nor codes say more".to_owned(),
+        Some(Basis::Connection) => "how far the connection came".to_owned(),
+        Some(Basis::Dns) => "the answer of the name service".to_owned(),
+        Some(Basis::EnhancedCode) => enhanced_code(event, verdict, known),
+        Some(Basis::ReplyCode) => {
+            let code = event
+                .reply_code
+                .map_or_else(String::new, |code| format!(" {code}"));
+            format!("the reply code{code} alone, by the command that it answers")
+        }
+        Some(Basis::Rule) => "a rule of yours, which come first".to_owned(),
+        Some(Basis::Text) => "words of the text".to_owned(),
+    });
+    part.parts.push(decided);
+    if let Some(rule) = rule {
+        part.parts.push(rule_part(rule, known));
+    }
+    part
+}
+
+/// Which of the two enhanced codes decided: without the sender's own, is the verdict the same?
+fn enhanced_code(event: &Delivery<'_>, verdict: Verdict, known: &Known<'_>) -> String {
+    let facts = Facts::of(event);
+    let of_reply = facts.reply_status.filter(|_| {
+        let without = Facts {
+            status: None,
+            ..facts
+        };
+        known.classifier().judge(&without) == verdict
+    });
+    match (of_reply, facts.status) {
+        (Some(status), _) => format!("the enhanced status code {status} in the reply"),
+        (None, Some(status)) => format!("the enhanced status code {status} of the sending host"),
+        (None, None) => "the enhanced status code".to_owned(),
+    }
+}
+
+fn rule_part(rule: RuleId, known: &Known<'_>) -> Part {
+    if let Some((phrases, sample)) = Classifier::describe(rule) {
+        return Part::new("rule", phrases)
+            .note("built in: | parts alternatives, & joins phrases, ! is one that may not stand there")
+            .note(format!("it was made for the reply: {sample}"));
+    }
+    let number = match rule {
+        RuleId::BuiltIn(index) | RuleId::User(index) => usize::from(index) + 1,
+    };
+    let file = known.rules.as_deref().unwrap_or("--rules");
+    let pattern = known
+        .classifier()
+        .user_rule(rule)
+        .map_or("", |rule| rule.pattern.as_str());
+    Part::new("rule", pattern).note(format!("rule {number} of {file}, found in the text"))
+}
+
+/// The class of evidence, and how it counts.
+pub(super) fn evidence(
+    event: &Delivery<'_>,
+    verdict: Option<Verdict>,
+) -> (Option<&'static str>, Part) {
+    let Some(class) = class_of(event, verdict) else {
+        return (
+            None,
+            Part::new("evidence", "none").note(why_none(event, verdict)),
+        );
+    };
+    if event.domain().is_none() {
+        let part = Part::new("evidence", "none");
+        return (None, part.note("the recipient names no destination"));
+    }
+    let part = Part::new("evidence", class.as_str()).note(words::class(class));
+    let part = match class {
+        Class::TmpRcpt | Class::PermRcpt => part.note(
+            "it may be a property of this one recipient: it counts once in 24 hours for each recipient, and \
+             repetitions are neutral",
+        ),
+        Class::Grey => {
+            let minutes = GREYLISTING_S / 60.0;
+            part.note(match event.delay_s {
+                Some(delay) if delay >= GREYLISTING_S => {
+                    format!("after {minutes} minutes in the queue it counts as tmp_sys: a fault of the receiver")
+                }
+                Some(_) | None => {
+                    format!("neutral: under {minutes} minutes it is the normal dance")
+                }
+            })
+        }
+        Class::Ok
+        | Class::Conn
+        | Class::Dns
+        | Class::TmpSys
+        | Class::PermSys
+        | Class::Policy => part.note("every attempt counts"),
+    };
+    (Some(class.as_str()), part)
+}
+
+/// Why an event says nothing of its destination.
+fn why_none(event: &Delivery<'_>, verdict: Option<Verdict>) -> String {
+    match (event.contact, event.outcome) {
+        (Contact::Echo, _) => "an echo is no attempt; echoes are counted apart".to_owned(),
+        (Contact::None, _) => "no remote side was involved".to_owned(),
+        (_, Outcome::Expired) => {
+            "giving up is the sender's clock, no answer of the destination".to_owned()
+        }
+        (_, Outcome::Probe) => "a probe sends no mail".to_owned(),
+        (_, Outcome::Discarded) => "the mail was thrown away on purpose".to_owned(),
+        (_, Outcome::Bounced | Outcome::Deferred | Outcome::Delivered | Outcome::Relayed) => {
+            let reason = verdict.map_or(Reason::Unspecified, |verdict| verdict.reason);
+            format!(
+                "{}: it says nothing of the destination ({})",
+                reason.as_str(),
+                words::blame(reason.blame())
+            )
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The manual page: one page for the command and all its subcommands, made from the help of the flags.
+//!
+//! `.TH mailgap 1 "" "mailgap 0.1.0" "User Commands"`, in the macros of man(7).
+
+use std::io;
+
+use clap::Command;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use crate::args::EXIT_STATUS;
+
+/// What the command takes from its surroundings.
+const ENVIRONMENT: [(&str, &str); 3] = [
+    ("NO_COLOR", "No colour, when it is set and not empty."),
+    (
+        "TERM",
+        "No colour and no progress bar, when it is \"dumb\".",
+    ),
+    (
+        "TZ",
+        "The time zone of stamps that name none, where it is an IANA name; --timezone comes first.",
+    ),
+];
+
+/// The page, as man(1) reads it.
+///
+/// # Errors
+/// None in practice: it is written to memory.
+pub(crate) fn render(mut command: Command) -> io::Result<Vec<u8>> {
+    command.build();
+    let version = format!("mailgap {}", command.get_version().unwrap_or_default());
+    let main = Man::new(command.clone())
+        .title("mailgap")
+        .section("1")
+        .date("") // the same bytes on every day
+        .source(version)
+        .manual("User Commands");
+    let mut page = Vec::new();
+    main.render_title(&mut page)?;
+    main.render_name_section(&mut page)?;
+    main.render_synopsis_section(&mut page)?;
+    main.render_description_section(&mut page)?;
+    for subcommand in command.get_subcommands() {
+        render_subcommand(subcommand, &mut page)?;
+    }
+    let statuses = EXIT_STATUS
+        .lines()
+        .filter_map(|line| line.trim_start().split_once("  "));
+    render_list("EXIT STATUS", statuses, &mut page)?;
+    render_list("ENVIRONMENT", ENVIRONMENT, &mut page)?;
+    Ok(page)
+}
+
+/// The sections of a subcommand's own page, each a part of one section here.
+fn render_subcommand(subcommand: &Command, page: &mut Vec<u8>) -> io::Result<()> {
+    let name = subcommand.get_bin_name().unwrap_or(subcommand.get_name());
+    let mut title = Roff::new();
+    title.control("SH", [name.to_uppercase().as_str()]);
+    title.to_writer(page)?;
+    let man = Man::new(subcommand.clone());
+    let mut sections = Vec::new();
+    man.render_description_section(&mut sections)?;
+    man.render_synopsis_section(&mut sections)?;
+    man.render_options_section(&mut sections)?;
+    if let Some(examples) = subcommand.get_after_long_help() {
+        render_examples(&examples.to_string(), &mut sections)?;
+    }
+    let sections = String::from_utf8_lossy(&sections);
+    for line in sections.lines() {
+        // What the command does follows its name without a heading of its own.
+        if line == ".SH DESCRIPTION" {
+            continue;
+        }
+        match line.strip_prefix(".SH ") {
+            Some(heading) => page.extend_from_slice(format!(".SS {heading}\n").as_bytes()),
+            None => page.extend_from_slice(format!("{line}\n").as_bytes()),
+        }
+    }
+    Ok(())
+}
+
+/// Command lines, one below the other and not filled.
+fn render_examples(text: &str, page: &mut Vec<u8>) -> io::Result<()> {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXAMPLES"]);
+    roff.control("nf", []);
+    for line in text.lines().filter(|line| *line != "Examples:") {
+        roff.text([roman(line.trim_start())]);
+    }
+    roff.control("fi", []);
+    roff.to_writer(page)
+}
+
+fn render_list<'t>(
+    heading: &str,
+    items: impl IntoIterator<Item = (&'t str, &'t str)>,
+    page: &mut Vec<u8>,
+) -> io::Result<()> {
+    let mut roff = Roff::new();
+    roff.control("SH", [heading]);
+    for (term, text) in items {
+        roff.control("TP", []);
+        roff.text([bold(term)]);
+        roff.text([roman(text)]);
+    }
+    roff.to_writer(page)
+}
