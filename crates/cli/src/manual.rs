@@ -29,15 +29,11 @@ const ENVIRONMENT: [(&str, &str); 3] = [
 /// None in practice: it is written to memory.
 pub(crate) fn render(mut command: Command) -> io::Result<Vec<u8>> {
     command.build();
-    let version = format!("mailgap {}", command.get_version().unwrap_or_default());
-    let main = Man::new(command.clone())
-        .title("mailgap")
-        .section("1")
-        .date("") // the same bytes on every day
-        .source(version)
-        .manual("User Commands");
-    let mut page = Vec::new();
-    main.render_title(&mut page)?;
+    let version = command.get_version().unwrap_or_default();
+    // No date: the same bytes on every day. clap_mangen would leave the empty argument out.
+    let mut page =
+        format!(".TH mailgap 1 \"\" \"mailgap {version}\" \"User Commands\"\n").into_bytes();
+    let main = Man::new(command.clone());
     main.render_name_section(&mut page)?;
     main.render_synopsis_section(&mut page)?;
     main.render_description_section(&mut page)?;
@@ -49,7 +45,15 @@ pub(crate) fn render(mut command: Command) -> io::Result<Vec<u8>> {
         .filter_map(|line| line.trim_start().split_once("  "));
     render_list("EXIT STATUS", statuses, &mut page)?;
     render_list("ENVIRONMENT", ENVIRONMENT, &mut page)?;
-    Ok(page)
+    Ok(once(PREAMBLE, &String::from_utf8_lossy(&page)).into_bytes())
+}
+
+/// How roff defines the apostrophe; it comes with each piece that is written.
+const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
+/// The text with the preamble at its start only.
+fn once(preamble: &str, text: &str) -> String {
+    format!("{preamble}{}", text.replace(preamble, ""))
 }
 
 /// The sections of a subcommand's own page, each a part of one section here.

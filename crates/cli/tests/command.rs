@@ -280,3 +280,170 @@ fn the_binary_reads_a_pipe_and_exits_with_the_status() {
     assert_eq!((status, out.as_str()), (Some(2), ""));
     assert!(err.starts_with("error: "));
 }
+
+const SENT: &str = "Jan 23 15:59:01 mx1 postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, relay=none, \
+                    delay=1.2, dsn=2.0.0, status=sent (250 ok, \"thanks\")\n";
+
+#[test]
+fn explanations_are_one_json_document_and_one_text_each() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("mail.log");
+    for lines in [0, 1, 20] {
+        fs::write(&log, SENT.repeat(lines)).unwrap();
+        let (status, out, err) = mailgap(&["explain", path(&log), "-f", "json"]);
+        assert_eq!((status, err.is_empty()), (0, lines > 0));
+        let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(json["schema"], "mailgap.explain/1");
+        let explanations = json["explanations"].as_array().unwrap();
+        assert_eq!(explanations.len(), lines);
+        for (explanation, line) in explanations.iter().zip(1..) {
+            assert_eq!(explanation["line"], line);
+            assert_eq!(explanation["row"]["recipient"], "a@libero.it");
+        }
+        let (status, out, _) = mailgap(&["explain", path(&log)]);
+        assert_eq!(status, 0);
+        assert_eq!(out.matches(": a delivery line of Postfix").count(), lines);
+    }
+    let (status, out, err) = mailgap(&["explain", "/nonexistent/line.txt"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.starts_with("error: /nonexistent/line.txt: "), "{err}");
+}
+
+#[test]
+fn events_are_csv_by_the_ending() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, csv) = (dir.path().join("mail.log"), dir.path().join("events.csv"));
+    fs::write(&log, SENT.repeat(3)).unwrap();
+    let (status, out, _) = mailgap(&["events", path(&log), "-o", path(&csv)]);
+    assert_eq!((status, out.as_str()), (0, ""));
+    let rows = fs::read_to_string(&csv).unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    assert_eq!(rows.len(), 4);
+    assert!(rows[0].starts_with("record,time,source,input,line,"));
+    assert!(
+        rows[1].contains(",\"250 ok, \"\"thanks\"\"\",1.2,"),
+        "{}",
+        rows[1]
+    );
+    let (_, out, _) = mailgap(&["events", path(&log), "-f", "csv", "--all"]);
+    assert!(
+        out.lines()
+            .next()
+            .unwrap()
+            .ends_with(",notification_queue_id")
+    );
+}
+
+/// The subcommands, as `--help` lists them.
+fn commands() -> Vec<String> {
+    let (_, help, _) = mailgap(&["--help"]);
+    let (_, list) = help.split_once("Commands:\n").expect("help lists commands");
+    list.lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| Some(line.strip_prefix("  ")?.split_once(' ')?.0.to_owned()))
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// The long flags of a subcommand, as its help lists them.
+fn flags(command: &str) -> Vec<String> {
+    let (status, help, _) = mailgap(&[command, "--help"]);
+    assert_eq!(status, 0, "{command}");
+    help.lines()
+        .filter_map(|line| {
+            line.trim_start()
+                .strip_prefix('-')
+                .map(|_| line.trim_start())
+        })
+        .filter_map(|line| line.split([' ', ',']).find(|word| word.starts_with("--")))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn completions_and_the_manual_know_every_command_and_flag() {
+    let commands = commands();
+    assert!(commands.len() >= 4, "{commands:?}");
+    for what in ["man", "bash", "zsh", "fish", "elvish", "powershell"] {
+        let (status, text, err) = mailgap(&["generate", what]);
+        assert_eq!((status, err.as_str()), (0, ""), "{what}");
+        let text = text.replace("\\-", "-");
+        let mut n_flags = 0;
+        for command in &commands {
+            let name = if what == "man" {
+                format!("MAILGAP {}", command.to_uppercase())
+            } else {
+                command.clone()
+            };
+            assert!(text.contains(&name), "{what}: {name}");
+            for flag in flags(command) {
+                // fish names long flags without their dashes.
+                let said = text.contains(&flag)
+                    || text.contains(&format!("-l {}", flag.trim_start_matches('-')));
+                assert!(said, "{what}: {command} {flag}");
+                n_flags += 1;
+            }
+        }
+        assert!(n_flags > 20, "{n_flags}");
+    }
+    let (status, _, _) = mailgap(&["generate", "tcsh"]);
+    assert_eq!(status, 2);
+}
+
+#[test]
+fn the_manual_has_the_sections_of_one() {
+    let (_, page, _) = mailgap(&["generate", "man"]);
+    let mut sections = 0;
+    for section in [
+        "NAME",
+        "SYNOPSIS",
+        "DESCRIPTION",
+        "\"MAILGAP REPORT\"",
+        "\"EXIT STATUS\"",
+        "ENVIRONMENT",
+    ] {
+        assert!(
+            page.contains(&format!("\n.SH {section}\n")),
+            "{section}: {page}"
+        );
+        sections += 1;
+    }
+    assert_eq!(sections, 6);
+    for status in ["0", "1", "2"] {
+        assert!(
+            page.contains(&format!("\n.TP\n\\fB{status}\\fR\n")),
+            "{status}"
+        );
+    }
+    assert_eq!(page.matches(".ds Aq '").count(), 1);
+}
+
+/// Commands that the README shows are there: in code, after `mailgap`.
+#[test]
+fn the_readme_names_commands_that_exist() {
+    let commands = commands();
+    for command in &commands {
+        assert_eq!(mailgap(&[command, "--help"]).0, 0, "{command}");
+    }
+    // A package built by itself has no README of the project beside it.
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let Ok(readme) = fs::read_to_string(readme) else {
+        return;
+    };
+    let mut named = 0;
+    let code = readme.split("```").skip(1).step_by(2);
+    for line in code.flat_map(str::lines) {
+        for call in line.split('|').map(str::trim_start) {
+            let call = call.strip_prefix("$ ").unwrap_or(call);
+            let Some(rest) = call.strip_prefix("mailgap ") else {
+                continue;
+            };
+            let word = rest.split_whitespace().next().unwrap_or_default();
+            if word.starts_with(|first: char| first.is_ascii_lowercase()) {
+                assert!(commands.iter().any(|command| command == word), "{line}");
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 0, "the README shows no command");
+}

@@ -144,7 +144,12 @@ mod tests {
         let rows = rows(Record::Delivery(&delivery, None), false);
         let lines: Vec<&str> = rows.lines().collect();
         assert_eq!((lines.len(), lines[1]), (3, lines[2]));
-        insta::assert_snapshot!(lines[1], @"");
+        assert_eq!(
+            lines[1],
+            "delivery,2023-01-25T19:03:07.000Z,postfix,mail.log,7,mx1,postfix,4ABC,,,'=cmd|x@libero.it,,\
+             libero.it,smtp-in.libero.it,213.209.1.129,25,bounced,fresh,rcpt,550,5.0.0,5,,,,\
+             \"host said: 550 \"\"no\"\", go\",1.5,0.1/0.2/0.3/0.9"
+        );
     }
 
     #[test]
@@ -164,6 +169,9 @@ mod tests {
         let rows = rows(Record::Queue(&fact), true);
         let lines: Vec<&str> = rows.lines().collect();
         assert_eq!(lines[0].matches(',').count(), lines[1].matches(',').count());
-        insta::assert_snapshot!(lines[1], @"");
+        let start =
+            "queue,2023-01-25T19:03:07.000Z,postfix,mail.log,7,mx1,postfix,4ABC,,s@x.example,";
+        assert!(lines[1].starts_with(start), "{}", lines[1]);
+        assert!(lines[1].ends_with(",expired,,,,false,,"), "{}", lines[1]);
     }
 }

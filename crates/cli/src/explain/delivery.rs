@@ -92,13 +92,14 @@ fn text(event: &Delivery<'_>) -> Part {
             .push(Part::new("stage", "unknown").note("the text does not say how far it came")),
     }
     if event.reply.is_empty() {
-        let none = Part::new("reply", "none");
+        let none = Part::new("remote said", "nothing");
         part.parts
             .push(none.note("these are the sending host's own words"));
         return part;
     }
+    // No note: these words are a stranger's, and nothing of ours should stand beside them.
     part.parts
-        .push(Part::new("reply", lossy(event.reply)).note("the remote side's words"));
+        .push(Part::new("remote said", lossy(event.reply)));
     if let Some(code) = event.reply_code {
         let part_of = Part::new("reply code", code.to_string());
         part.parts

@@ -8,6 +8,8 @@ mod head;
 pub(crate) mod line;
 mod odd;
 mod queue;
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 mod verdict;
 mod words;

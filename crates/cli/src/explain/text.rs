@@ -60,7 +60,17 @@ fn append_part(part: &Part, depth: usize, style: Style, columns: usize, out: &mu
     let width = (LABELS - 2 * depth).max(part.part.len() + 1);
     let beside = indent + width;
     let room = columns.saturating_sub(beside).max(20);
-    let mut lines = escape::wrap(&part.value, room).into_iter();
+    let mut lines = escape::wrap(&part.value, room);
+    let mut notes = part.notes.as_slice();
+    // A short note stands behind a short value.
+    if let ([value], [note, others @ ..]) = (lines.as_mut_slice(), notes)
+        && escape::width(value) + 3 + escape::width(&escape::line(note)) <= room
+    {
+        value.push_str(" – ");
+        value.push_str(&escape::line(note));
+        notes = others;
+    }
+    let mut lines = lines.into_iter();
     out.push_str(&" ".repeat(indent));
     out.push_str(&style.paint(Tone::Cyan, part.part));
     out.push_str(&" ".repeat(width - part.part.len()));
@@ -69,8 +79,8 @@ fn append_part(part: &Part, depth: usize, style: Style, columns: usize, out: &mu
     for line in lines {
         push_line(out, beside, &line);
     }
-    for note in &part.notes {
-        // Under the value and a little in, so that notes are told from it without colour.
+    for note in notes {
+        // A little in, so that notes are told from the value without colour.
         for line in escape::wrap(note, room.saturating_sub(2)) {
             push_line(out, beside + 2, &style.paint(Tone::Dim, line));
         }

@@ -1,0 +1,133 @@
+//! Explanations as people read them.
+
+use chrono_tz::Tz;
+use mailgap_core::envelope::Scratch;
+use mailgap_core::reason::{Classifier, UserRule};
+use mailgap_core::source::Input;
+use mailgap_core::survey::{Options, ReadLine};
+
+use super::{Known, line, text};
+use crate::settings::Settings;
+use crate::style::Style;
+use crate::testing::rome;
+use crate::zone::ZoneSource;
+
+const LINES: &[(&str, &str)] = &[
+    (
+        "sent",
+        "2023-01-23T15:59:01.123456+01:00 mx1 postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, relay=smtp-in.libero.it[213.209.1.129]:25, delay=1.2, delays=0.1/0/0.5/0.6, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4P1)",
+    ),
+    (
+        "echo",
+        "Jan 23 16:20:00 mx1 postfix/error[55]: 4P1Xr72xkCz9vwY: to=<b@libero.it>, relay=none, delay=3600, delays=3600/0.1/0/0, dsn=4.4.1, status=deferred (delivery temporarily suspended: connect to smtp-in.libero.it[213.209.1.129]:25: Connection refused)",
+    ),
+    (
+        "452",
+        "Jan 26 13:14:05 mx1 postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, relay=smtp-in.libero.it[213.209.1.129]:25, delay=1.2, delays=0.1/0/0.5/0.6, dsn=4.5.3, status=deferred (host smtp-in.libero.it[213.209.1.129] said: 452 4.5.3 <a@libero.it> too many recipients (in reply to RCPT TO command))",
+    ),
+    (
+        "user rule",
+        "Jan 26 13:14:05 mx1 postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@shop.example>, relay=mx.shop.example[192.0.2.1]:25, delay=1.2, delays=0.1/0/0.5/0.6, dsn=5.0.0, status=bounced (host mx.shop.example[192.0.2.1] said: 550 come back after lunch (in reply to end of DATA command))",
+    ),
+    (
+        "greylisted",
+        "Jan 26 13:14:05 mx1 postfix/smtp[101]: 4P1Xr72xkCz9vwX: to=<a@grey.example>, relay=mx.grey.example[192.0.2.2]:25, delay=3, delays=0.1/0/0.5/2.4, dsn=4.2.0, status=deferred (host mx.grey.example[192.0.2.2] said: 450 4.2.0 <a@grey.example>: Recipient address rejected: Greylisted (in reply to RCPT TO command))",
+    ),
+    (
+        "exim failure",
+        "2023-01-25 20:03:07 1pJyXx-0004Qk-2A ** u@libero.it R=dnslookup T=remote_smtp H=smtp-in.libero.it [213.209.1.129]: SMTP error from remote mail server after RCPT TO:<u@libero.it>: 550 <u@libero.it> recipient rejected",
+    ),
+    (
+        "exim echo",
+        "2023-01-25 21:03:07 1pJyXx-0004Qk-2A == u@libero.it R=dnslookup T=remote_smtp defer (-53): retry time not reached for any host for 'libero.it'",
+    ),
+    (
+        "queue",
+        "Jan 23 15:59:00 mx1 postfix/qmgr[99]: 4P1Xr72xkCz9vwX: from=<s@shop.example>, size=1234, nrcpt=1 (queue active)",
+    ),
+    (
+        "foreign",
+        "Jan 23 15:59:00 mx1 sshd[99]: Accepted publickey for root",
+    ),
+    (
+        "unknown",
+        "Jan 23 15:59:00 mx1 postfix/smtp[99]: 4P1Xr72xkCz9vwX: shape=new \x1b[31m",
+    ),
+    (
+        "malformed, in a wrapper",
+        "mail-1  | Jan 23 15:59:00 mx1 postfix/smtp[99]: 4P1Xr72xkCz9vwX: to=<a@libero.it>, relay=none, delay=soon, status=sent (250 ok)",
+    ),
+];
+
+fn explained(show: impl Fn(&super::Explanation<'_>) -> String) -> Vec<(&'static str, String)> {
+    let rule = UserRule::parse(1, "after (lunch|dinner)", "RateLimited").unwrap();
+    let settings = Settings {
+        options: Options {
+            classifier: Classifier::with_rules(vec![rule]).unwrap(),
+            ..Options::new(Tz::Europe__Rome)
+        },
+        zone_source: ZoneSource::System,
+        since: None,
+        until: None,
+        domains: Vec::new(),
+    };
+    let known = Known {
+        settings: &settings,
+        rules: Some("rules.toml".to_owned()),
+    };
+    let input = Input::stdin(rome("31 12:00"));
+    let explain = |(name, line): &(&'static str, &'static str)| {
+        let mut scratch = Scratch::default();
+        let said = settings
+            .options
+            .parser(&input)
+            .parse(line.as_bytes(), &mut scratch);
+        let read = ReadLine {
+            input: &input,
+            number: 1,
+            text: line.as_bytes(),
+            said: &said,
+        };
+        (*name, show(&line::explain(&read, &known)))
+    };
+    LINES.iter().map(explain).collect()
+}
+
+#[test]
+fn lines_are_explained_part_by_part() {
+    let texts = explained(|explanation| {
+        let mut out = String::new();
+        text::append(explanation, Style::PLAIN, 100, &mut out);
+        out
+    });
+    assert_eq!(texts.len(), 11);
+    let mut all = String::new();
+    for (name, text) in texts {
+        assert!(!text.contains('\x1b'), "{name}");
+        all.push_str(&format!("== {name}\n{text}"));
+    }
+    insta::assert_snapshot!("lines", all);
+}
+
+#[test]
+fn json_says_what_each_line_was_taken_for() {
+    let jsons = explained(|explanation| serde_json::to_string(explanation).unwrap());
+    let expected = "delivery ok, delivery -, delivery tmp_rcpt, delivery policy, delivery grey, delivery perm_rcpt, \
+                    delivery -, queue -, foreign -, unknown -, malformed -";
+    let mut taken_for = Vec::new();
+    for (name, json) in jsons {
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let understood = json["rows"] == 1;
+        assert_eq!(json["row"].is_object(), understood, "{name}");
+        assert_eq!(
+            json["odd"].is_object(),
+            !json["hints"].as_array().unwrap().is_empty()
+        );
+        taken_for.push(format!(
+            "{} {}",
+            json["taken_for"].as_str().unwrap(),
+            json["evidence_class"].as_str().unwrap_or("-")
+        ));
+    }
+    assert_eq!(taken_for.join(", "), expected);
+}
