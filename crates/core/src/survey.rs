@@ -240,9 +240,7 @@ pub fn events(
 ) -> io::Result<Coverage> {
     let format = |line: &ReadLine<'_>, out: &mut Vec<u8>| {
         let record = match line.said {
-            Line::Delivery(event) if options.takes(event) => {
-                Record::Delivery(event, line.verdict)
-            }
+            Line::Delivery(event) if options.takes(event) => Record::Delivery(event, line.verdict),
             Line::Queue(fact) if options.takes_time(fact.time) => Record::Queue(fact),
             _ => return,
         };

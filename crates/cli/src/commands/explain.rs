@@ -1,4 +1,8 @@
 //! `mailgap explain`: how a line is understood, part by part.
+#![expect(
+    clippy::doc_markdown,
+    reason = "help is shown as it stands, and backticks say nothing there"
+)]
 
 use std::io;
 use std::path::PathBuf;

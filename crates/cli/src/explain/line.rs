@@ -38,7 +38,7 @@ pub(crate) fn explain<'b>(read: &'b ReadLine<'b>, known: &Known<'_>) -> Explanat
     };
     match read.said {
         Line::Delivery(event) => {
-            let judged = known.classifier().classify(event);
+            let judged = read.verdict;
             explanation.taken_for = "delivery";
             explanation.summary = format!(
                 "a delivery line of {}: what became of one recipient of one message",
@@ -70,17 +70,17 @@ pub(crate) fn explain<'b>(read: &'b ReadLine<'b>, known: &Known<'_>) -> Explanat
         }
         Line::Unknown(place) => {
             explanation.taken_for = "unknown";
-            explanation.summary =
-                "unknown: a line whose shape mailgap does not know; it was counted and left out"
-                    .to_owned();
+            explanation.summary = String::from(
+                "unknown: a line whose shape mailgap does not know; it was counted and left out",
+            );
             explanation.odd = Some(odd::place(*place, head.line));
             explanation.hints.extend(REPORT_IT);
         }
         Line::Malformed(place) => {
             explanation.taken_for = "malformed";
-            explanation.summary =
-                "malformed: the shape is known, but a field is broken; it was counted and left out"
-                    .to_owned();
+            explanation.summary = String::from(
+                "malformed: the shape is known, but a field is broken; it was counted and left out",
+            );
             explanation.odd = Some(odd::place(*place, head.line));
             explanation.hints.extend(REPORT_IT);
         }

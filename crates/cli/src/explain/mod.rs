@@ -65,7 +65,8 @@ pub(crate) struct Explanation<'b> {
 /// One thing that the line says, or that follows from it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Part {
-    part: &'static str,
+    #[serde(rename = "part")]
+    name: &'static str,
     /// What stands there; empty when only notes say it.
     value: String,
     notes: Vec<String>,
@@ -73,9 +74,9 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    fn new(part: &'static str, value: impl Into<String>) -> Part {
+    fn new(name: &'static str, value: impl Into<String>) -> Part {
         Part {
-            part,
+            name,
             value: value.into(),
             notes: Vec::new(),
             parts: Vec::new(),

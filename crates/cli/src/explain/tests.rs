@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 use mailgap_core::envelope::Scratch;
+use mailgap_core::event::Line;
 use mailgap_core::reason::{Classifier, UserRule};
 use mailgap_core::source::Input;
 use mailgap_core::survey::{Options, ReadLine};
@@ -87,6 +88,10 @@ fn explained(show: impl Fn(&super::Explanation<'_>) -> String) -> Vec<(&'static 
             number: 1,
             text: line.as_bytes(),
             said: &said,
+            verdict: match &said {
+                Line::Delivery(event) => settings.options.classifier.classify(event),
+                _ => None,
+            },
         };
         (*name, show(&line::explain(&read, &known)))
     };
@@ -104,7 +109,7 @@ fn lines_are_explained_part_by_part() {
     let mut all = String::new();
     for (name, text) in texts {
         assert!(!text.contains('\x1b'), "{name}");
-        all.push_str(&format!("== {name}\n{text}"));
+        all.extend(["== ", name, "\n", &text]);
     }
     insta::assert_snapshot!("lines", all);
 }

@@ -57,7 +57,7 @@ pub(crate) fn append(
 
 fn append_part(part: &Part, depth: usize, style: Style, columns: usize, out: &mut String) {
     let indent = 2 + 2 * depth;
-    let width = (LABELS - 2 * depth).max(part.part.len() + 1);
+    let width = (LABELS - 2 * depth).max(part.name.len() + 1);
     let beside = indent + width;
     let room = columns.saturating_sub(beside).max(20);
     let mut lines = escape::wrap(&part.value, room);
@@ -72,8 +72,8 @@ fn append_part(part: &Part, depth: usize, style: Style, columns: usize, out: &mu
     }
     let mut lines = lines.into_iter();
     out.push_str(&" ".repeat(indent));
-    out.push_str(&style.paint(Tone::Cyan, part.part));
-    out.push_str(&" ".repeat(width - part.part.len()));
+    out.push_str(&style.paint(Tone::Cyan, part.name));
+    out.push_str(&" ".repeat(width - part.name.len()));
     out.push_str(&lines.next().unwrap_or_default());
     out.push('\n');
     for line in lines {
