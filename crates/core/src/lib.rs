@@ -62,6 +62,7 @@ pub mod event;
 pub mod evidence;
 pub mod exim;
 pub mod line;
+mod near;
 pub mod outage;
 mod parallel;
 pub mod postfix;

@@ -375,6 +375,9 @@ fn naive_utc(millis: i64) -> Option<NaiveDateTime> {
 
 /// `00:01` or `00:01.123456` → milliseconds, and what follows. A leap second counts as the 60th.
 fn minutes_and_seconds(text: &[u8]) -> Option<(i64, &[u8])> {
+    if let Some(found) = with_microseconds(text) {
+        return Some(found);
+    }
     let (&[m0, m1, colon, s0, s1], rest) = text.split_first_chunk::<5>()?;
     let (minutes, seconds) = (two_digits(m0, m1)?, two_digits(s0, s1)?);
     if colon != b':' || minutes > 59 || seconds > 60 {
@@ -390,16 +393,34 @@ fn minutes_and_seconds(text: &[u8]) -> Option<(i64, &[u8])> {
     }
 }
 
+/// [`minutes_and_seconds`] of `00:01.123456`, as nearly every log has them that has a fraction: eight
+/// digits at once. `None` for any other form.
+fn with_microseconds(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (&[m0, m1, b':', s0, s1, b'.', f0, f1, f2, f3, f4, f5], rest) =
+        text.split_first_chunk::<12>()?
+    else {
+        return None;
+    };
+    // Digits become their values. Whatever else becomes more than 9, and with 6 added more than 15.
+    let pairs = [[m0, m1], [s0, s1], [f0, f1], [f2, f3]];
+    let values = u64::from_le_bytes(pairs.as_flattened().try_into().ok()?) ^ 0x3030_3030_3030_3030;
+    let excess = values | values.wrapping_add(0x0606_0606_0606_0606);
+    let rest_ok =
+        f4.is_ascii_digit() && f5.is_ascii_digit() && !rest.first().is_some_and(u8::is_ascii_digit);
+    if excess & 0xf0f0_f0f0_f0f0_f0f0 != 0 || !rest_ok {
+        return None;
+    }
+    let [m0, m1, s0, s1, f0, f1, f2, _] = values.to_le_bytes().map(i64::from);
+    let (minutes, seconds) = (m0 * 10 + m1, s0 * 10 + s1);
+    if minutes > 59 || seconds > 60 {
+        return None;
+    }
+    let whole = (minutes * 60 + seconds) * SECOND;
+    Some((whole + f0 * 100 + f1 * 10 + f2, rest))
+}
+
 /// `123456` → 123, and what follows the digits, however many.
 fn milliseconds(fraction: &[u8]) -> (i64, &[u8]) {
-    // Microseconds, as nearly every log has them that has a fraction.
-    if let Some((&[a, b, c, d, e, f], rest)) = fraction.split_first_chunk::<6>()
-        && let (Some(high), Some(low), Some(_)) =
-            (two_digits(a, b), two_digits(c, d), two_digits(e, f))
-        && !rest.first().is_some_and(u8::is_ascii_digit)
-    {
-        return (i64::from(high * 10 + low / 10), rest);
-    }
     let n = fraction
         .iter()
         .take_while(|byte| byte.is_ascii_digit())

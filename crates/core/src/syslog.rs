@@ -9,6 +9,7 @@
 #![deny(clippy::indexing_slicing)]
 
 use crate::event::Odd;
+use crate::near;
 use crate::stamp::{Stamp, Stamps};
 use crate::time::Timestamp;
 
@@ -126,7 +127,7 @@ fn after_element(text: &[u8]) -> Option<&[u8]> {
 
 /// `mx1 postfix/smtp[101]: text`
 fn host_and_tag(rest: &[u8], time: Timestamp) -> Option<Record<'_>> {
-    let (host, rest) = split_nearby(rest, b' ')?;
+    let (host, rest) = near::split(rest, b' ')?;
     let rest = rest.trim_ascii_start();
     // rsyslog puts the count before the program's name, or after it.
     if let Some((times, inner)) = repeated(rest) {
@@ -153,14 +154,16 @@ fn host_and_tag(rest: &[u8], time: Timestamp) -> Option<Record<'_>> {
 
 /// `postfix/smtp[101]: text` → (`postfix/smtp`, `text`).
 pub(crate) fn tag_of(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = memchr::memchr3(b'[', b':', b' ', text)?;
+    let end = text
+        .iter()
+        .position(|byte| matches!(byte, b'[' | b':' | b' '))?;
     let (tag, rest) = text.split_at_checked(end)?;
     if tag.is_empty() {
         return None;
     }
     let rest = match rest.first() {
         Some(b'[') => {
-            let (_, rest) = split_nearby(rest, b']')?;
+            let (_, rest) = near::split(rest, b']')?;
             rest.strip_prefix(b":")?
         }
         Some(b':') => rest.get(1..)?,
@@ -193,13 +196,6 @@ const MAX_REPEAT: u32 = 100_000;
 /// Splits at the first such byte and drops it.
 pub(crate) fn split_at_byte(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(byte, text)?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
-}
-
-/// [`split_at_byte`] for what is mostly within a dozen bytes: there a plain loop is quicker than setting up
-/// a vector search.
-fn split_nearby(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
-    let at = text.iter().position(|&other| other == byte)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 

@@ -10,7 +10,7 @@ use crate::evidence::Class;
 use crate::tally::Bucket;
 
 use super::decode::{Path, Step, index, viterbi};
-use super::model::{BAD_LIST, ByState, HEALTHY, Model, Shares};
+use super::model::{BAD_LIST, ByState, HEALTHY, Largest, Model, Shares};
 
 /// Rounds of decoding and counting; the path rarely changes after the second.
 const ROUNDS: usize = 3;
@@ -103,19 +103,23 @@ impl Fit {
 
 /// Fits the minutes of one destination, with the steps between them.
 pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
-    let largest = buckets.iter().map(attempts).max().unwrap_or(0);
+    let largest = Largest::of(buckets.iter().map(|bucket| &bucket.counts));
+    let mut likelihoods: Vec<ByState> = Vec::with_capacity(buckets.len());
+    let mut back = Vec::with_capacity(buckets.len());
     let mut base = match normal {
         Normal::Capped => median_of_days(buckets),
         Normal::Steady => composition(buckets.iter(), normal),
     };
     let mut round = 1;
     loop {
-        let model = Model::new(&base, largest);
-        let likelihoods: Vec<ByState> = buckets
-            .iter()
-            .map(|bucket| model.likelihood(&bucket.counts))
-            .collect();
-        let path = viterbi(&likelihoods, steps);
+        let model = Model::new(&base, &largest);
+        likelihoods.clear();
+        likelihoods.extend(
+            buckets
+                .iter()
+                .map(|bucket| model.likelihood(&bucket.counts)),
+        );
+        let path = viterbi(&likelihoods, steps, &mut back);
         let healthy = buckets
             .iter()
             .zip(&path.states)
@@ -137,10 +141,6 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
         base = next;
         round += 1;
     }
-}
-
-fn attempts(bucket: &Bucket) -> u64 {
-    bucket.counts.iter().map(|&n| u64::from(n)).sum()
 }
 
 /// The median of the daily compositions: one outage of a day or two cannot move it.

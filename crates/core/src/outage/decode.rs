@@ -80,8 +80,12 @@ pub(super) fn steps(times: &[f64]) -> Vec<Step> {
         .collect()
 }
 
-/// Decodes minutes with these likelihoods and the steps between them.
-pub(super) fn viterbi(likelihoods: &[ByState], steps: &[Step]) -> Path {
+/// Where each state of a minute came from.
+pub(super) type Back = [u8; STATES.len()];
+
+/// Decodes minutes with these likelihoods and the steps between them. `back` is room to work in: what it
+/// holds before and after does not matter.
+pub(super) fn viterbi(likelihoods: &[ByState], steps: &[Step], back: &mut Vec<Back>) -> Path {
     let Some((first, rest)) = likelihoods.split_first() else {
         return Path {
             states: Vec::new(),
@@ -98,7 +102,7 @@ pub(super) fn viterbi(likelihoods: &[ByState], steps: &[Step]) -> Path {
     for (s, value) in score.iter_mut().enumerate() {
         *value += first[s];
     }
-    let mut back: Vec<[u8; STATES.len()]> = Vec::with_capacity(rest.len());
+    back.clear();
     for (likelihood, step) in rest.iter().zip(steps) {
         back.push(advance(&mut score, likelihood, step));
     }
@@ -135,7 +139,7 @@ pub(super) fn changes(states: &[u8], steps: &[Step]) -> f64 {
 }
 
 /// One step of the recursion: replaces the scores and says where each state came from.
-fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> [u8; STATES.len()] {
+fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> Back {
     let failing = best_of(score, HEALTHY + 1..STATES.len());
     let mut next = [0.0; STATES.len()];
     let mut back = [0; STATES.len()];
@@ -151,6 +155,15 @@ fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> [u8; STATE
     let from_healthy = score[HEALTHY] + step.fail;
     let from_failing = score[failing] + step.phase;
     for (begin, end, tail) in GROUPS {
+        // Of the other severities only the best can be where a state came from; for the best, the second.
+        let (mut first, mut second) = (begin, None);
+        for s in begin + 1..end {
+            if score[s] > score[first] {
+                (first, second) = (s, Some(first));
+            } else if second.is_none_or(|second: usize| score[s] > score[second]) {
+                second = Some(s);
+            }
+        }
         for s in begin..end {
             let bonus = if s == BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
             let mut best = (score[s] + step.stay_failing, s);
@@ -163,10 +176,8 @@ fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> [u8; STATE
                 consider(from_healthy + bonus, HEALTHY);
                 consider(from_failing, failing);
             }
-            for (other, &value) in score.iter().enumerate().take(end).skip(begin) {
-                if other != s {
-                    consider(value + step.severity, other);
-                }
+            if let Some(other) = if s == first { second } else { Some(first) } {
+                consider(score[other] + step.severity, other);
             }
             (next[s], back[s]) = (best.0, index(best.1));
         }

@@ -153,18 +153,40 @@ const COLUMN_ALL: usize = Class::COUNT;
 const COLUMN_REPLY: usize = Class::COUNT + 1;
 const COLUMNS: usize = Class::COUNT + 2;
 
+/// The largest count of each column over some minutes: what a [`Model`] should look up.
+#[derive(Debug, Default)]
+pub(super) struct Largest([u64; COLUMNS]);
+
+impl Largest {
+    /// Of these minutes.
+    pub(super) fn of<'a>(minutes: impl IntoIterator<Item = &'a Counts>) -> Largest {
+        let mut largest = Largest::default();
+        for counts in minutes {
+            let mut all = 0;
+            for (&n, most) in counts.iter().zip(&mut largest.0) {
+                all += u64::from(n);
+                *most = u64::from(n).max(*most);
+            }
+            for column in [COLUMN_ALL, COLUMN_REPLY] {
+                largest.0[column] = largest.0[column].max(all);
+            }
+        }
+        largest
+    }
+}
+
 /// The law of the counts in each state, for one healthy composition.
 #[derive(Debug)]
 pub(super) struct Model {
     /// Parameters by column, then state.
     parameters: [ByState; COLUMNS],
     /// `ln Γ(a + n) - ln Γ(a)` by column, then n, then state.
-    table: Vec<[ByState; COLUMNS]>,
+    tables: [Vec<ByState>; COLUMNS],
 }
 
 impl Model {
-    /// For the healthy composition `base`; `largest` is the largest count that will be asked for.
-    pub(super) fn new(base: &Shares, largest: u64) -> Model {
+    /// For the healthy composition `base`; `largest` are the largest counts that will be asked for.
+    pub(super) fn new(base: &Shares, largest: &Largest) -> Model {
         let mut parameters = [[0.0; STATES.len()]; COLUMNS];
         for (s, state) in STATES.iter().enumerate() {
             let mean = mean(*state, base);
@@ -184,19 +206,20 @@ impl Model {
             parameters[COLUMN_ALL][s] = all;
             parameters[COLUMN_REPLY][s] = reply;
         }
-        let rows = usize::try_from(largest).map_or(TABLE, |n| n.min(TABLE)) + 1;
-        let mut table = Vec::with_capacity(rows);
-        let mut row = [[0.0; STATES.len()]; COLUMNS];
-        table.push(row);
-        for n in 1..rows {
-            for (column, cells) in row.iter_mut().enumerate() {
-                for (s, cell) in cells.iter_mut().enumerate() {
-                    *cell += (parameters[column][s] + (n - 1) as f64).ln();
-                }
-            }
+        let tables = std::array::from_fn(|column| {
+            let rows = usize::try_from(largest.0[column]).map_or(TABLE, |n| n.min(TABLE)) + 1;
+            let mut row = [0.0; STATES.len()];
+            let mut table = Vec::with_capacity(rows);
             table.push(row);
-        }
-        Model { parameters, table }
+            for n in 1..rows {
+                for (cell, parameter) in row.iter_mut().zip(&parameters[column]) {
+                    *cell += (parameter + (n - 1) as f64).ln();
+                }
+                table.push(row);
+            }
+            table
+        });
+        Model { parameters, tables }
     }
 
     /// Log-likelihood of the counts of one minute in each state, but for a constant.
@@ -221,13 +244,20 @@ impl Model {
     }
 
     fn add(&self, sum: &mut ByState, column: usize, n: u64, sign: f64) {
-        let row = usize::try_from(n).ok().and_then(|n| self.table.get(n));
-        for (s, total) in sum.iter_mut().enumerate() {
-            *total += sign
-                * match row {
-                    Some(row) => row[column][s],
-                    None => ln_gamma_ratio(self.parameters[column][s], n as f64),
-                };
+        if n == 0 {
+            return; // ln 1
+        }
+        let row = usize::try_from(n)
+            .ok()
+            .and_then(|n| self.tables[column].get(n));
+        if let Some(row) = row {
+            for (total, value) in sum.iter_mut().zip(row) {
+                *total += sign * value;
+            }
+            return;
+        }
+        for (total, parameter) in sum.iter_mut().zip(&self.parameters[column]) {
+            *total += sign * ln_gamma_ratio(*parameter, n as f64);
         }
     }
 
@@ -288,10 +318,10 @@ mod tests {
     #[test]
     fn likelihoods_of_single_attempts_are_their_shares() {
         let base = [0.9, 0.02, 0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01];
-        let model = Model::new(&base, 1);
         for slot in 0..Slot::COUNT {
             let mut counts = [0; Slot::COUNT];
             counts[slot] = 1;
+            let model = Model::new(&base, &Largest::of([&counts]));
             let likelihood = model.likelihood(&counts);
             for (s, value) in likelihood.iter().enumerate() {
                 assert!((value - model.single(s)[slot]).abs() < 1e-9, "{slot} {s}");
@@ -302,8 +332,10 @@ mod tests {
     #[test]
     fn large_counts_are_computed_as_the_table_would() {
         let base = [0.9, 0.02, 0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01];
-        let (small, large) = (Model::new(&base, 10), Model::new(&base, 200));
         let counts = [120, 30, 5, 20, 3, 0, 9, 2, 1, 8];
+        let few = counts.map(|n: u32| n.min(4));
+        let small = Model::new(&base, &Largest::of([&few]));
+        let large = Model::new(&base, &Largest::of([&counts]));
         let (a, b) = (small.likelihood(&counts), large.likelihood(&counts));
         assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-7));
     }

@@ -10,8 +10,8 @@
 use super::QueueRecord;
 use super::text;
 use crate::event::{Contact, Delivery, Odd, Outcome, Relay, Source, Stage};
+use crate::near;
 use crate::reply::EnhancedStatus;
-use crate::syslog::split_at_byte;
 
 /// Reads a record that begins with `to=<`.
 pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
@@ -53,7 +53,7 @@ pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
         rest = after;
     }
     let after = rest.get(b"status=".len()..).unwrap_or_default();
-    let (word, text) = split_at_byte(after, b' ').unwrap_or((after, b""));
+    let (word, text) = near::split(after, b' ').unwrap_or((after, b""));
     let outcome = outcome(word, at.program)
         .ok_or_else(|| at.odd("expected a known word after status=", rest))?;
     let text = text.strip_prefix(b"(").unwrap_or(text);
@@ -150,7 +150,7 @@ fn address(text: &[u8]) -> Option<(&[u8], &[u8])> {
     };
     let mut from = quoted;
     loop {
-        let end = from + memchr::memchr(b'>', text.get(from..)?)?;
+        let end = from + near::find(b'>', text.get(from..)?)?;
         if let Some(rest) = text.get(end + 1..)?.strip_prefix(b", ") {
             return Some((text.get(..end)?, rest));
         }
@@ -171,10 +171,10 @@ fn quoted_len(text: &[u8]) -> Option<usize> {
 }
 
 /// The text up to `, ` and what follows.
-fn field(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn field(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut from = 0;
     loop {
-        let comma = from + memchr::memchr(b',', text.get(from..)?)?;
+        let comma = from + near::find(b',', text.get(from..)?)?;
         if text.get(comma + 1) == Some(&b' ') {
             return Some((text.get(..comma)?, text.get(comma + 2..)?));
         }

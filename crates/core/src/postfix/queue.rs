@@ -8,6 +8,7 @@
 use memchr::memmem;
 
 use super::QueueRecord;
+use super::delivery::field;
 use crate::event::{Fact, Notification, QueueFact, Source};
 
 /// The fact, or `None` when the shape is not known.
@@ -35,9 +36,8 @@ fn fact<'b>(program: &[u8], text: &'b [u8]) -> Option<Fact<'b>> {
         return from(rest);
     }
     if let Some(client) = text.strip_prefix(b"client=") {
-        let end = memmem::find(client, b", ").unwrap_or(client.len());
         return Some(Fact::Arrival {
-            client: client.get(..end)?,
+            client: field(client).map_or(client, |(client, _)| client),
             sender: None,
             message_id: None,
         });

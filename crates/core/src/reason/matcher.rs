@@ -3,6 +3,7 @@
 //! All phrases of all rules are looked for in one pass over the folded text; then only the rules that have one
 //! of the phrases found are asked, and the first in the order of the table wins.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -73,7 +74,7 @@ pub(super) static MATCHER: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(RUL
 
 impl Matcher {
     fn new(tables: &[&'static [Rule]]) -> Matcher {
-        let mut phrases: Vec<Vec<u8>> = Vec::new();
+        let mut phrases = Phrases::default();
         let mut by_phrase: Vec<Vec<(u16, Alternative)>> = Vec::new();
         let rules: Vec<&'static Rule> = tables.iter().copied().flatten().collect();
         for (index, rule) in (0u16..).zip(&rules) {
@@ -82,11 +83,11 @@ impl Matcher {
                 for phrase in text.split('&') {
                     let phrase = phrase.trim();
                     match phrase.strip_prefix('!') {
-                        Some(phrase) => alternative.absent.extend(number(&mut phrases, phrase)),
-                        None => alternative.present.extend(number(&mut phrases, phrase)),
+                        Some(phrase) => alternative.absent.extend(phrases.number(phrase)),
+                        None => alternative.present.extend(phrases.number(phrase)),
                     }
                 }
-                by_phrase.resize_with(phrases.len(), Vec::new);
+                by_phrase.resize_with(phrases.list.len(), Vec::new);
                 let first = alternative.present.first().copied().map(usize::from);
                 if let Some(list) = first.and_then(|first| by_phrase.get_mut(first)) {
                     list.push((index, alternative));
@@ -97,7 +98,7 @@ impl Matcher {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&phrases)
+            .build(&phrases.list)
             .ok();
         Matcher {
             automaton,
@@ -126,28 +127,37 @@ impl Matcher {
     }
 }
 
-/// The number of a phrase; a leading `^` means that it begins a word.
-fn number(phrases: &mut Vec<Vec<u8>>, phrase: &str) -> Option<u16> {
-    let phrase = phrase.trim();
-    let folded = Folded::new(phrase.trim_start_matches('^').as_bytes());
-    let mut bytes = folded.as_bytes().trim_ascii().to_vec();
-    if bytes.is_empty() {
-        return None;
+/// Distinct phrases in the order of their numbers.
+#[derive(Debug, Default)]
+struct Phrases {
+    list: Vec<Vec<u8>>,
+    numbers: HashMap<Vec<u8>, u16>,
+}
+
+impl Phrases {
+    /// The number of a phrase; a leading `^` means that it begins a word.
+    fn number(&mut self, phrase: &str) -> Option<u16> {
+        let phrase = phrase.trim();
+        let folded = Folded::new(phrase.trim_start_matches('^').as_bytes());
+        let mut bytes = folded.as_bytes().trim_ascii().to_vec();
+        if bytes.is_empty() {
+            return None;
+        }
+        if phrase.starts_with('^') {
+            bytes.insert(0, b' ');
+        }
+        if let Some(&number) = self.numbers.get(&bytes) {
+            return Some(number);
+        }
+        let number = self.list.len();
+        if number >= MAX_PHRASES {
+            return None;
+        }
+        let number = u16::try_from(number).ok()?;
+        self.list.push(bytes.clone());
+        self.numbers.insert(bytes, number);
+        Some(number)
     }
-    if phrase.starts_with('^') {
-        bytes.insert(0, b' ');
-    }
-    let at = phrases
-        .iter()
-        .position(|known| *known == bytes)
-        .unwrap_or_else(|| {
-            phrases.push(bytes);
-            phrases.len() - 1
-        });
-    if at >= MAX_PHRASES {
-        return None;
-    }
-    u16::try_from(at).ok()
 }
 
 /// The phrases that stand in one text.

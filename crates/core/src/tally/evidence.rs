@@ -7,7 +7,7 @@ use crate::event::Stage;
 use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
-use crate::tally::Distinct;
+use crate::tally::Few;
 use crate::tally::cells::{Answer, MINUTE, Minute};
 use crate::time::Timestamp;
 
@@ -54,9 +54,9 @@ pub struct Bucket {
     /// First and last time by [`Slot::index`]; `Some` exactly where the count is not 0.
     pub spans: [Option<Span>; Slot::COUNT],
     /// Messages that failed in this minute (neutral failures included).
-    pub messages: Distinct,
+    pub messages: Few,
     /// Recipients that failed in this minute (neutral failures included).
-    pub recipients: Distinct,
+    pub recipients: Few,
 }
 
 /// One kind of answer within one hour, with a sample.
@@ -138,18 +138,18 @@ impl Bucket {
 }
 
 /// A merged cell as a bucket; recipient-scope failures are still neutral.
-pub(super) fn bucket(cell: Minute) -> Bucket {
+pub(super) fn bucket(cell: &Minute) -> Bucket {
     let start = cell.number * MINUTE;
     let mut bucket = Bucket {
         minute: cell.number,
         counts: [0; Slot::COUNT],
         spans: [None; Slot::COUNT],
-        messages: Distinct::default(),
-        recipients: Distinct::default(),
+        messages: Few::default(),
+        recipients: Few::default(),
     };
-    let failed = cell.failed.map(|failed| *failed);
     let ok = std::iter::once((cell.ok, cell.ok_offsets));
-    let others = failed
+    let others = cell
+        .failed
         .iter()
         .flat_map(|failed| failed.counts.into_iter().zip(failed.offsets));
     let slots = bucket.counts.iter_mut().zip(&mut bucket.spans);
@@ -160,9 +160,9 @@ pub(super) fn bucket(cell: Minute) -> Bucket {
             last: Timestamp::from_millis(start + i64::from(offsets.last)),
         });
     }
-    if let Some(failed) = failed {
-        bucket.messages = failed.messages.into();
-        bucket.recipients = failed.recipients.into();
+    if let Some(failed) = &cell.failed {
+        bucket.messages = failed.messages;
+        bucket.recipients = failed.recipients;
     }
     bucket
 }

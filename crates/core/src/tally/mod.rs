@@ -12,7 +12,7 @@ mod series;
 mod sketch;
 
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
-pub use sketch::Distinct;
+pub use sketch::{Distinct, Few};
 
 use std::sync::Arc;
 
@@ -241,7 +241,7 @@ impl Counts {
         let mut buckets: Vec<Bucket> = self
             .minutes
             .into_cells()
-            .into_iter()
+            .iter()
             .map(evidence::bucket)
             .collect();
         for (time, class) in self.recipients.fresh() {

@@ -10,11 +10,20 @@ pub(crate) struct Names {
     numbers: HashTable<u32>,
     list: Vec<Box<[u8]>>,
     hasher: DefaultHashBuilder,
+    /// The number given last: a host's lines come one after the other.
+    last: u32,
 }
 
 impl Names {
     /// The number of this name.
     pub(crate) fn number(&mut self, name: &[u8]) -> u32 {
+        if self
+            .list
+            .get(self.last as usize)
+            .is_some_and(|last| **last == *name)
+        {
+            return self.last;
+        }
         let hash = self.hasher.hash_one(name);
         let same = |&number: &u32| {
             self.list
@@ -22,10 +31,12 @@ impl Names {
                 .is_some_and(|known| **known == *name)
         };
         if let Some(&number) = self.numbers.find(hash, same) {
+            self.last = number;
             return number;
         }
         let number =
             u32::try_from(self.list.len()).expect("because four billion names fill no memory");
+        self.last = number;
         self.list.push(name.into());
         let (list, hasher) = (&self.list, &self.hasher);
         self.numbers.insert_unique(hash, number, |&number| {

@@ -6,7 +6,7 @@
 /// The smallest hashes of distinct things, well mixed, below a limit that falls as more arrive. Inline:
 /// cells are many. Merging is associative, commutative and idempotent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Few {
+pub struct Few {
     /// The first `len` are kept: sorted, distinct, all below `limit`.
     hashes: [u32; Few::KEEP],
     len: u8,
@@ -16,14 +16,14 @@ pub(crate) struct Few {
 
 impl Few {
     /// How many hashes are kept.
-    pub(crate) const KEEP: usize = 8;
+    pub const KEEP: usize = 8;
 
     fn kept(&self) -> &[u32] {
         self.hashes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// Adds one thing.
-    pub(crate) fn insert(&mut self, hash: u32) {
+    /// Adds one thing, given by a well-mixed hash.
+    pub fn insert(&mut self, hash: u32) {
         if self.limit.is_some_and(|limit| hash >= limit) {
             return;
         }
@@ -47,7 +47,7 @@ impl Few {
     }
 
     /// Adds all of `other`.
-    pub(crate) fn merge(&mut self, other: &Few) {
+    pub fn merge(&mut self, other: &Few) {
         for &hash in other.kept() {
             self.insert(hash);
         }
@@ -65,15 +65,6 @@ impl Few {
     }
 }
 
-impl From<Few> for Distinct {
-    fn from(few: Few) -> Distinct {
-        Distinct {
-            hashes: few.kept().to_vec(),
-            limit: few.limit,
-        }
-    }
-}
-
 /// A count of distinct things, each given by a well-mixed 32-bit hash: the union of those of many cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Distinct {
@@ -84,42 +75,23 @@ pub struct Distinct {
 }
 
 impl Distinct {
-    /// Adds one thing.
-    pub fn insert(&mut self, hash: u32) {
-        if self.limit.is_none_or(|limit| hash < limit)
-            && let Err(place) = self.hashes.binary_search(&hash)
-        {
-            self.hashes.insert(place, hash);
-        }
-    }
-
-    /// Adds all of `other` and keeps every hash below both limits: as for the cells of a window.
-    pub fn union(&mut self, other: &Distinct) {
-        self.limit = match (self.limit, other.limit) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-        self.hashes.extend_from_slice(&other.hashes);
-        self.hashes.sort_unstable();
-        self.hashes.dedup();
-        if let Some(limit) = self.limit {
-            let keep = self.hashes.partition_point(|&hash| hash < limit);
-            self.hashes.truncate(keep);
-        }
-    }
-
-    /// The union of many, as by [`Distinct::union`] one after the other, in one sort.
-    pub fn union_of<'a>(sketches: impl IntoIterator<Item = &'a Distinct>) -> Distinct {
-        let mut all = Distinct::default();
+    /// The union of many: every hash below the least of the limits, as for the cells of a window.
+    pub fn union_of<'a>(sketches: impl IntoIterator<Item = &'a Few>) -> Distinct {
+        let (mut hashes, mut limit) = (Vec::new(), None);
         for sketch in sketches {
-            all.limit = match (all.limit, sketch.limit) {
-                (Some(a), Some(b)) => Some(a.min(b)),
+            limit = match (limit, sketch.limit) {
+                (Some(a), Some(b)) => Some(u32::min(a, b)),
                 (a, b) => a.or(b),
             };
-            all.hashes.extend_from_slice(&sketch.hashes);
+            hashes.extend_from_slice(sketch.kept());
         }
-        all.union(&Distinct::default());
-        all
+        hashes.sort_unstable();
+        hashes.dedup();
+        if let Some(limit) = limit {
+            let keep = hashes.partition_point(|&hash| hash < limit);
+            hashes.truncate(keep);
+        }
+        Distinct { hashes, limit }
     }
 
     /// How many distinct things: exact when none was dropped.
@@ -139,11 +111,6 @@ impl Distinct {
     /// True when the count is exact.
     pub fn is_exact(&self) -> bool {
         self.limit.is_none()
-    }
-
-    /// True when nothing was added.
-    pub fn is_empty(&self) -> bool {
-        self.hashes.is_empty() && self.limit.is_none()
     }
 }
 
@@ -185,13 +152,13 @@ mod tests {
                 .rotate_left(16)
                 .wrapping_mul(0x85eb_ca6b)
         };
-        let sketches: Vec<Distinct> = (0..200_u32)
+        let sketches: Vec<Few> = (0..200_u32)
             .map(|cell| {
                 let mut few = Few::default();
                 for n in 0..20 {
                     few.insert(hash(cell * 20 + n));
                 }
-                few.into()
+                few
             })
             .collect();
         let count = Distinct::union_of(&sketches).count();

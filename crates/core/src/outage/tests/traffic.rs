@@ -6,7 +6,7 @@ use crate::address::Domain;
 use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
-use crate::tally::{Bucket, Distinct, Evidence, RelayCount, ReplyGroup, Slot, Span};
+use crate::tally::{Bucket, Evidence, Few, RelayCount, ReplyGroup, Slot, Span};
 use crate::time::Timestamp;
 
 /// Seconds.
@@ -244,7 +244,7 @@ pub(super) fn empty(minute: i64) -> Bucket {
         minute,
         counts: [0; Slot::COUNT],
         spans: [None; Slot::COUNT],
-        messages: Distinct::default(),
-        recipients: Distinct::default(),
+        messages: Few::default(),
+        recipients: Few::default(),
     }
 }
