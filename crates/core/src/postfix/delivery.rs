@@ -13,15 +13,15 @@ use crate::event::{Contact, Delivery, Odd, Outcome, Relay, Source, Stage};
 use crate::near;
 use crate::reply::EnhancedStatus;
 
-/// Reads a record that begins with `to=<`.
+/// Reads a record that begins with `to=`.
 pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
-    let rest = at.text.get(b"to=<".len()..).unwrap_or_default();
+    let rest = at.text.get(b"to=".len()..).unwrap_or_default();
     let (recipient, mut rest) =
-        address(rest).ok_or_else(|| at.odd("expected >, after to=<", rest))?;
+        address(rest).ok_or_else(|| at.odd("expected an address after to=", rest))?;
     let mut original_recipient = None;
-    if let Some(after) = rest.strip_prefix(b"orig_to=<") {
+    if let Some(after) = rest.strip_prefix(b"orig_to=") {
         let (address, after) =
-            address(after).ok_or_else(|| at.odd("expected >, after orig_to=<", after))?;
+            address(after).ok_or_else(|| at.odd("expected an address after orig_to=", after))?;
         original_recipient = Some(address);
         rest = after;
     }
@@ -141,8 +141,12 @@ fn outcome(word: &[u8], program: &[u8]) -> Option<Outcome> {
     })
 }
 
-/// The address up to `>, ` and what follows. `>` may stand inside quotes.
+/// The address up to `>, ` and what follows. `>` may stand inside quotes. What passed through tools that
+/// take angle brackets for markup has none: there the address ends at the next comma.
 fn address(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let Some(text) = text.strip_prefix(b"<") else {
+        return field(text);
+    };
     let quoted = if text.first() == Some(&b'"') {
         quoted_len(text).unwrap_or(0)
     } else {

@@ -40,7 +40,7 @@ pub fn parse<'b>(record: &Record<'b>) -> Line<'b> {
         queue_id,
         text,
     };
-    if text.starts_with(b"to=<") {
+    if text.starts_with(b"to=") {
         return match delivery::parse(&record) {
             Ok(delivery) => Line::Delivery(delivery),
             Err(odd) => Line::Malformed(odd),
