@@ -54,7 +54,8 @@ impl<C: Cell> Series<C> {
             }
         }
         if place == self.cells.len() {
-            self.push(new());
+            self.push(new()); // which may join others: the place is known only now
+            place = self.cells.len() - 1;
         }
         self.cells
             .get_mut(place)
@@ -115,5 +116,43 @@ impl<C: Cell> Series<C> {
     pub(crate) fn cells_mut(&mut self) -> impl Iterator<Item = &mut C> {
         self.disordered = true;
         self.cells.iter_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq)]
+    struct Counted(i64, u32);
+
+    impl Cell for Counted {
+        type Key = i64;
+
+        fn key(&self) -> i64 {
+            self.0
+        }
+
+        fn moment(key: i64) -> i64 {
+            key
+        }
+
+        fn absorb(&mut self, other: Counted) {
+            self.1 += other.1;
+        }
+    }
+
+    #[test]
+    fn keys_that_come_out_of_order_again_and_again_are_joined() {
+        let mut series: Series<Counted> = Series::default();
+        for n in 0..1000 {
+            // Few keys, never in order: putting them in order leaves fewer cells than there were.
+            series.at(n * 7 % 10, || Counted(n * 7 % 10, 0)).1 += 1;
+        }
+        let cells = series.into_cells();
+        assert_eq!(
+            cells,
+            (0..10).map(|key| Counted(key, 100)).collect::<Vec<_>>()
+        );
     }
 }
