@@ -109,7 +109,8 @@ pub(crate) fn width(text: &str) -> usize {
 /// JSON that means the same and is safe on a terminal: JSON itself lets DEL, the C1 controls and the
 /// controls of direction stand unescaped. They only ever stand inside of strings.
 pub(crate) fn json(json: String) -> String {
-    if !json.chars().any(is_unsafe_in_json) {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    if json.bytes().all(is_plain) || !json.chars().any(is_unsafe_in_json) {
         return json;
     }
     let mut safe = String::with_capacity(json.len() + 16);

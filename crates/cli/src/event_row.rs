@@ -8,6 +8,7 @@ pub(crate) mod csv;
 use std::borrow::Cow;
 
 use mailgap_core::address::Domain;
+use mailgap_core::dsn::{Deviation, DsnFields};
 use mailgap_core::event::{Delivery, Fact, Notification, QueueFact, Stage};
 use mailgap_core::reason::{Basis, Verdict};
 use mailgap_core::reply::ReplyCode;
@@ -50,6 +51,14 @@ pub(crate) struct DeliveryRow<'b> {
     text: Option<Cow<'b, str>>,
     delay_s: Option<f64>,
     delays_s: Option<[f64; 4]>,
+    action: Option<Cow<'b, str>>,
+    status: Option<Cow<'b, str>>,
+    diagnostic: Option<Cow<'b, str>>,
+    final_recipient: Option<Cow<'b, str>>,
+    remote_mta: Option<Cow<'b, str>>,
+    reporting_mta: Option<Cow<'b, str>>,
+    arrival_time: Option<String>,
+    deviations: Option<Vec<&'static str>>,
 }
 
 /// The row of a fact about a queued message.
@@ -151,7 +160,28 @@ fn delivery_row<'b>(
         text: said(delivery.text),
         delay_s: delivery.delay_s,
         delays_s: delivery.delays_s,
+        action: of_dsn(delivery, DsnFields::action),
+        status: of_dsn(delivery, DsnFields::status),
+        diagnostic: of_dsn(delivery, DsnFields::diagnostic),
+        final_recipient: of_dsn(delivery, DsnFields::final_recipient),
+        remote_mta: of_dsn(delivery, DsnFields::remote_mta),
+        reporting_mta: of_dsn(delivery, DsnFields::reporting_mta),
+        arrival_time: delivery
+            .dsn
+            .and_then(|dsn| dsn.report.arrival)
+            .map(|time| time.to_string()),
+        deviations: delivery
+            .dsn
+            .map(|dsn| dsn.deviations().iter().map(Deviation::as_str).collect()),
     }
+}
+
+/// A field of a bounce as it stands.
+fn of_dsn<'b>(
+    delivery: &Delivery<'b>,
+    field: fn(&DsnFields<'b>) -> Option<&'b [u8]>,
+) -> Option<Cow<'b, str>> {
+    field(delivery.dsn.as_ref()?).map(lossy)
 }
 
 fn queue_row<'b>(located: &Located<'b>, fact: &'b QueueFact<'b>) -> QueueRow<'b> {
@@ -236,7 +266,8 @@ mod tests {
     /// The contract of `mailgap events`, in its order.
     pub(super) const KEYS: &str = "record time source input line host instance queue_id message_id sender recipient \
         original_recipient domain relay_host relay_ip relay_port outcome contact stage reply_code \
-        enhanced_status permanence reason blame basis text delay_s delays_s";
+        enhanced_status permanence reason blame basis text delay_s delays_s action status \
+        diagnostic final_recipient remote_mta reporting_mta arrival_time deviations";
 
     pub(super) fn refused<'b>() -> Delivery<'b> {
         Delivery {
@@ -265,6 +296,7 @@ mod tests {
             delay_s: Some(1.5),
             delays_s: Some([0.1, 0.2, 0.3, 0.9]),
             times: 1,
+            dsn: None,
         }
     }
 
@@ -308,7 +340,7 @@ mod tests {
             rule: None,
         };
         let rows = rows(Record::Delivery(&refused(), Some(verdict)));
-        insta::assert_snapshot!(rows.join("\n"), @r#"{"record":"delivery","time":"2023-01-25T19:03:07.000Z","source":"postfix","input":"mail.log","line":7,"host":"mx1","instance":"postfix","queue_id":"4ABC","message_id":null,"sender":null,"recipient":"User@Libero.IT","original_recipient":null,"domain":"libero.it","relay_host":"smtp-in.libero.it","relay_ip":"213.209.1.129","relay_port":25,"outcome":"bounced","contact":"fresh","stage":"rcpt","reply_code":550,"enhanced_status":"5.0.0","permanence":5,"reason":"NoSuchMailbox","blame":"recipient","basis":"text","text":"host smtp-in.libero.it said: 550 recipient rejected","delay_s":1.5,"delays_s":[0.1,0.2,0.3,0.9]}"#);
+        insta::assert_snapshot!(rows.join("\n"), @r#"{"record":"delivery","time":"2023-01-25T19:03:07.000Z","source":"postfix","input":"mail.log","line":7,"host":"mx1","instance":"postfix","queue_id":"4ABC","message_id":null,"sender":null,"recipient":"User@Libero.IT","original_recipient":null,"domain":"libero.it","relay_host":"smtp-in.libero.it","relay_ip":"213.209.1.129","relay_port":25,"outcome":"bounced","contact":"fresh","stage":"rcpt","reply_code":550,"enhanced_status":"5.0.0","permanence":5,"reason":"NoSuchMailbox","blame":"recipient","basis":"text","text":"host smtp-in.libero.it said: 550 recipient rejected","delay_s":1.5,"delays_s":[0.1,0.2,0.3,0.9],"action":null,"status":null,"diagnostic":null,"final_recipient":null,"remote_mta":null,"reporting_mta":null,"arrival_time":null,"deviations":null}"#);
         let mut from = 0;
         for key in KEYS.split_whitespace() {
             let place = rows[0][from..].find(&format!("\"{key}\":"));

@@ -89,6 +89,7 @@ pub(crate) struct Coverage {
     pub(crate) inputs: u64,
     pub(crate) bytes: u64,
     pub(crate) lines: Lines,
+    pub(crate) bounces: Mail,
     pub(crate) messages: u64,
     pub(crate) events: u64,
     pub(crate) attempts: u64,
@@ -110,6 +111,16 @@ pub(crate) struct Lines {
     pub(crate) foreign: u64,
     pub(crate) unknown: u64,
     pub(crate) malformed: u64,
+}
+
+/// Messages of mailboxes by what they are.
+#[derive(Debug, Serialize)]
+pub(crate) struct Mail {
+    pub(crate) messages: u64,
+    pub(crate) reports: u64,
+    pub(crate) events: u64,
+    pub(crate) not_bounces: u64,
+    pub(crate) unknown: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -297,6 +308,13 @@ impl Coverage {
                 unknown: lines.unknown,
                 malformed: lines.malformed,
             },
+            bounces: Mail {
+                messages: coverage.bounces.messages,
+                reports: coverage.bounces.reports,
+                events: coverage.bounces.events,
+                not_bounces: coverage.bounces.not_bounces,
+                unknown: coverage.bounces.unknown,
+            },
             messages: coverage.messages,
             events: coverage.events,
             attempts: coverage.attempts,
@@ -332,14 +350,19 @@ impl Coverage {
         }
     }
 
-    /// Lines of a mail system that were not understood.
+    /// Lines of a mail system, and bounces, that were not understood.
     pub(crate) const fn odd(&self) -> u64 {
-        self.lines.unknown + self.lines.malformed
+        self.lines.unknown + self.lines.malformed + self.bounces.unknown
     }
 
-    /// Lines of which something was understood.
+    /// True when what was accepted is not known.
+    pub(crate) const fn bounces_alone(&self) -> bool {
+        self.lines.delivery == 0 && self.bounces.reports > 0
+    }
+
+    /// Lines and messages of which something was understood.
     pub(crate) const fn understood(&self) -> u64 {
-        self.lines.delivery + self.lines.queue
+        self.lines.delivery + self.lines.queue + self.bounces.reports
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use mailgap_core::address::Domain;
-use mailgap_core::coverage::{Coverage, Duplicate, LineCounts, Sample, Unread};
+use mailgap_core::coverage::{BounceCounts, Coverage, Duplicate, LineCounts, Sample, Unread};
 use mailgap_core::outage::{
     Boundary, Confidence, Findings, Kind, Outage, OutageType, Standing, Window,
 };
@@ -222,6 +222,7 @@ pub(crate) fn coverage() -> Coverage {
             unknown: 1,
             malformed: 1,
         },
+        bounces: BounceCounts::default(),
         messages: 11_111,
         events: 12_400,
         attempts: 12_000,

@@ -160,7 +160,7 @@ fn a_log_without_mail_is_said_to_be_one() {
     assert!(out.contains("\nhint: "), "{out}");
     let (status, out, err) = mailgap(&["events", path(&log)]);
     assert_eq!((status, out.as_str()), (0, ""));
-    assert!(err.starts_with("note: no line was understood as an event\nhint: "));
+    assert!(err.starts_with("note: nothing was understood as an event\nhint: "));
     let (_, _, err) = mailgap(&["events", "--quiet", path(&log)]);
     assert_eq!(err, "");
 }
@@ -447,4 +447,57 @@ fn the_readme_names_commands_that_exist() {
         }
     }
     assert!(named > 0, "the README shows no command");
+}
+
+/// A file of the test data.
+fn testdata(name: &str) -> String {
+    format!("{}/../../testdata/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn a_report_of_bounces_alone_says_what_it_cannot_know() {
+    let bounces = testdata("incidents/libero/bounces.mbox.xz");
+    let (status, out, err) = mailgap(&["report", "--timezone", "Europe/Rome", &bounces]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.starts_with("libero.it: no connection from 23 Jan afternoon, then 550 from "));
+    assert!(
+        out.contains("\nnote: this rests on bounces alone. "),
+        "{out}"
+    );
+    assert!(out.contains("\nFailing from first to last: "), "{out}");
+    assert!(
+        out.contains("1,242 messages: 1,242 bounces with 1,513 events, 0 no bounce, 0 unknown")
+    );
+    assert!(!out.contains("Never reached"));
+}
+
+#[test]
+fn events_of_messages_have_the_fields_of_the_bounce() {
+    let folder = testdata("dsn/made");
+    let (status, out, _) = mailgap(&["events", "-f", "jsonl", &folder]);
+    assert_eq!(status, 0);
+    let rows: Vec<serde_json::Value> = out
+        .lines()
+        .map(|row| serde_json::from_str(row).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 79);
+    for row in &rows {
+        assert_eq!((&row["source"], &row["line"]), (&"dsn".into(), &1.into()));
+        assert!(row["deviations"].is_array());
+    }
+    let torn = rows
+        .iter()
+        .find(|row| row["input"].as_str().unwrap().ends_with("torn-group.eml"))
+        .unwrap();
+    assert_eq!(torn["action"], "failed");
+    assert_eq!(torn["final_recipient"], "rfc822; a@libero.example");
+    assert_eq!(torn["arrival_time"], "2023-01-25T15:10:00.000Z");
+    assert_eq!(torn["deviations"], serde_json::json!(["groups"]));
+
+    let torn = testdata("dsn/made/torn-group.eml");
+    let (_, csv, _) = mailgap(&["events", "-f", "csv", &torn]);
+    assert!(csv.lines().nth(1).unwrap().ends_with(",groups"), "{csv}");
+    let (status, text, _) = mailgap(&["explain", &torn]);
+    assert_eq!(status, 0);
+    assert!(text.contains("\n  deviation     groups – "), "{text}");
 }

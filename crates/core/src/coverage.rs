@@ -24,12 +24,27 @@ impl LineCounts {
     }
 }
 
-/// A line that was not understood.
+/// Messages by what they are: a mailbox has no lines. They are not among [`LineCounts`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BounceCounts {
+    /// Messages read, from mailboxes, folders and single files.
+    pub messages: u64,
+    /// Of these, bounces that were understood.
+    pub reports: u64,
+    /// Events in them: one for each recipient of a bounce.
+    pub events: u64,
+    /// Of the messages, those that are no bounce: ordinary mail, automatic replies, reports of other kinds.
+    pub not_bounces: u64,
+    /// Of the messages, those that look like a bounce but name no recipient in a way that we know.
+    pub unknown: u64,
+}
+
+/// A line, or a message, that was not understood.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sample {
     /// Name of the input.
     pub input: String,
-    /// Line number, from 1.
+    /// Number of the line, or of the message in its mailbox, from 1.
     pub line: u64,
     /// What was expected, and where.
     pub why: String,
@@ -69,6 +84,8 @@ pub struct Coverage {
     pub bytes: u64,
     /// Lines by what they are.
     pub lines: LineCounts,
+    /// Messages by what they are, where the input is mail and no log.
+    pub bounces: BounceCounts,
     /// Messages whose arrival was seen.
     pub messages: u64,
     /// Delivery events (a line may stand for several).

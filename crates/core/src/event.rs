@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::dsn::DsnFields;
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::time::Timestamp;
 
@@ -220,6 +221,8 @@ pub struct Delivery<'b> {
     pub delays_s: Option<[f64; 4]>,
     /// How many records this line stands for ("message repeated N times"); at least 1.
     pub times: u32,
+    /// What else a bounce says; `None` for a log line.
+    pub dsn: Option<DsnFields<'b>>,
 }
 
 impl<'b> Delivery<'b> {

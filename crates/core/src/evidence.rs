@@ -3,7 +3,7 @@
 //! The classes of design note "outages": an attempt is evidence of one class, or of none. A pure
 //! function of one event and its verdict: no clock, no line before it.
 
-use crate::event::{Contact, Delivery, Outcome, Stage};
+use crate::event::{Contact, Delivery, Outcome, Source, Stage};
 use crate::reason::{Blame, Reason, Verdict};
 use crate::reply::ReplyCode;
 
@@ -76,13 +76,15 @@ impl Class {
 /// The class of an event; `None` when it is no evidence about its destination.
 ///
 /// No evidence are: echoes and local deliveries, probes, discards, expiries, and refusals that blame the
-/// message or the sending host.
+/// message or the sending host. Expiries that a bounce tells are evidence of their last failure.
 pub fn class_of(event: &Delivery<'_>, verdict: Option<Verdict>) -> Option<Class> {
     if event.contact != Contact::Fresh {
         return None;
     }
     match event.outcome {
         Outcome::Delivered | Outcome::Relayed => Some(Class::Ok),
+        // A log has the attempts before it; a bounce that no log repeats is all that is known of them.
+        Outcome::Expired if event.source == Source::Dsn => class_of_failure(event, verdict?.reason),
         Outcome::Discarded | Outcome::Expired | Outcome::Probe => None,
         Outcome::Bounced | Outcome::Deferred => class_of_failure(event, verdict?.reason),
     }
@@ -92,7 +94,8 @@ fn class_of_failure(event: &Delivery<'_>, reason: Reason) -> Option<Class> {
     let answered = event.reply_code.is_some() || !event.reply.is_empty();
     let permanent = match event.permanence() {
         Some(class) => class == 5,
-        None => answered && event.outcome == Outcome::Bounced,
+        // A bounce may keep the host's words to itself.
+        None => (answered || event.source == Source::Dsn) && event.outcome == Outcome::Bounced,
     };
     let by_permanence =
         |temporary: Class, forever: Class| Some(if permanent { forever } else { temporary });
@@ -168,8 +171,8 @@ fn is_about_mailbox(event: &Delivery<'_>) -> bool {
 mod tests {
     use super::Class::{Conn, Dns, Grey, PermRcpt, PermSys, Policy, TmpRcpt, TmpSys};
     use super::*;
+    use crate::event::Relay;
     use crate::event::Stage::{Connect, EndOfData, Greeting, Helo, Local, Mail, Rcpt, Tls};
-    use crate::event::{Relay, Source};
     use crate::reason::Classifier;
     use crate::reply::EnhancedStatus;
     use crate::time::Timestamp;
@@ -205,6 +208,7 @@ mod tests {
             delay_s: None,
             delays_s: None,
             times: 1,
+            dsn: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Reads mail logs and finds when each destination was not taking mail.
+//! Reads mail logs and bounces and finds when each destination was not taking mail.
 //!
 //! **bytes → lines → events → tallies → evidence → outages**: data flows one way, and no stage knows the next.
 //!
@@ -52,11 +52,27 @@
 //! assert_eq!(class_of(&event, verdict), Some(Class::TmpRcpt));
 //! ```
 //!
+//! A message: [`dsn::read`] says whether it is a bounce, and what of.
+//!
+//! ```
+//! use mailgap_core::dsn::{self, Reading};
+//! use mailgap_core::event::Outcome;
+//! use mailgap_core::time::Timestamp;
+//!
+//! # let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/dsn/made/expired.eml");
+//! let message = std::fs::read(file)?;
+//! let Reading::Report(report) = dsn::read(&message) else { panic!() };
+//! let outcomes: Vec<_> = report.deliveries(Timestamp::default()).map(|event| event.outcome).collect();
+//! assert_eq!(outcomes, [Outcome::Expired, Outcome::Expired]);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! Nothing here prints, asks for the time or looks at the environment: what a function needs it is given.
 //! Odd input is a value, counted and sampled in [`coverage`]; only I/O is an error.
 
 pub mod address;
 pub mod coverage;
+pub mod dsn;
 pub mod envelope;
 pub mod event;
 pub mod evidence;

@@ -15,16 +15,20 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::source::Input;
+use crate::source::kind::Kind;
+use crate::source::mbox::Messages;
 use crate::source::reader::{BlockReader, Progress, Total};
 
-/// Whole lines of one input.
+/// Whole lines, or whole messages, of one input.
 #[derive(Debug)]
 pub(crate) struct Block {
     /// Index of the input.
     pub(crate) input: usize,
-    /// Line number of the first line, from 1.
+    /// What the bytes are.
+    pub(crate) kind: Kind,
+    /// Number of the first line, or of the first message, from 1.
     pub(crate) first_line: u64,
-    /// The lines.
+    /// The lines or messages.
     pub(crate) bytes: Vec<u8>,
     /// Number of the block within its input, from 0.
     sequence: u64,
@@ -210,9 +214,15 @@ impl<'a, S: Shard, R: Send> Hall<'a, S, R> {
                             continue; // what was read before the error comes next
                         }
                     }
-                    let lines = count_lines(&bytes);
+                    let kind = reader.kind();
+                    let lines = match kind {
+                        Kind::Lines => count_lines(&bytes),
+                        Kind::Mbox => Messages::new(&bytes).count() as u64,
+                        Kind::Message => 1,
+                    };
                     let block = Block {
                         input: n,
+                        kind,
                         first_line: line,
                         bytes,
                         sequence: end.0,

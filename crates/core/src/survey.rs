@@ -1,25 +1,32 @@
 //! From inputs to evidence: the main pass.
 //!
-//! Each block of lines is parsed, its failures are classified, and all is folded into a tally and the
-//! coverage. [`events`] runs the same lines through a formatter instead.
+//! Each block of lines or of messages is parsed, its failures are classified, and all is folded into a tally
+//! and the coverage. [`events`] runs the same records through a formatter instead.
 
-use std::collections::{BTreeSet, HashMap};
+mod count;
+
+use std::collections::BTreeSet;
 use std::io;
 
 use chrono_tz::Tz;
 
 use crate::address::Domain;
-use crate::coverage::{Coverage, Duplicate, Sample, Unread};
+use crate::coverage::{Coverage, Unread};
+use crate::dsn::{self, Reading};
 use crate::envelope::Scratch;
-use crate::event::{Contact, Delivery, Fact, Line, Odd, QueueFact, Source};
+use crate::event::{Contact, Delivery, Line, QueueFact};
 use crate::line::{LineParser, Lines};
 use crate::parallel::{self, Block, Ended, Plan, Shard};
 use crate::reason::{Classifier, Recent, Verdict};
 use crate::source::Input;
-use crate::source::reader::{BLOCK_BYTES, MAX_LINE, Total};
+use crate::source::kind::Kind;
+use crate::source::mbox::Messages;
+use crate::source::reader::{BLOCK_BYTES, MAX_LINE};
 use crate::stamp::StampContext;
-use crate::tally::{Destination, Tally};
+use crate::tally::{Bounced, Destination, Tally};
 use crate::time::Timestamp;
+
+use count::{Count, Whole};
 
 pub use crate::source::reader::Progress;
 
@@ -143,12 +150,16 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     inputs.sort_by_key(|input| (input.name(), input.reference()));
     let inputs: Vec<Input> = inputs.into_iter().cloned().collect();
 
+    // Failures of logs are noted only where there may be bounces that repeat them.
+    let join = inputs.len() > 1 && inputs.iter().any(Input::may_be_mail);
     let mut whole = Whole::default();
     let mut tally = Tally::new();
+    let mut bounces = Bounced::default();
     let new = |n: usize| Part {
         parser: inputs.get(n).map(|input| options.parser(input)),
         count: Count::default(),
         tally: Tally::new(),
+        bounced: Bounced::default(),
         scratch: Scratch::default(),
         recent: Recent::default(),
     };
@@ -157,10 +168,13 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             parser,
             count,
             tally,
+            bounced,
             scratch,
             recent,
         } = part;
-        let Some(parser) = parser else { return };
+        let (Some(parser), Some(input)) = (parser, inputs.get(block.input)) else {
+            return;
+        };
         for_each_line(block, |number, text| {
             let line = parser.parse(text, scratch);
             count.add(number, text, &line, options);
@@ -174,7 +188,19 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
                     None
                 };
                 tally.add(event, verdict);
+                if join {
+                    bounced.add_logged(event);
+                }
             }
+        });
+        for_each_message(block, |number, message| {
+            let reading = dsn::read(message);
+            count.add_message(number, message, &reading);
+            for_each_event(&reading, input, |event| {
+                if count.add_bounced(event, options) {
+                    bounced.add_bounce(event, options.classifier.classify(event));
+                }
+            });
         });
     };
     let mut ended = |ended: Ended<Part>| {
@@ -184,6 +210,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         };
         whole.count.merge_named(part.count, name);
         tally.merge(part.tally);
+        bounces.merge(part.bounced);
     };
     // Nothing is emitted, so nothing can fail but the start of the threads.
     if let Err(error) = parallel::fold(
@@ -200,6 +227,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             why: error.to_string(),
         });
     }
+    bounces.count_into(&mut tally);
     Survey {
         coverage: whole.into_coverage(),
         destinations: tally.into_destinations(),
@@ -211,13 +239,13 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
 pub struct Located<'b> {
     /// Name of the input.
     pub input: &'b str,
-    /// Line number, from 1.
+    /// Number of the line, or of the message in its mailbox, from 1.
     pub line: u64,
-    /// What the line says.
+    /// What the line says, or the message of one recipient.
     pub record: Record<'b>,
 }
 
-/// A line about a message.
+/// A line about a message, or one recipient of a bounce.
 #[derive(Debug, Clone, Copy)]
 pub enum Record<'b> {
     /// What happened to a recipient, and why it failed if it did.
@@ -238,20 +266,44 @@ pub fn events(
     format: &(dyn Fn(&Located<'_>, &mut Vec<u8>) + Sync),
     sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
 ) -> io::Result<Coverage> {
-    let format = |line: &ReadLine<'_>, out: &mut Vec<u8>| {
-        let record = match line.said {
-            Line::Delivery(event) if options.takes(event) => Record::Delivery(event, line.verdict),
-            Line::Queue(fact) if options.takes_time(fact.time) => Record::Queue(fact),
-            _ => return,
+    let format = |item: &Item<'_>, out: &mut Vec<u8>| {
+        let mut tell = |input: &Input, line, record: Record<'_>| {
+            let located = Located {
+                input: input.name(),
+                line,
+                record,
+            };
+            format(&located, out);
         };
-        let located = Located {
-            input: line.input.name(),
-            line: line.number,
-            record,
-        };
-        format(&located, out);
+        match *item {
+            Item::Line(line) => match line.said {
+                Line::Delivery(event) if options.takes(event) => {
+                    let record = Record::Delivery(event, line.verdict);
+                    tell(line.input, line.number, record);
+                }
+                Line::Queue(fact) if options.takes_time(fact.time) => {
+                    tell(line.input, line.number, Record::Queue(fact));
+                }
+                _ => {}
+            },
+            Item::Message(message) => for_each_event(message.reading, message.input, |event| {
+                if options.takes(event) {
+                    let record = Record::Delivery(event, options.classifier.classify(event));
+                    tell(message.input, message.number, record);
+                }
+            }),
+        }
     };
-    lines(inputs, options, progress, &format, sink)
+    items(inputs, options, progress, &format, sink)
+}
+
+/// A line or a message as it was read, and what it says.
+#[derive(Debug, Clone, Copy)]
+pub enum Item<'b> {
+    /// A line of a log.
+    Line(ReadLine<'b>),
+    /// A message.
+    Message(ReadMessage<'b>),
 }
 
 /// A line as it was read, and what it says.
@@ -269,15 +321,29 @@ pub struct ReadLine<'b> {
     pub verdict: Option<Verdict>,
 }
 
-/// Like [`events`], for every line, understood or not; no line is left out by its time or destination.
+/// A message as it was read, and what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadMessage<'b> {
+    /// Where it stands.
+    pub input: &'b Input,
+    /// Its number in the mailbox, from 1.
+    pub number: u64,
+    /// The message, without the `From ` line of a mailbox.
+    pub text: &'b [u8],
+    /// How it is understood.
+    pub reading: &'b Reading,
+}
+
+/// Like [`events`], for every line and every message, understood or not; none is left out by its time or
+/// destination.
 ///
 /// # Errors
 /// Those of `sink`. What cannot be read is told in the coverage.
-pub fn lines(
+pub fn items(
     inputs: &[Input],
     options: &Options,
     progress: &dyn Progress,
-    format: &(dyn Fn(&ReadLine<'_>, &mut Vec<u8>) + Sync),
+    format: &(dyn Fn(&Item<'_>, &mut Vec<u8>) + Sync),
     sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
 ) -> io::Result<Coverage> {
     let mut whole = Whole {
@@ -288,6 +354,7 @@ pub fn lines(
         parser: inputs.get(n).map(|input| options.parser(input)),
         count: Count::default(),
         tally: Tally::new(),
+        bounced: Bounced::default(),
         scratch: Scratch::default(),
         recent: Recent::default(),
     };
@@ -322,7 +389,21 @@ pub fn lines(
                 said: &said,
                 verdict,
             };
-            format(&line, &mut out);
+            format(&Item::Line(line), &mut out);
+        });
+        for_each_message(block, |number, message| {
+            let reading = dsn::read(message);
+            count.add_message(number, message, &reading);
+            for_each_event(&reading, input, |event| {
+                count.add_bounced(event, options);
+            });
+            let message = ReadMessage {
+                input,
+                number,
+                text: message,
+                reading: &reading,
+            };
+            format(&Item::Message(message), &mut out);
         });
         out
     };
@@ -345,7 +426,30 @@ pub fn lines(
     Ok(whole.into_coverage())
 }
 
+fn for_each_message(block: &Block, mut each: impl FnMut(u64, &[u8])) {
+    match block.kind {
+        Kind::Lines => {}
+        Kind::Message => each(block.first_line, &block.bytes),
+        Kind::Mbox => {
+            for (number, message) in (block.first_line..).zip(Messages::new(&block.bytes)) {
+                each(number, message);
+            }
+        }
+    }
+}
+
+fn for_each_event(reading: &Reading, input: &Input, mut each: impl FnMut(&Delivery<'_>)) {
+    if let Reading::Report(report) = reading {
+        for event in report.deliveries(input.reference()) {
+            each(&event);
+        }
+    }
+}
+
 fn for_each_line(block: &Block, mut each: impl FnMut(u64, &[u8])) {
+    if block.kind != Kind::Lines {
+        return;
+    }
     for (number, line) in (block.first_line..).zip(Lines::new(&block.bytes)) {
         each(number, line.get(..MAX_LINE).unwrap_or(line));
     }
@@ -357,6 +461,7 @@ struct Part {
     parser: Option<LineParser>,
     count: Count,
     tally: Tally,
+    bounced: Bounced,
     scratch: Scratch,
     recent: Recent,
 }
@@ -365,180 +470,6 @@ impl Shard for Part {
     fn merge(&mut self, other: Part) {
         self.count.merge(other.count);
         self.tally.merge(other.tally);
-    }
-}
-
-/// Lines that were not understood, kept of each input; and of all inputs together.
-const SAMPLES: usize = 5;
-
-/// The coverage of some lines of one input.
-#[derive(Debug, Clone, Default)]
-struct Count {
-    coverage: Coverage,
-    /// The first lines of the input that were not understood, in order of their numbers.
-    odd: Vec<(u64, Odd, Box<[u8]>)>,
-}
-
-impl Count {
-    fn add(&mut self, number: u64, text: &[u8], line: &Line<'_>, options: &Options) {
-        let coverage = &mut self.coverage;
-        let (odd, time) = match line {
-            Line::Delivery(event) => {
-                coverage.lines.delivery += 1;
-                if options.takes(event) {
-                    let times = u64::from(event.times);
-                    coverage.events += times;
-                    match event.contact {
-                        Contact::Fresh => coverage.attempts += times,
-                        Contact::Echo => coverage.echoes += times,
-                        Contact::None => {}
-                    }
-                }
-                (None, Some(event.time))
-            }
-            Line::Queue(fact) => {
-                coverage.lines.queue += 1;
-                // Each message passes cleanup(8) once; Exim writes one line of arrival.
-                let arrival = match fact.fact {
-                    Fact::MessageId(_) => true,
-                    Fact::Arrival { .. } => fact.source == Source::Exim,
-                    _ => false,
-                };
-                if arrival && options.takes_time(fact.time) {
-                    coverage.messages += u64::from(fact.times);
-                }
-                (None, Some(fact.time))
-            }
-            Line::Foreign => {
-                coverage.lines.foreign += 1;
-                (None, None)
-            }
-            Line::Unknown(odd) => {
-                coverage.lines.unknown += 1;
-                (Some(*odd), None)
-            }
-            Line::Malformed(odd) => {
-                coverage.lines.malformed += 1;
-                (Some(*odd), None)
-            }
-        };
-        if let Some(time) = time.filter(|&time| options.takes_time(time)) {
-            widen(&mut coverage.span, (time, time));
-        }
-        if let Some(odd) = odd
-            && self.odd.len() < SAMPLES
-        {
-            self.odd.push((
-                number,
-                odd,
-                text.get(..Sample::MAX_TEXT).unwrap_or(text).into(),
-            ));
-        }
-    }
-
-    fn merge(&mut self, other: Count) {
-        let (mine, theirs) = (&mut self.coverage, other.coverage);
-        mine.lines.delivery += theirs.lines.delivery;
-        mine.lines.queue += theirs.lines.queue;
-        mine.lines.foreign += theirs.lines.foreign;
-        mine.lines.unknown += theirs.lines.unknown;
-        mine.lines.malformed += theirs.lines.malformed;
-        mine.messages += theirs.messages;
-        mine.events += theirs.events;
-        mine.attempts += theirs.attempts;
-        mine.echoes += theirs.echoes;
-        mine.samples.extend(theirs.samples);
-        if let Some(span) = theirs.span {
-            widen(&mut mine.span, span);
-        }
-        self.odd.extend(other.odd);
-        self.odd.sort_by_key(|odd| odd.0);
-        self.odd.truncate(SAMPLES);
-    }
-
-    /// Takes in a whole input under its name.
-    fn merge_named(&mut self, mut other: Count, name: &str) {
-        other.coverage.samples = std::mem::take(&mut other.odd)
-            .into_iter()
-            .map(|(line, odd, text)| Sample {
-                input: name.into(),
-                line,
-                why: odd.to_string(),
-                text,
-            })
-            .collect();
-        self.merge(other);
-    }
-}
-
-fn widen(span: &mut Option<(Timestamp, Timestamp)>, (first, last): (Timestamp, Timestamp)) {
-    *span = Some(span.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
-}
-
-/// All inputs together.
-#[derive(Debug, Default)]
-struct Whole {
-    count: Count,
-    coverage: Coverage,
-    /// Which input had these bytes first.
-    seen: HashMap<u128, String>,
-    keep_duplicates: bool,
-}
-
-impl Whole {
-    /// Notes an input that was read; gives back what it had, unless its bytes were counted before.
-    fn end(
-        &mut self,
-        name: &str,
-        total: &Total,
-        error: Option<io::Error>,
-        part: Option<Part>,
-    ) -> Option<Part> {
-        self.coverage.inputs += 1;
-        if let Some(error) = error {
-            let why = if total.bytes == 0 {
-                error.to_string()
-            } else {
-                format!("{error} (after {} bytes, which were read)", total.bytes)
-            };
-            self.coverage.unread.push(Unread {
-                input: name.into(),
-                why,
-            });
-        }
-        if total.bytes > 0 && !self.keep_duplicates {
-            if let Some(first) = self.seen.get(&total.fingerprint) {
-                let duplicate = Duplicate {
-                    input: name.into(),
-                    same_as: first.clone(),
-                };
-                self.coverage.duplicates.push(duplicate);
-                return None;
-            }
-            self.seen.insert(total.fingerprint, name.into());
-        }
-        self.coverage.bytes += total.bytes;
-        part
-    }
-
-    fn into_coverage(self) -> Coverage {
-        let Whole {
-            count: Count {
-                coverage: counted, ..
-            },
-            coverage,
-            ..
-        } = self;
-        let mut samples = counted.samples;
-        samples.sort();
-        samples.truncate(SAMPLES * 4);
-        Coverage {
-            samples,
-            inputs: coverage.inputs,
-            bytes: coverage.bytes,
-            duplicates: coverage.duplicates,
-            unread: coverage.unread,
-            ..counted
-        }
+        self.bounced.merge(other.bounced);
     }
 }

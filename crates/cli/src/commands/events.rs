@@ -107,9 +107,10 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
 
     let mut unread = collected.unread;
     if let Some(coverage) = coverage {
-        if coverage.events == 0 && coverage.lines.queue == 0 && !args.display.quiet && !closed {
+        let understood = coverage.events + coverage.lines.queue + coverage.bounces.events > 0;
+        if !understood && !args.display.quiet && !closed {
             console.note(
-                "no line was understood as an event",
+                "nothing was understood as an event",
                 Some("mailgap report says what was read and what it did not know"),
             );
         }

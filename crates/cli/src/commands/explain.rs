@@ -1,4 +1,4 @@
-//! `mailgap explain`: how a line is understood, part by part.
+//! `mailgap explain`: how a line or a message is understood, part by part.
 #![expect(
     clippy::doc_markdown,
     reason = "help is shown as it stands, and backticks say nothing there"
@@ -8,31 +8,34 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::value_parser;
-use mailgap_core::survey::{ReadLine, lines};
+use mailgap_core::survey::{Item, items};
 
 use super::report::{COLUMNS, FEWEST_COLUMNS};
 use super::say_unread;
 use crate::args::Reading;
 use crate::exit::{Exit, Result};
-use crate::explain::{self, Known, line};
+use crate::explain::{self, Explanation, Known, line, message};
 use crate::output::Output;
 use crate::settings::{self, Settings};
 use crate::style::{Style, When};
 use crate::{Console, escape};
 
-/// Explain how a line is understood, part by part
+/// Explain how a line or a message is understood, part by part
 ///
 /// Shows for each line what it was taken for, what its parts are, which rule gave the reason, what evidence
 /// it adds about its destination, and the row that mailgap events would give. For a line that is not
-/// understood: where it stopped making sense. Addresses and host names are shown as they stand.
+/// understood: where it stopped making sense. For a message (a bounce, a mailbox of them): what it is, its fields
+/// and how they depart from the standards, then the same for each recipient. Addresses and host names are
+/// shown as they stand.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   mailgap explain < line.txt
   grep 4P1Xr72xkCz9vwX mail.log | mailgap explain
+  mailgap explain bounce.eml
   mailgap explain line.txt --rules my-rules.toml -f json")]
 pub(crate) struct Args {
-    /// A log, typically of a few lines [default: standard input]
+    /// A log, typically of a few lines, or a message or mailbox [default: standard input]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -99,21 +102,24 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         .max(FEWEST_COLUMNS);
     let mut output = Output::open(None, console.out, &collected.inputs)?;
 
-    let format = |read: &ReadLine<'_>, out: &mut Vec<u8>| {
-        let explanation = line::explain(read, &known);
-        match args.format {
-            Format::Json => {
-                // Strings, numbers and lists: nothing of it can fail to be JSON.
-                if let Ok(json) = serde_json::to_string(&explanation) {
-                    out.extend_from_slice(b",\n");
-                    out.extend_from_slice(escape::json(json).as_bytes());
-                }
+    let append = |explanation: &Explanation<'_>, out: &mut Vec<u8>| match args.format {
+        Format::Json => {
+            // Strings, numbers and lists: nothing of it can fail to be JSON.
+            if let Ok(json) = serde_json::to_string(explanation) {
+                out.extend_from_slice(b",\n");
+                out.extend_from_slice(escape::json(json).as_bytes());
             }
-            Format::Text => {
-                let mut text = String::new();
-                explain::text::append(&explanation, style, columns, &mut text);
-                out.extend_from_slice(text.as_bytes());
-            }
+        }
+        Format::Text => {
+            let mut text = String::new();
+            explain::text::append(explanation, style, columns, &mut text);
+            out.extend_from_slice(text.as_bytes());
+        }
+    };
+    let format = |item: &Item<'_>, out: &mut Vec<u8>| match item {
+        Item::Line(read) => append(&line::explain(read, &known), out),
+        Item::Message(read) => {
+            message::explain(read, &known, &mut |explanation| append(explanation, out));
         }
     };
     let mut written = Ok(());
@@ -127,7 +133,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
             let skipped = usize::from(std::mem::take(&mut first));
             output.write(text.get(skipped..).unwrap_or_default())
         };
-        lines(
+        items(
             &collected.inputs,
             &settings.options,
             &(),
@@ -144,8 +150,11 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
 
     let mut unread = collected.unread;
     if let Some(coverage) = coverage {
-        if coverage.lines.total() == 0 && unread.is_empty() && coverage.unread.is_empty() {
-            console.note("there is no line to explain", None);
+        if coverage.lines.total() + coverage.bounces.messages == 0
+            && unread.is_empty()
+            && coverage.unread.is_empty()
+        {
+            console.note("there is nothing to explain", None);
         }
         unread.extend(coverage.unread);
     }

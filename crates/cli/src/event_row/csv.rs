@@ -66,9 +66,13 @@ fn cell(value: &Value) -> Cell<'_> {
         Value::Null => Cell::Empty,
         Value::String(text) => Cell::Text(text),
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => Cell::Number(value.to_string()),
-        // The four delays, as Postfix writes them.
+        // The four delays, as Postfix writes them; the names of deviations.
         Value::Array(parts) => {
-            let parts: Vec<String> = parts.iter().map(Value::to_string).collect();
+            let part = |part: &Value| match part {
+                Value::String(name) => name.clone(),
+                other => other.to_string(),
+            };
+            let parts: Vec<String> = parts.iter().map(part).collect();
             Cell::Number(parts.join("/"))
         }
     }
@@ -148,7 +152,7 @@ mod tests {
             lines[1],
             "delivery,2023-01-25T19:03:07.000Z,postfix,mail.log,7,mx1,postfix,4ABC,,,'=cmd|x@libero.it,,\
              libero.it,smtp-in.libero.it,213.209.1.129,25,bounced,fresh,rcpt,550,5.0.0,5,,,,\
-             \"host said: 550 \"\"no\"\", go\",1.5,0.1/0.2/0.3/0.9"
+             \"host said: 550 \"\"no\"\", go\",1.5,0.1/0.2/0.3/0.9,,,,,,,,"
         );
     }
 

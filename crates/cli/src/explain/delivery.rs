@@ -115,6 +115,7 @@ fn text(event: &Delivery<'_>) -> Part {
 /// Why the contact is what it is.
 fn contact(event: &Delivery<'_>) -> String {
     match (event.contact, event.source) {
+        (Contact::Fresh, Source::Dsn) => "taken for an attempt: a bounce does not say otherwise".to_owned(),
         (Contact::Fresh, _) => {
             "a remote host was contacted, or its lookup was really tried: an attempt".to_owned()
         }

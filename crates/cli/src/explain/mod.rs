@@ -1,11 +1,12 @@
 //! How an input is understood, part by part: what `mailgap explain` shows.
 //!
-//! One file for each kind of input ([`line`]) makes an [`Explanation`]; [`text`] and JSON show it. The parts
+//! One file for each kind of input ([`line`], [`message`]) makes an [`Explanation`]; [`text`] and JSON show it. The parts
 //! are what the program used, not a second reading of the line: where a rule decided, it is asked which one.
 
 mod delivery;
 mod head;
 pub(crate) mod line;
+pub(crate) mod message;
 mod odd;
 mod queue;
 #[cfg(test)]
@@ -38,14 +39,14 @@ impl Known<'_> {
 /// How one line, or one message, is understood.
 #[derive(Debug, Serialize)]
 pub(crate) struct Explanation<'b> {
-    /// The kind of input: `line`.
+    /// The kind of input: `line`, `message`, or `recipient` of the message before it.
     kind: &'static str,
     input: &'b str,
-    /// From 1.
+    /// From 1; of a message its number in the mailbox.
     line: u64,
-    /// As it was read.
+    /// As it was read; empty for a message, whose fields are among the parts.
     text: Cow<'b, str>,
-    /// delivery, queue, foreign, unknown, malformed.
+    /// delivery, queue, foreign, unknown, malformed; of a message bounce, unknown, or what it is instead.
     taken_for: &'static str,
     /// The same in a sentence.
     summary: String,

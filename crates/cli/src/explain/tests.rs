@@ -1,13 +1,14 @@
 //! Explanations as people read them.
 
 use chrono_tz::Tz;
+use mailgap_core::dsn;
 use mailgap_core::envelope::Scratch;
 use mailgap_core::event::Line;
 use mailgap_core::reason::{Classifier, UserRule};
 use mailgap_core::source::Input;
-use mailgap_core::survey::{Options, ReadLine};
+use mailgap_core::survey::{Options, ReadLine, ReadMessage};
 
-use super::{Known, line, text};
+use super::{Known, line, message, text};
 use crate::settings::Settings;
 use crate::style::Style;
 use crate::testing::rome;
@@ -60,9 +61,9 @@ const LINES: &[(&str, &str)] = &[
     ),
 ];
 
-fn explained(show: impl Fn(&super::Explanation<'_>) -> String) -> Vec<(&'static str, String)> {
+fn settings() -> Settings {
     let rule = UserRule::parse(1, "after (lunch|dinner)", "RateLimited").unwrap();
-    let settings = Settings {
+    Settings {
         options: Options {
             classifier: Classifier::with_rules(vec![rule]).unwrap(),
             ..Options::new(Tz::Europe__Rome)
@@ -71,7 +72,11 @@ fn explained(show: impl Fn(&super::Explanation<'_>) -> String) -> Vec<(&'static 
         since: None,
         until: None,
         domains: Vec::new(),
-    };
+    }
+}
+
+fn explained(show: impl Fn(&super::Explanation<'_>) -> String) -> Vec<(&'static str, String)> {
+    let settings = settings();
     let known = Known {
         settings: &settings,
         rules: Some("rules.toml".to_owned()),
@@ -135,4 +140,59 @@ fn json_says_what_each_line_was_taken_for() {
         ));
     }
     assert_eq!(taken_for.join(", "), expected);
+}
+
+/// A bounce of each way to be odd, and what is none.
+const MESSAGES: [&str; 6] = [
+    "expired",
+    "torn-group",
+    "general-sentence",
+    "8-bit-diagnostic",
+    "unknown-bounce",
+    "vacation",
+];
+
+#[test]
+fn messages_are_explained_field_by_field() {
+    let settings = settings();
+    let known = Known {
+        settings: &settings,
+        rules: None,
+    };
+    let input = Input::stdin(rome("31 12:00"));
+    let mut all = String::new();
+    let mut taken_for = Vec::new();
+    for name in MESSAGES {
+        let path = format!(
+            "{}/../../testdata/dsn/made/{name}.eml",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let bytes = std::fs::read(path).unwrap();
+        let reading = dsn::read(&bytes);
+        let read = ReadMessage {
+            input: &input,
+            number: 3,
+            text: &bytes,
+            reading: &reading,
+        };
+        all.extend(["== ", name, "\n"]);
+        message::explain(&read, &known, &mut |explanation| {
+            text::append(explanation, Style::PLAIN, 100, &mut all);
+            let json = serde_json::to_value(explanation).unwrap();
+            let is_recipient = json["kind"] == "recipient";
+            assert_eq!(json["row"].is_object(), is_recipient, "{name}");
+            taken_for.push(format!(
+                "{} {}",
+                json["kind"].as_str().unwrap(),
+                json["taken_for"].as_str().unwrap()
+            ));
+        });
+    }
+    assert!(!all.contains('\x1b'));
+    let recipients = taken_for
+        .iter()
+        .filter(|kind| *kind == "recipient delivery")
+        .count();
+    assert_eq!((taken_for.len() - recipients, recipients), (6, 6));
+    insta::assert_snapshot!("messages", all);
 }

@@ -19,8 +19,10 @@ pub(crate) fn append(
     for line in title {
         push_line(out, 0, &style.paint(Tone::Strong, line));
     }
-    for line in escape::wrap(&explanation.text, columns.saturating_sub(4)) {
-        push_line(out, 4, &style.paint(Tone::Dim, line));
+    if !explanation.text.is_empty() || explanation.kind == "line" {
+        for line in escape::wrap(&explanation.text, columns.saturating_sub(4)) {
+            push_line(out, 4, &style.paint(Tone::Dim, line));
+        }
     }
     for part in &explanation.parts {
         append_part(part, 0, style, columns, out);
@@ -92,6 +94,10 @@ fn append_part(part: &Part, depth: usize, style: Style, columns: usize, out: &mu
 
 /// The line around the place, and a caret below it.
 fn append_odd(odd: &OddPlace, style: Style, columns: usize, out: &mut String) {
+    if odd.before.is_empty() && odd.after.is_empty() {
+        push_line(out, 2, odd.why);
+        return;
+    }
     push_line(out, 2, "it stopped making sense here");
     let room = columns.saturating_sub(4).max(20);
     let before = tail(&escape::line(&odd.before), room * 2 / 3);

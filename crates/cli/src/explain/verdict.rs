@@ -115,6 +115,34 @@ pub(super) fn evidence(
     (Some(class.as_str()), part)
 }
 
+/// The same of a bounce, which counts only where no log tells of its failure.
+pub(super) fn evidence_of_bounce(
+    event: &Delivery<'_>,
+    verdict: Option<Verdict>,
+) -> (Option<&'static str>, Part) {
+    match event.outcome {
+        Outcome::Delivered | Outcome::Discarded | Outcome::Relayed => {
+            let none = Part::new("evidence", "none");
+            (
+                None,
+                none.note("reports of success are sent on demand only: no share follows from them"),
+            )
+        }
+        Outcome::Bounced | Outcome::Deferred | Outcome::Expired | Outcome::Probe => {
+            let (class, part) = evidence(event, verdict);
+            let once = "once: a log that tells of the same failure counts instead of the bounce";
+            (
+                class,
+                if class.is_some() {
+                    part.note(once)
+                } else {
+                    part
+                },
+            )
+        }
+    }
+}
+
 /// Why an event says nothing of its destination.
 fn why_none(event: &Delivery<'_>, verdict: Option<Verdict>) -> String {
     match (event.contact, event.outcome) {

@@ -1,5 +1,6 @@
 //! The closed lists in words for people.
 
+use mailgap_core::dsn::{Deviation, Format, NotBounce};
 use mailgap_core::event::{Outcome, Stage};
 use mailgap_core::evidence::Class;
 use mailgap_core::reason::{Blame, Reason};
@@ -114,5 +115,56 @@ pub(super) const fn class(class: Class) -> &'static str {
         Class::PermRcpt => "refused for good, for this recipient",
         Class::PermSys => "refused for good by a fault of the receiving system",
         Class::Policy => "refused for what the receiver thinks of the sender",
+    }
+}
+
+pub(super) const fn format(format: Format) -> &'static str {
+    match format {
+        Format::DeliveryStatus => "status fields (RFC 3464)",
+        Format::Exim => "no status fields: read from the text that Exim writes",
+        Format::General => "no status fields: read from a text of no known family, by its shape",
+        Format::Postfix => "no status fields: read from the text that Postfix writes",
+        Format::Qmail => "no status fields: read from the text that qmail writes",
+    }
+}
+
+pub(super) const fn not_bounce(kind: NotBounce) -> &'static str {
+    match kind {
+        NotBounce::AutomaticReply => "an automatic reply, such as a vacation message",
+        NotBounce::DispositionNotification => "it says that a message was read or deleted",
+        NotBounce::DmarcReport => "a DMARC report",
+        NotBounce::FeedbackReport => "a complaint about a message",
+        NotBounce::ForwardedBounce => "other mail with a bounce attached",
+        NotBounce::OrdinaryMail => "ordinary mail",
+        NotBounce::TlsReport => "a TLS report",
+    }
+}
+
+pub(super) const fn deviation(deviation: Deviation) -> &'static str {
+    match deviation {
+        Deviation::ActionMissing => "no Action field: the status decides the outcome",
+        Deviation::ActionUnknown => "an Action that RFC 3464 does not know",
+        Deviation::BoundaryGuessed => "no line of the declared boundary: another one was taken",
+        Deviation::BoundaryNotClosed => "the closing boundary is missing",
+        Deviation::CarriageReturns => "lines end in a lone CR",
+        Deviation::Container => "not under multipart/report with report-type=delivery-status",
+        Deviation::Date => "a date that cannot be read",
+        Deviation::DateMissing => "no date at all",
+        Deviation::Encoding => "a transfer encoding that cannot be decoded: read as it stands",
+        Deviation::FieldTooLong => "a limit: the value of a field was cut at 64 KiB",
+        Deviation::Groups => "no blank line between recipients, or one inside a recipient's fields",
+        Deviation::HeaderTooLong => "a limit: a header was cut at 1 MiB or 2,000 fields",
+        Deviation::Line => "a line among the fields that is none",
+        Deviation::MessageTooLong => "a limit: the message was cut at 64 MiB",
+        Deviation::NestedTooDeep => "a limit: multiparts deeper than 8 were not opened",
+        Deviation::PartsTooMany => "a limit: parts behind the 1,000th were not looked at",
+        Deviation::RecipientMissing => "no address",
+        Deviation::RecipientsTooMany => "a limit: recipients behind the 250,000th were left out",
+        Deviation::ReportingMtaMissing => "no Reporting-MTA field",
+        Deviation::StatusAsText => "the status fields stand in a part that is declared as text",
+        Deviation::StatusInvalid => "a Status that is no code of RFC 3463",
+        Deviation::StatusMissing => "no Status field",
+        Deviation::TextOnly => "no status fields: read from the words for people",
+        Deviation::TypeMissing => "no type and semicolon before an address",
     }
 }

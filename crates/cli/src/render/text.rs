@@ -33,11 +33,19 @@ pub(crate) fn render(report: &Report, style: Style, columns: usize) -> String {
     page.answers();
     page.overview();
     page.outages("Outages", |kind| kind != OutageType::Policy);
-    page.standings(
-        "Never reached",
-        "not one attempt in the whole log worked: mistyped, dead, or taking no mail",
-        &report.unreachable,
-    );
+    let (heading, meaning) = if report.coverage.bounces_alone() {
+        (
+            "Failing from first to last",
+            "one kind of failure throughout: mistyped, dead, or taking no mail; whether any mail was accepted is not \
+             known",
+        )
+    } else {
+        (
+            "Never reached",
+            "not one attempt in the whole log worked: mistyped, dead, or taking no mail",
+        )
+    };
+    page.standings(heading, meaning, &report.unreachable);
     page.standings(
         "Failing throughout",
         "a steady share fails from the first day of the log to the last: not an outage",

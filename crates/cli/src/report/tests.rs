@@ -16,18 +16,22 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The contract: every key of "mailgap.report/1", and no other.
-const SCHEMA: [(&str, &str); 12] = [
+const SCHEMA: [(&str, &str); 13] = [
     (
         "",
         "schema timezone coverage outages incidents unreachable chronic",
     ),
     (
         "/coverage",
-        "inputs bytes lines messages events attempts echoes duplicate_inputs unread samples first last",
+        "inputs bytes lines bounces messages events attempts echoes duplicate_inputs unread samples first last",
     ),
     (
         "/coverage/lines",
         "total delivery queue foreign unknown malformed",
+    ),
+    (
+        "/coverage/bounces",
+        "messages reports events not_bounces unknown",
     ),
     ("/coverage/duplicate_inputs/0", "input same_as"),
     ("/coverage/unread/0", "input why"),

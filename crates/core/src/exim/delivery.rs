@@ -264,6 +264,7 @@ impl<'b> Event<'b> {
             delay_s: self.delay_s,
             delays_s: None,
             times: 1,
+            dsn: None,
         })
     }
 }

@@ -193,6 +193,7 @@ mod tests {
     #[test]
     fn hosts_that_failed_within_the_hours() {
         let evidence = Evidence {
+            bounces_only: false,
             domain: Domain::new(b"target.example"),
             hosts: 1,
             buckets: Vec::new(),

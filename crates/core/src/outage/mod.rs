@@ -5,6 +5,7 @@
 mod assemble;
 mod attempts;
 mod baseline;
+mod bounces;
 mod boundary;
 mod decode;
 mod describe;
@@ -238,6 +239,9 @@ pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
         return Findings::default();
     };
     let span = (first.time, last.time);
+    if evidence.bounces_only {
+        return bounces::find(evidence, log);
+    }
     if never_worked && standing::is_unreachable(evidence, &counts, span, log) {
         return Findings {
             unreachable: Some(standing::standing(evidence, &counts, span)),

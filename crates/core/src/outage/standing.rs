@@ -73,20 +73,9 @@ pub(super) fn is_unreachable(
     span: (Timestamp, Timestamp),
     log: (Timestamp, Timestamp),
 ) -> bool {
-    let said_for_good: u64 = evidence
-        .replies
-        .iter()
-        .filter(|group| {
-            matches!(
-                group.reason,
-                Reason::NoSuchDomain | Reason::DomainRefusesMail
-            ) && group.class == Class::Dns
-        })
-        .map(|group| group.count)
-        .sum();
     let failures = failures(counts);
     let of = |class: Class| counts[class.index()];
-    if said_for_good > 0 && said_for_good as f64 >= CONSTANT * failures as f64 {
+    if is_said_for_good(evidence, failures) {
         return true;
     }
     let (messages, recipients) = distinct(&evidence.buckets);
@@ -100,6 +89,22 @@ pub(super) fn is_unreachable(
     let constant = largest as f64 >= CONSTANT * failures as f64;
     let (lasted, since) = (between(span.0, span.1), between(span.1, log.1));
     lasted >= LASTING || constant && since >= SETTLED
+}
+
+/// True when the name service said for good that the domain does not exist or takes no mail.
+pub(super) fn is_said_for_good(evidence: &Evidence, failures: u64) -> bool {
+    let said: u64 = evidence
+        .replies
+        .iter()
+        .filter(|group| {
+            matches!(
+                group.reason,
+                Reason::NoSuchDomain | Reason::DomainRefusesMail
+            ) && group.class == Class::Dns
+        })
+        .map(|group| group.count)
+        .sum();
+    said > 0 && said as f64 >= CONSTANT * failures as f64
 }
 
 fn between(from: Timestamp, to: Timestamp) -> i64 {

@@ -92,6 +92,7 @@ pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
         delay_s,
         delays_s,
         times: at.record.times,
+        dsn: None,
     })
 }
 

@@ -11,7 +11,7 @@ mod delivery;
 mod queue;
 mod text;
 
-use crate::event::{Line, Odd};
+use crate::event::{Line, Odd, Outcome, Stage};
 use crate::syslog::Record;
 
 /// Splits a program name as logged into the instance (`syslog_name`) and the program:
@@ -55,6 +55,11 @@ pub fn parse<'b>(record: &Record<'b>) -> Line<'b> {
             column: queue_id.len() + 2,
         }),
     }
+}
+
+/// How far an attempt came, by the words that Postfix has for a failure: bounces repeat those of the log.
+pub(crate) fn stage_of(text: &[u8]) -> Option<Stage> {
+    text::read(text, Outcome::Bounced).stage
 }
 
 /// A record about a queued message.

@@ -6,6 +6,8 @@
 
 mod decompress;
 mod journal;
+pub(crate) mod kind;
+pub(crate) mod mbox;
 pub(crate) mod reader;
 
 use std::fs;
@@ -58,6 +60,16 @@ impl Input {
             place: Place::Stdin,
             size: None,
             reference: now,
+        }
+    }
+
+    /// True unless it surely holds log lines. Looks at the first bytes of a file; a pipe cannot be looked at.
+    pub(crate) fn may_be_mail(&self) -> bool {
+        match &self.place {
+            Place::File(path) if self.size.is_some() => {
+                reader::recognise_file(path).is_ok_and(|kind| kind != kind::Kind::Lines)
+            }
+            Place::File(_) | Place::Stdin => true,
         }
     }
 
@@ -133,6 +145,13 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut entries = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<io::Result<Vec<_>>>()?;
+    // A Maildir keeps messages in `cur` and `new`, unfinished ones in `tmp`, and files of its server beside.
+    if ["cur", "new", "tmp"]
+        .iter()
+        .all(|name| folder.join(name).is_dir())
+    {
+        entries.retain(|entry| entry.is_dir() && entry.file_name() != Some("tmp".as_ref()));
+    }
     entries.sort();
     Ok(entries)
 }

@@ -1,13 +1,15 @@
-//! One input as blocks of whole lines.
+//! One input as blocks of whole lines, or of whole messages.
 //!
-//! A block ends at a line end, except the last one of an input.
+//! A block of lines ends at a line end, except the last one of an input; a block of messages ends where a
+//! message does. What an input holds is told by its first bytes: see [`kind`](super::kind).
 
 use std::fs::File;
 use std::io::{self, Read};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Input, Place, decompress};
+use super::kind::{HEAD_BYTES, Kind, recognise};
+use super::{Input, Place, decompress, mbox};
 
 /// Bytes of a block. Tiny in debug builds, so that every test crosses block borders.
 pub(crate) const BLOCK_BYTES: usize = if cfg!(debug_assertions) { 256 } else { 1 << 20 };
@@ -15,6 +17,9 @@ pub(crate) const BLOCK_BYTES: usize = if cfg!(debug_assertions) { 256 } else { 1
 /// What is kept of a line; the rest is passed over. Postfix cuts its records at 2,000 bytes, Exim at
 /// 8 KiB; what is longer than this is no log.
 pub(crate) const MAX_LINE: usize = 256 << 10;
+
+/// What is kept of a message: one byte more than is read of it, so that the cut is seen.
+const MAX_MESSAGE: usize = crate::dsn::MAX_MESSAGE + 1;
 
 /// Told how many bytes were read from disk or pipe.
 pub trait Progress: Sync {
@@ -39,10 +44,11 @@ pub(crate) struct Total {
 /// Cuts an input into blocks.
 pub(crate) struct BlockReader<'a> {
     reader: Box<dyn Read + 'a>,
+    kind: Kind,
     block_bytes: usize,
-    /// The start of a line whose end was not yet read.
+    /// The start of a line, or of a message, whose end was not yet read.
     carry: Vec<u8>,
-    /// The rest of a line that is too long is passed over.
+    /// The rest of a line or a message that is too long is passed over.
     skipping: bool,
     ended: bool,
     bytes: u64,
@@ -60,13 +66,27 @@ impl<'a> BlockReader<'a> {
             Place::File(path) => Box::new(File::open(path)?),
             Place::Stdin => Box::new(io::stdin()),
         };
+        // Buffers of a megabyte would be most of the work for a folder of small messages.
+        let size = input.size().and_then(|size| usize::try_from(size).ok());
+        let small = size.filter(|size| (1..HEAD_BYTES).contains(size));
+        let block_bytes = small.map_or(block_bytes, |size| block_bytes.min(size + 1));
         BlockReader::new(Counted { raw, progress }, block_bytes)
     }
 
     fn new(raw: impl Read + 'a, block_bytes: usize) -> io::Result<BlockReader<'a>> {
-        let reader = decompress::open(raw)?;
+        let mut reader = decompress::open(raw)?;
+        let mut head = vec![0; HEAD_BYTES];
+        let (n, error) = fill_all(&mut reader, &mut head);
+        head.truncate(n);
+        let kind = recognise(&head);
+        let head = io::Cursor::new(head);
+        let reader: Box<dyn Read + 'a> = match error {
+            Some(error) => Box::new(head.chain(Broken(Some(error)))),
+            None => Box::new(head.chain(reader)),
+        };
         Ok(BlockReader {
             reader,
+            kind,
             block_bytes: block_bytes.max(1),
             carry: Vec::new(),
             skipping: false,
@@ -76,7 +96,12 @@ impl<'a> BlockReader<'a> {
         })
     }
 
-    /// Fills `block` with the next whole lines; `false` at the end. After an error what was read before it
+    /// What the input holds.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Fills `block` with the next whole lines or messages; `false` at the end. After an error what was read before it
     /// has been given, and the next call says `false`.
     pub(crate) fn next(&mut self, block: &mut Vec<u8>) -> io::Result<bool> {
         let mut filled = self.carry.len();
@@ -113,34 +138,64 @@ impl<'a> BlockReader<'a> {
                 block.truncate(filled);
                 return Ok(filled > 0);
             }
-            let fresh = block.get(searched..filled).unwrap_or_default();
-            if let Some(end) = memchr::memrchr(b'\n', fresh) {
-                let end = searched + end + 1;
+            if let Some(end) = self.last_end(block.get(..filled).unwrap_or_default(), searched) {
                 self.carry
                     .extend_from_slice(block.get(end..filled).unwrap_or_default());
                 block.truncate(end);
                 return Ok(true);
             }
-            if filled >= MAX_LINE {
+            let most = self.most_bytes();
+            if filled >= most {
                 block.truncate(filled);
                 self.skipping = true;
                 return Ok(true);
             }
-            let larger = (block.len() * 2).min(MAX_LINE.max(self.block_bytes));
+            let larger = (block.len() * 2).min(most.max(self.block_bytes));
             block.resize(larger.max(filled + 1), 0);
         }
     }
 
-    /// Drops what is left of a line that is too long; gives how many bytes remain.
-    fn skip(&mut self, block: &mut [u8], filled: usize) -> usize {
-        match memchr::memchr(b'\n', block.get(..filled).unwrap_or_default()) {
-            Some(end) => {
-                self.skipping = false;
-                block.copy_within(end + 1..filled, 0);
-                filled - end - 1
+    /// Where the last whole line or message ends, of which those before `searched` are known not to.
+    fn last_end(&self, block: &[u8], searched: usize) -> Option<usize> {
+        match self.kind {
+            Kind::Lines => {
+                let end = memchr::memrchr(b'\n', block.get(searched..)?)?;
+                Some(searched + end + 1)
             }
-            None => 0,
+            Kind::Mbox => mbox::last_border(block),
+            Kind::Message => None,
         }
+    }
+
+    /// What is kept of a line or a message.
+    fn most_bytes(&self) -> usize {
+        match self.kind {
+            Kind::Lines => MAX_LINE,
+            Kind::Mbox | Kind::Message => MAX_MESSAGE,
+        }
+    }
+
+    /// Drops what is left of a line or a message that is too long; gives how many bytes remain.
+    fn skip(&mut self, block: &mut [u8], filled: usize) -> usize {
+        let bytes = block.get(..filled).unwrap_or_default();
+        let next = match self.kind {
+            Kind::Lines => memchr::memchr(b'\n', bytes).map(|end| end + 1),
+            Kind::Mbox => mbox::first_separator(bytes),
+            Kind::Message => None,
+        };
+        let keep_from = match next {
+            Some(next) => {
+                self.skipping = false;
+                next
+            }
+            // A separator may have begun.
+            None if self.kind == Kind::Mbox && !self.ended => {
+                filled.saturating_sub(SEPARATOR_BYTES)
+            }
+            None => filled,
+        };
+        block.copy_within(keep_from..filled, 0);
+        filled - keep_from
     }
 
     /// What was read so far.
@@ -149,6 +204,26 @@ impl<'a> BlockReader<'a> {
             bytes: self.bytes,
             fingerprint: self.hash.digest128(),
         }
+    }
+}
+
+/// What a file holds, by its first bytes.
+pub(super) fn recognise_file(path: &std::path::Path) -> io::Result<Kind> {
+    let mut head = vec![0; HEAD_BYTES];
+    let (n, _) = fill_all(&mut decompress::open(File::open(path)?)?, &mut head);
+    head.truncate(n);
+    Ok(recognise(&head))
+}
+
+/// A separator of a mailbox and the first field behind it are shorter.
+const SEPARATOR_BYTES: usize = 4096;
+
+/// Says once what went wrong, and then that it is over.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

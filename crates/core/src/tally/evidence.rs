@@ -109,6 +109,8 @@ pub struct Evidence {
     pub relays: Vec<RelayCount>,
     /// Echoes: failures repeated without contact.
     pub echoes: u64,
+    /// True when no log tells of it: bounces are of failures only, and what was accepted is not known.
+    pub bounces_only: bool,
 }
 
 impl Bucket {

@@ -4,6 +4,7 @@
 //! What a line adds is a pure function of the line; what needs the lines around it (is this refusal news?)
 //! is decided after the merge. Memory grows with destinations and the minutes in which they had traffic.
 
+mod bounced;
 mod cells;
 mod evidence;
 mod names;
@@ -11,6 +12,7 @@ mod recipients;
 mod series;
 mod sketch;
 
+pub(crate) use bounced::Bounced;
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
 pub use sketch::{Distinct, Few};
 
@@ -20,7 +22,7 @@ use hashbrown::HashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::address::Domain;
-use crate::event::{Contact, Delivery};
+use crate::event::{Contact, Delivery, Source};
 use crate::evidence::{Class, class_of};
 use crate::reason::{Reason, Verdict};
 
@@ -52,6 +54,8 @@ struct Counts {
     answers: Series<Answer>,
     recipients: Recipients,
     echoes: u64,
+    /// True when a log tells of it, not bounces alone.
+    logged: bool,
 }
 
 impl Tally {
@@ -69,6 +73,7 @@ impl Tally {
         let Some(domain) = event.domain() else { return };
         let key = (self.domain_number(domain), self.hosts.number(event.host));
         let counts = self.keys.entry(key).or_default();
+        counts.logged |= event.source != Source::Dsn;
         let Some(class) = class else {
             counts.echoes += u64::from(event.times);
             return;
@@ -235,6 +240,7 @@ impl Counts {
         self.answers.merge(other.answers);
         self.recipients.merge(other.recipients);
         self.echoes += other.echoes;
+        self.logged |= other.logged;
     }
 
     fn into_evidence(self, domain: Domain, hosts: usize, relay_names: &Names) -> Evidence {
@@ -277,6 +283,7 @@ impl Counts {
             replies,
             relays,
             echoes: self.echoes,
+            bounces_only: !self.logged,
         }
     }
 }

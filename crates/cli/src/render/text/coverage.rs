@@ -17,7 +17,7 @@ impl Page<'_> {
     /// Instead of an answer: there is nothing to answer from.
     pub(super) fn nothing_understood(&mut self) {
         let coverage = &self.report.coverage;
-        let lines = coverage.lines.total;
+        let lines = coverage.lines.total + coverage.bounces.messages;
         let answer = match lines {
             0 => "nothing was read: no input holds a line".to_owned(),
             1 => {
@@ -52,6 +52,13 @@ impl Page<'_> {
             self.paragraph(
                 "note: ",
                 &format!("{inputs} could not be read to the end, see Coverage"),
+            );
+        }
+        if coverage.bounces_alone() {
+            self.paragraph(
+                "note: ",
+                "this rests on bounces alone. They tell of failures, not of what was accepted: shares of failures \
+                 are not known, ends are guessed from silence, and a list of bad addresses can look like an outage",
             );
         }
         let odd = coverage.odd();
@@ -99,6 +106,41 @@ impl Page<'_> {
                 report.zone_source.as_str()
             ),
         );
+        let bounces = &coverage.bounces;
+        if bounces.messages > 0 {
+            self.fact(
+                "mail",
+                &format!(
+                    "{}: {} with {}, {} no bounce, {} unknown",
+                    counted(bounces.messages, "message"),
+                    counted(bounces.reports, "bounce"),
+                    counted(bounces.events, "event"),
+                    count(bounces.not_bounces),
+                    count(bounces.unknown)
+                ),
+            );
+        }
+        if lines.total > 0 || bounces.messages == 0 {
+            self.of_lines();
+        }
+        let duplicates = coverage.duplicate_inputs.iter();
+        let duplicates = duplicates.map(|duplicate| {
+            format!(
+                "{} (the same bytes as {})",
+                duplicate.input, duplicate.same_as
+            )
+        });
+        self.list("counted once", &duplicates.collect::<Vec<_>>());
+        let unread = coverage.unread.iter();
+        let unread = unread.map(|unread| format!("{}: {}", unread.input, unread.why));
+        self.list("not read", &unread.collect::<Vec<_>>());
+        self.samples();
+    }
+
+    /// What the lines of logs are.
+    fn of_lines(&mut self) {
+        let coverage = &self.report.coverage;
+        let lines = &coverage.lines;
         self.fact(
             "lines",
             &format!(
@@ -123,18 +165,6 @@ impl Page<'_> {
             "messages",
             &format!("{} seen to arrive", count(coverage.messages)),
         );
-        let duplicates = coverage.duplicate_inputs.iter();
-        let duplicates = duplicates.map(|duplicate| {
-            format!(
-                "{} (the same bytes as {})",
-                duplicate.input, duplicate.same_as
-            )
-        });
-        self.list("counted once", &duplicates.collect::<Vec<_>>());
-        let unread = coverage.unread.iter();
-        let unread = unread.map(|unread| format!("{}: {}", unread.input, unread.why));
-        self.list("not read", &unread.collect::<Vec<_>>());
-        self.samples();
     }
 
     /// A name and its value, which may hold text of strangers.

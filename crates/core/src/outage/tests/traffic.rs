@@ -229,6 +229,7 @@ pub(super) fn evidence(attempts: &[Attempt]) -> Evidence {
         group.count += 1;
     }
     Evidence {
+        bounces_only: false,
         domain: Domain::new(b"target.example"),
         hosts: 1,
         buckets: buckets.into_values().collect(),

@@ -1,0 +1,139 @@
+//! Bounces: one message → a [`Report`], or why it is none.
+//!
+//! ```text
+//! Final-Recipient: rfc822; gallo_ivo16@grey.example
+//! Action: failed
+//! Status: 5.1.1
+//! Diagnostic-Code: smtp; 550 5.1.1 <gallo_ivo16@grey.example>: Recipient address rejected
+//! ```
+//!
+//! Delivery status notifications by RFC 3464 and its neighbours (6522, 6533), and what stands for them:
+//! the texts of qmail, Exim and Postfix, and others of the shape "address: reply". One file per concern:
+//! `container` (parts of MIME), `groups` (of fields), `fields` (their values), `date`, `domain`, `report`
+//! (and its events), `text` (one file per family), `kind` (what is no bounce).
+//!
+//! A pure function of the bytes. Time is linear in them, and each limit that was hit is named as a
+//! [`Deviation`]. The returned message is never opened beyond its header: a bounce within it is not counted.
+
+mod container;
+mod date;
+mod deviation;
+mod domain;
+mod fields;
+mod groups;
+pub(crate) mod headers;
+mod kind;
+mod report;
+mod text;
+
+use std::borrow::Cow;
+
+pub use deviation::{Deviation, Deviations};
+pub use fields::Action;
+pub use groups::Field;
+pub use kind::NotBounce;
+pub use report::{DsnFields, Format, Recipient, Report};
+
+use container::Parts;
+use groups::Status;
+use headers::Headers;
+
+use crate::event::Odd;
+
+/// Bytes of a message that are read: 250,000 recipients with their fields fit in. What is longer has a
+/// large message returned in it, whose end says nothing.
+pub const MAX_MESSAGE: usize = 64 << 20;
+
+/// What a message is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// A bounce.
+    Report(Box<Report>),
+    /// No bounce.
+    NotBounce(NotBounce),
+    /// It looks like a bounce, but names no recipient in a way that we know.
+    Unknown(Odd),
+}
+
+/// Reads one message: its header, a blank line, its body. Lines may end in LF, CRLF or, if none does, CR.
+pub fn read(message: &[u8]) -> Reading {
+    let mut deviations = Deviations::default();
+    let cut = message.get(..MAX_MESSAGE).unwrap_or(message);
+    if cut.len() < message.len() {
+        deviations.add(Deviation::MessageTooLong);
+    }
+    let message = with_line_feeds(cut, &mut deviations);
+    let (headers, body) = Headers::split(&message, &mut deviations);
+    let parts = Parts::of(&headers, body);
+    let mut status = Status::default();
+    for part in &parts.status {
+        status.read(part);
+    }
+    let own_kind = kind::of_message(&headers, &parts);
+    if status.recipients.is_empty() && own_kind.is_none() {
+        for text in parts.text.iter().chain(&parts.texts) {
+            if text::may_hold_status(text) {
+                status.read_from_text(text);
+                deviations.add(Deviation::StatusAsText);
+            }
+            if !status.recipients.is_empty() {
+                break;
+            }
+        }
+    }
+    let words = parts.text.as_deref().unwrap_or_default();
+    let mut report = if status.recipients.is_empty() {
+        if body.is_empty() && deviations.has(Deviation::MessageTooLong) {
+            return Reading::Unknown(Odd {
+                why: "expected a header of at most 64 MiB",
+                column: 0,
+            });
+        }
+        if let Some(kind) = own_kind {
+            return Reading::NotBounce(kind);
+        }
+        let Some(found) = text::read(&headers, words) else {
+            return Reading::Unknown(Odd {
+                why: "expected a recipient in a bounce",
+                column: 0,
+            });
+        };
+        let mut report = Report::from_text(found.format, found.recipients);
+        if parts.returned.is_none() {
+            report.take_returned(&returned_headers(found.returned));
+        }
+        report
+    } else {
+        deviations = deviations.and(parts.deviations);
+        let mut report = Report::from_status(status);
+        text::add_words(&mut report.recipients, &headers, words);
+        if parts.returned.is_none() {
+            report.take_returned(&returned_headers(text::returned(words)));
+        }
+        report
+    };
+    report.take_headers(&headers);
+    if let Some(returned) = &parts.returned {
+        report.take_returned(&returned_headers(returned));
+    }
+    if report.date.is_none() && report.arrival.is_none() {
+        deviations.add(Deviation::DateMissing);
+    }
+    report.deviations = report.deviations.and(deviations);
+    Reading::Report(Box::new(report))
+}
+
+fn returned_headers(returned: &[u8]) -> Headers<'_> {
+    // What is odd about the returned message is not the bounce's fault.
+    Headers::split(returned, &mut Deviations::default()).0
+}
+
+/// Old Macs ended lines in CR alone, and mail from there still lies in archives.
+fn with_line_feeds<'m>(message: &'m [u8], deviations: &mut Deviations) -> Cow<'m, [u8]> {
+    if memchr::memchr(b'\n', message).is_some() || memchr::memchr(b'\r', message).is_none() {
+        return Cow::Borrowed(message);
+    }
+    deviations.add(Deviation::CarriageReturns);
+    let turned = |&byte: &u8| if byte == b'\r' { b'\n' } else { byte };
+    Cow::Owned(message.iter().map(turned).collect())
+}

@@ -1,0 +1,231 @@
+//! Texts of no known family: an address and what is said of it.
+//!
+//! ```text
+//! Unable to deliver message to the following address(es).
+//!
+//! <kijitora@example.com>:
+//! This user doesn't have a example.com account (kijitora@example.com) [0]
+//! ```
+//!
+//! Two shapes. First lines that begin with an address: alone, or followed by a colon, a dash or a
+//! parenthesis; what follows up to a blank line is said of it. Where there are none, sentences that speak
+//! of a failed delivery and name an address. The addresses of the one who wrote the bounce and of the one
+//! who got it are left out, and so are quoted lines.
+
+use memchr::memmem;
+
+use super::{MAX_RECIPIENTS, Said, append_folded, bracketed, folded, is_address, lower};
+use crate::dsn::headers::cut_line;
+
+/// Every recipient; `own`: addresses in lower case that are none.
+pub(super) fn read(text: &[u8], own: &[Vec<u8>]) -> Vec<Said> {
+    let is_own = |address: &[u8]| own.contains(&lower(address));
+    let mut said = lists(text, &is_own);
+    if said.is_empty() {
+        said = sentences(text, &is_own);
+    }
+    said
+}
+
+/// Lines that begin with an address.
+fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
+    let mut said: Vec<Said> = Vec::new();
+    let (mut rest, mut within, mut paragraphs) = (text, false, 0);
+    while !rest.is_empty() && said.len() < MAX_RECIPIENTS {
+        let (line, after) = cut_line(rest);
+        rest = after;
+        let words = line.trim_ascii();
+        if words.is_empty() {
+            paragraphs += 1;
+            // What is said may stand below the address.
+            within &= paragraphs < 2 && said.last().is_some_and(|last| last.text.is_empty());
+            continue;
+        }
+        if is_quoted(words) {
+            continue;
+        }
+        if let Some((address, reply)) = recipient(words)
+            && !is_own(address)
+        {
+            if !said
+                .iter()
+                .rev()
+                .take(50)
+                .any(|known| known.address.eq_ignore_ascii_case(address))
+            {
+                said.push(Said {
+                    address: address.to_vec(),
+                    text: folded(reply),
+                });
+            }
+            (within, paragraphs) = (true, 0);
+        } else if within && let Some(last) = said.last_mut() {
+            append_folded(&mut last.text, words);
+        }
+    }
+    // Several addresses, and then what is said of all.
+    let common = folded(text);
+    for said in &mut said {
+        if said.text.is_empty() {
+            said.text.clone_from(&common);
+        }
+    }
+    said
+}
+
+/// `> ` begins a quoted line, `>>> ` one of a transcript.
+fn is_quoted(words: &[u8]) -> bool {
+    words.starts_with(b">") && !words.starts_with(b">>> ")
+}
+
+/// A line that begins with an address, maybe behind a mark of a list.
+fn recipient(words: &[u8]) -> Option<(&[u8], &[u8])> {
+    let words = words.strip_prefix(b">>> ").unwrap_or(words);
+    let words = [
+        &b"* "[..],
+        b"- ",
+        b"To: ",
+        b"Recipient: ",
+        b"Recipient address: ",
+        b"Addressee: ",
+    ]
+    .iter()
+    .find_map(|mark| words.strip_prefix(*mark))
+    .unwrap_or(words);
+    if let Some((address, rest)) = bracketed(words) {
+        let rest = rest.trim_ascii_start();
+        let ends = rest.is_empty()
+            || matches!(rest.first(), Some(b':' | b'-' | b'(' | b'.' | b',' | b';'));
+        return ends.then(|| (address, rest.strip_prefix(b":").unwrap_or(rest)));
+    }
+    let end = words
+        .iter()
+        .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'('))
+        .unwrap_or(words.len());
+    let (address, rest) = words.split_at_checked(end)?;
+    let (bare, mark) = match address {
+        [bare @ .., b':' | b',' | b';'] => (bare, true),
+        _ => (address, false),
+    };
+    let rest = rest.trim_ascii_start();
+    let ends =
+        mark || rest.is_empty() || matches!(rest.first(), Some(b'-' | b'(' | b':' | b'<' | b'.'));
+    (is_address(bare) && ends).then_some((bare, rest))
+}
+
+/// Words of a sentence about a failed delivery, in lower case.
+const FAILURE: &[&[u8]] = &[
+    b"account",
+    b"bounced",
+    b"could not be",
+    b"deliver",
+    b"did not reach",
+    b"does not exist",
+    b"fail",
+    b"mailbox",
+    b"no such",
+    b"not found",
+    b"quota",
+    b"rcpt to",
+    b"recipient",
+    b"reject",
+    b"returned",
+    b"undeliver",
+    b"unknown",
+    b"was not",
+];
+
+/// Paragraphs that speak of a failure and name an address.
+fn sentences(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
+    let mut said: Vec<Said> = Vec::new();
+    let mut paragraph = Vec::new();
+    let mut rest = text;
+    loop {
+        let (line, after) = cut_line(rest);
+        let words = line.trim_ascii();
+        if !words.is_empty() && !is_quoted(words) {
+            append_folded(&mut paragraph, words);
+        }
+        if words.is_empty() || after.is_empty() {
+            take_sentence(&paragraph, is_own, &mut said);
+            paragraph.clear();
+        }
+        if after.is_empty() || said.len() >= MAX_RECIPIENTS {
+            break;
+        }
+        rest = after;
+    }
+    let common = folded(text);
+    for said in &mut said {
+        said.text.clone_from(&common);
+    }
+    said
+}
+
+fn take_sentence(paragraph: &[u8], is_own: &dyn Fn(&[u8]) -> bool, said: &mut Vec<Said>) {
+    if !paragraph.contains(&b'@') {
+        return;
+    }
+    let lowered = lower(paragraph);
+    if !FAILURE
+        .iter()
+        .any(|words| memmem::find(&lowered, words).is_some())
+    {
+        return;
+    }
+    addresses(paragraph, &mut |address| {
+        let known = said
+            .iter()
+            .rev()
+            .take(50)
+            .any(|known| known.address.eq_ignore_ascii_case(address));
+        if !known && !is_own(address) && !is_of_staff(address) {
+            said.push(Said {
+                address: address.to_vec(),
+                text: Vec::new(),
+            });
+        }
+    });
+}
+
+/// `For help write to postmaster@...`
+fn is_of_staff(address: &[u8]) -> bool {
+    let address = lower(address);
+    [
+        &b"postmaster@"[..],
+        b"mailer-daemon@",
+        b"abuse@",
+        b"support@",
+        b"helpdesk@",
+        b"hostmaster@",
+    ]
+    .iter()
+    .any(|name| address.starts_with(name))
+}
+
+/// Hands every address in a text to `each`.
+pub(super) fn addresses(text: &[u8], each: &mut dyn FnMut(&[u8])) {
+    let breaks = |byte: &u8| {
+        byte.is_ascii_whitespace()
+            || matches!(
+                byte,
+                b'<' | b'>' | b'(' | b')' | b',' | b';' | b'"' | b'[' | b']' | b'\'' | b'`'
+            )
+    };
+    for word in text.split(breaks) {
+        let mut word = word;
+        while let [start @ .., b':' | b'.' | b'!' | b'?'] = word {
+            word = start;
+        }
+        if let Some((_, rest)) = word
+            .iter()
+            .rposition(|&byte| byte == b':')
+            .and_then(|at| word.split_at_checked(at + 1))
+        {
+            word = rest; // mailto:a@b, TO:a@b
+        }
+        if word.contains(&b'@') && is_address(word) {
+            each(word);
+        }
+    }
+}

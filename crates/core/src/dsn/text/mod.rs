@@ -1,0 +1,369 @@
+//! Bounces that speak to people only: which family, and where the returned message begins.
+//!
+//! In this order: qmail, Exim, Postfix, and then the general shape "address: reply". Only messages that
+//! come from a mailer daemon or from nobody get here, and quoted lines (`> `) are never read: mail that
+//! talks about a bounce yields nothing.
+
+mod exim;
+mod general;
+mod postfix;
+mod qmail;
+
+use memchr::memmem;
+
+use super::fields::Action;
+use super::headers::{Headers, cut_line, field};
+use super::report::{Format, Recipient};
+
+/// Bytes of what is said of one recipient that are kept: replies are short, transcripts are long.
+const MAX_REPLY: usize = 4096;
+
+/// Recipients that one text names at most: more are a list of something else.
+const MAX_RECIPIENTS: usize = 10_000;
+
+/// What a text says.
+#[derive(Debug)]
+pub(super) struct Found<'t> {
+    pub(super) format: Format,
+    pub(super) recipients: Vec<Recipient>,
+    /// The returned message, as far as it stands in the text.
+    pub(super) returned: &'t [u8],
+}
+
+/// An address and what is said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Said {
+    address: Vec<u8>,
+    text: Vec<u8>,
+}
+
+/// Reads the text of a bounce; `None` when it names no recipient.
+pub(super) fn read<'t>(headers: &Headers<'_>, text: &'t [u8]) -> Option<Found<'t>> {
+    let (words, returned) = split_returned(text);
+    let (format, said) = read_families(headers, words)?;
+    let action = if speaks_of_delay(headers, words) {
+        Action::Delayed
+    } else {
+        Action::Failed
+    };
+    let recipients = said
+        .into_iter()
+        .take(MAX_RECIPIENTS)
+        .map(|said| Recipient::of_text(&said.address, said.text, action))
+        .collect();
+    Some(Found {
+        format,
+        recipients,
+        returned,
+    })
+}
+
+fn read_families(headers: &Headers<'_>, words: &[u8]) -> Option<(Format, Vec<Said>)> {
+    let families: [(Format, &dyn Fn() -> Vec<Said>); 4] = [
+        (Format::Qmail, &|| qmail::read(words)),
+        (Format::Exim, &|| exim::read(words)),
+        (Format::Postfix, &|| postfix::read(words)),
+        (Format::General, &|| {
+            general::read(words, &own_addresses(headers))
+        }),
+    ];
+    let (format, mut said) = families
+        .iter()
+        .map(|(format, read)| (*format, read()))
+        .find(|(_, said)| !said.is_empty())
+        .unwrap_or((Format::General, Vec::new()));
+    if let Some(failed) = headers.value(b"x-failed-recipients") {
+        said = take_failed(&failed, said, words);
+    }
+    (!said.is_empty()).then_some((format, said))
+}
+
+const MAX_MATCHED: usize = 200;
+
+/// Exim's X-Failed-Recipients names every recipient; the text says why.
+fn take_failed(failed: &[u8], said: Vec<Said>, words: &[u8]) -> Vec<Said> {
+    let named: Vec<&[u8]> = failed
+        .split(|&byte| byte == b',' || byte.is_ascii_whitespace())
+        .filter(|name| !name.is_empty())
+        .take(MAX_RECIPIENTS)
+        .collect();
+    // Matching costs their product: beyond this each keeps what stands at its place.
+    let alone = said.len() == named.len();
+    let matched = named.len() <= MAX_MATCHED;
+    let text_of = |(n, name): (usize, &&[u8])| {
+        let by_name = matched
+            .then(|| {
+                said.iter()
+                    .find(|said| said.address.eq_ignore_ascii_case(name))
+            })
+            .flatten();
+        by_name
+            .or_else(|| said.get(n).filter(|_| alone))
+            .map_or_else(
+                || {
+                    if named.len() == 1 {
+                        folded(words)
+                    } else {
+                        Vec::new()
+                    }
+                },
+                |said| said.text.clone(),
+            )
+    };
+    if named.is_empty() {
+        return said;
+    }
+    named
+        .iter()
+        .enumerate()
+        .map(|(n, name)| Said {
+            address: name.to_vec(),
+            text: text_of((n, name)),
+        })
+        .collect()
+}
+
+/// Gives recipients without a diagnostic the words for people about them.
+pub(super) fn add_words(recipients: &mut [Recipient], headers: &Headers<'_>, text: &[u8]) {
+    let lacks = |recipient: &Recipient| recipient.text.is_empty();
+    if text.is_empty() || !recipients.iter().any(lacks) {
+        return;
+    }
+    let (words, _) = split_returned(text);
+    let said = read_families(headers, words);
+    let postfix = matches!(said, Some((Format::Postfix, _)));
+    let mut said = said.map(|(_, said)| said).unwrap_or_default();
+    said.sort_by_cached_key(|said| lower(&said.address));
+    let alone = recipients.len() == 1;
+    for recipient in recipients.iter_mut().filter(|recipient| lacks(recipient)) {
+        let address = lower(&recipient.address);
+        let found = said
+            .binary_search_by(|said| lower(&said.address).cmp(&address))
+            .ok()
+            .and_then(|place| said.get(place))
+            .or_else(|| said.first().filter(|_| alone && said.len() == 1));
+        match found {
+            Some(said) if !said.text.is_empty() => recipient.set_text(said.text.clone(), postfix),
+            _ if alone => recipient.set_text(folded(words), false),
+            _ => {}
+        }
+    }
+}
+
+/// The returned message, as far as it stands in a text.
+pub(super) fn returned(text: &[u8]) -> &[u8] {
+    split_returned(text).1
+}
+
+/// True when it is worth looking for status fields in a text.
+pub(super) fn may_hold_status(text: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(found) = memmem::find(text.get(from..).unwrap_or_default(), b"ecipient:") {
+        let at = from + found;
+        let start =
+            memchr::memrchr(b'\n', text.get(..at).unwrap_or_default()).map_or(0, |at| at + 1);
+        let name = lower(text.get(start..at).unwrap_or_default());
+        if name == b"final-r" || name == b"original-r" {
+            return true;
+        }
+        from = at + 1;
+    }
+    false
+}
+
+/// Cuts a text where the returned message begins: behind a line that says so, or at a block of header
+/// fields.
+fn split_returned(text: &[u8]) -> (&[u8], &[u8]) {
+    /// Fields that nearly every message has.
+    const USUAL: [&[u8]; 8] = [
+        b"received",
+        b"from",
+        b"to",
+        b"subject",
+        b"date",
+        b"message-id",
+        b"return-path",
+        b"mime-version",
+    ];
+    let mut rest = text;
+    let (mut block, mut usual) = (None, 0);
+    while !rest.is_empty() {
+        let (line, after) = cut_line(rest);
+        let at = text.len() - rest.len();
+        if announces_message(line) && words_before(text, at) {
+            return split_at(text, at, text.len() - after.len());
+        }
+        match field(line) {
+            Some((name, _)) if USUAL.iter().any(|known| name.eq_ignore_ascii_case(known)) => {
+                usual += 1;
+                let start = *block.get_or_insert(at);
+                // Two may be a summary for people.
+                if usual >= 3 {
+                    return split_at(text, start, start);
+                }
+            }
+            Some(_) => {}
+            None if matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii().is_empty() => {
+            }
+            None => (block, usual) = (None, 0),
+        }
+        rest = after;
+    }
+    (text, b"")
+}
+
+fn split_at(text: &[u8], end: usize, start: usize) -> (&[u8], &[u8]) {
+    (
+        text.get(..end).unwrap_or_default(),
+        text.get(start..).unwrap_or_default(),
+    )
+}
+
+/// A bounce says something before it returns the message.
+fn words_before(text: &[u8], at: usize) -> bool {
+    text.get(..at).is_some_and(|before| before.contains(&b'@'))
+}
+
+/// Words of a marked line before the returned message, in lower case.
+const MARKED: [&[u8]; 8] = [
+    b"original message",
+    b"copy of",
+    b"below this line",
+    b"returned message",
+    b"unsent message",
+    b"message follows",
+    b"headers follow",
+    b"message header",
+];
+
+/// How an unmarked one begins.
+const PLAIN: [&[u8]; 5] = [
+    b"original message follows",
+    b"message headers follow",
+    b"message header follows",
+    b"below is a copy of the original message",
+    b"original message headers:",
+];
+
+/// `--- Below this line is a copy of the message.`, `------- Returned Message --------`,
+/// `Message headers follow.`
+fn announces_message(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    if line.len() > 100 || line.is_empty() || line.starts_with(b">") {
+        return false;
+    }
+    let lowered = lower(line);
+    let has = |words: &[u8]| memmem::find(&lowered, words).is_some();
+    let marked = line.starts_with(b"--") || line.starts_with(b"==") || line.starts_with(b"**");
+    (marked && MARKED.iter().any(|words| has(words)))
+        || PLAIN.iter().any(|words| lowered.starts_with(words))
+}
+
+fn speaks_of_delay(headers: &Headers<'_>, words: &[u8]) -> bool {
+    const DELAY: [&[u8]; 11] = [
+        b"delivery attempts will continue",
+        b"do not need to re-send",
+        b"do not need to resend",
+        b"has been delayed",
+        b"message status - delayed",
+        b"no action is required on your part",
+        b"only a warning",
+        b"this is a warning message only",
+        b"warning: message still undelivered",
+        b"will be retried",
+        b"will continue to be attempted",
+    ];
+    let start = lower(words.get(..MAX_REPLY).unwrap_or(words));
+    let subject = headers
+        .value(b"subject")
+        .map(|subject| lower(&subject))
+        .unwrap_or_default();
+    DELAY
+        .iter()
+        .any(|said| memmem::find(&start, said).is_some() || memmem::find(&subject, said).is_some())
+}
+
+/// The addresses that a bounce has on its own account: of the one who gets it and of the one who writes.
+fn own_addresses(headers: &Headers<'_>) -> Vec<Vec<u8>> {
+    // Not X-Original-To: some programs put the failed recipient there.
+    const FIELDS: [&[u8]; 5] = [b"to", b"from", b"return-path", b"delivered-to", b"reply-to"];
+    let mut own = Vec::new();
+    for name in FIELDS {
+        let value = headers.value(name).unwrap_or_default();
+        general::addresses(&value, &mut |address| own.push(lower(address)));
+    }
+    own
+}
+
+/// ASCII letters in lower case.
+pub(super) fn lower(text: &[u8]) -> Vec<u8> {
+    text.to_ascii_lowercase()
+}
+
+/// Lines joined by single spaces, cut at [`MAX_REPLY`].
+fn folded(text: &[u8]) -> Vec<u8> {
+    let mut joined = Vec::new();
+    append_folded(&mut joined, text);
+    joined
+}
+
+fn append_folded(joined: &mut Vec<u8>, text: &[u8]) {
+    for word in text.split(u8::is_ascii_whitespace) {
+        if word.is_empty() {
+            continue;
+        }
+        if joined.len() + word.len() >= MAX_REPLY {
+            return;
+        }
+        if !joined.is_empty() {
+            joined.push(b' ');
+        }
+        joined.extend_from_slice(word);
+    }
+}
+
+/// `<a@b.example>: rest` at the start of a line → the address and the rest.
+fn bracketed(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inner = line.strip_prefix(b"<")?;
+    let end = memchr::memchr(b'>', inner)?;
+    let (address, rest) = inner.split_at_checked(end)?;
+    is_address(address).then(|| (address, rest.get(1..).unwrap_or_default()))
+}
+
+/// An address of mail as people and programs write it in a text.
+fn is_address(text: &[u8]) -> bool {
+    /// RFC 5321 section 4.5.3.1.3.
+    const MAX_ADDRESS: usize = 254;
+    let Some(at) = memchr::memrchr(b'@', text) else {
+        return false;
+    };
+    let (name, domain) = (
+        text.get(..at).unwrap_or_default(),
+        text.get(at + 1..).unwrap_or_default(),
+    );
+    let quoted = name.starts_with(b"\"") && name.ends_with(b"\"") && name.len() > 2;
+    let plain = |&byte: &u8| {
+        !byte.is_ascii_whitespace()
+            && !byte.is_ascii_control()
+            && !matches!(
+                byte,
+                b'<' | b'>' | b'(' | b')' | b',' | b';' | b'"' | b'[' | b']'
+            )
+    };
+    text.len() <= MAX_ADDRESS
+        && !name.is_empty()
+        && (quoted || name.iter().all(plain))
+        && domain.len() > 1
+        && domain.iter().all(|&byte| {
+            byte.is_ascii_alphanumeric()
+                || byte >= 0x80
+                || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':')
+        })
+        && domain
+            .first()
+            .is_some_and(|&byte| byte != b'.' && byte != b'-')
+        && !domain.ends_with(b":")
+}
+
+#[cfg(test)]
+mod tests;

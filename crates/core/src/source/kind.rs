@@ -1,0 +1,180 @@
+//! What an input holds, by its first bytes: log lines, one message, or a mailbox of many.
+//!
+//! ```text
+//! Return-Path: <>
+//! From MAILER-DAEMON Wed Jan 25 19:46:09 2023
+//! ```
+//!
+//! A message begins with header fields (RFC 5322), a mailbox in mbox format (RFC 4155) with a `From ` line
+//! and then header fields. No log line does either: stamps hold spaces or digits before their first colon.
+
+use super::mbox;
+use crate::dsn::headers::is_usual;
+
+/// Bytes that are looked at: the first fields of a message, long ones too.
+pub(super) const HEAD_BYTES: usize = 16 << 10;
+
+/// Bytes before the header within them: a separator of a mailbox, blank lines.
+const SLACK: usize = 1 << 10;
+
+/// What an input holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Lines of logs.
+    Lines,
+    /// Messages in mbox format.
+    Mbox,
+    /// One message.
+    Message,
+}
+
+/// Fields that must stand in a row, one of them usual. A text of two lines may look like two fields.
+const MIN_FIELDS: usize = 3;
+
+/// Judges the first bytes of an input.
+pub(crate) fn recognise(head: &[u8]) -> Kind {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = head.trim_ascii_start();
+    if mbox::is_separator(head) && is_header(after_line(head)) {
+        Kind::Mbox
+    } else if is_header(head) {
+        Kind::Message
+    } else {
+        Kind::Lines
+    }
+}
+
+/// What follows the first line.
+pub(super) fn after_line(bytes: &[u8]) -> &[u8] {
+    let end = memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
+    let rest = bytes.get(end..).unwrap_or_default();
+    rest.strip_prefix(b"\r\n")
+        .or_else(|| rest.get(1..))
+        .unwrap_or_default()
+}
+
+/// True when a header of a message begins here. Lines may end in CR alone.
+fn is_header(rest: &[u8]) -> bool {
+    is_header_after(rest, 0, rest.len() + SLACK >= HEAD_BYTES)
+}
+
+/// `odd`: lines before that were no fields; `cut`: the input is longer than what is here.
+fn is_header_after(mut rest: &[u8], odd: usize, cut: bool) -> bool {
+    /// Lines that are no fields, at most: some gateways break folds.
+    const MAX_ODD: usize = 3;
+    if odd > MAX_ODD {
+        return false;
+    }
+    let (mut fields, mut usual) = (0, false);
+    while fields < MIN_FIELDS {
+        let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let line = rest.get(..end).unwrap_or_default();
+        if rest.is_empty() && !cut {
+            return false; // lines that look like fields, and no blank line behind them
+        }
+        if line.is_empty() {
+            break; // a short header
+        }
+        let folded = (fields > 0 || odd > 0) && matches!(line.first(), Some(b' ' | b'\t'));
+        if !folded && !line.starts_with(b">From ") {
+            let Some(name) = field_name(line) else {
+                // A fold that lost its indent; no log begins with a usual field.
+                return usual && is_header_after(after_line(rest), odd + 1, cut);
+            };
+            fields += 1;
+            usual |= is_usual(name);
+        }
+        rest = after_line(rest);
+    }
+    // A message may have three fields that nobody else has, and then the usual ones.
+    fields > 0 && (usual || (fields == MIN_FIELDS && next_usual(rest)))
+}
+
+fn next_usual(mut rest: &[u8]) -> bool {
+    /// Fields of gateways and filters come first, in dozens.
+    const MAX_LINES: usize = 200;
+    for _ in 0..MAX_LINES {
+        let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let line = rest.get(..end).unwrap_or_default();
+        if line.is_empty() {
+            return false;
+        }
+        if !matches!(line.first(), Some(b' ' | b'\t')) {
+            let Some(name) = field_name(line) else {
+                return false;
+            };
+            if is_usual(name) {
+                return true;
+            }
+        }
+        rest = after_line(rest);
+    }
+    true // fields and nothing else: no log looks so
+}
+
+/// `Name` of `Name: value`: letters, digits and dashes, a letter first.
+pub(super) fn field_name(line: &[u8]) -> Option<&[u8]> {
+    let colon = memchr::memchr(b':', line.get(..100).unwrap_or(line))?;
+    let name = line.get(..colon)?.trim_ascii_end();
+    let is_name = name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name
+            .iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    is_name.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_told_by_their_first_bytes() {
+        let cases = [
+            ("Return-Path: <>\nTo: a@b\nSubject: x\n\nx", Kind::Message),
+            (
+                "Return-Path: <>\r\nTo: a@b\r\nSubject: x\r\n\r\nx",
+                Kind::Message,
+            ),
+            ("Return-Path: <>\rTo: a@b\rSubject: x\r\rx", Kind::Message),
+            (
+                "\nX-One: a\nX-Two: b\n c\nX-Three: c\nX-Four: d\nFrom: me\n\n",
+                Kind::Message,
+            ),
+            ("From: a@b\n\nx", Kind::Message),
+            (
+                "Received: from x\n(1.2.3.4) by y\n z\nFrom: a\n\n",
+                Kind::Message,
+            ),
+            (
+                "From () 2019-10-02 05:04:34 +0000\nDelivered-To: a\n\n",
+                Kind::Mbox,
+            ),
+            (
+                "From MAILER-DAEMON Wed Jan 25 19:46:09 2023\nReturn-Path: <a>\n\n",
+                Kind::Mbox,
+            ),
+            (
+                "From - Wed Jan 25 19:46:09 2023\r\nReturn-Path: <a>\r\n\r\n",
+                Kind::Mbox,
+            ),
+            ("From here to there\nFrom: a\n\n", Kind::Lines),
+            (
+                "Jan 23 16:00:01 mx1 postfix/smtp[1]: 4ABC: to=<a@b>\n",
+                Kind::Lines,
+            ),
+            (
+                "2023-01-23T16:00:01.123456+01:00 mx1 postfix/smtp[1]: 4ABC: removed\n",
+                Kind::Lines,
+            ),
+            ("2023-01-23 16:00:01 1pJU5U-0005Ge-13 => a@b\n", Kind::Lines),
+            ("{\"log\":\"x\"}\n", Kind::Lines),
+            ("mail-1  | 2023-01-23T15:00:01.123Z mx1 x: y\n", Kind::Lines),
+            ("postfix: started\nto: x\n", Kind::Lines),
+            ("", Kind::Lines),
+        ];
+        for (head, expected) in cases {
+            assert_eq!(recognise(head.as_bytes()), expected, "{head}");
+        }
+        assert_eq!(cases.len(), 17);
+    }
+}

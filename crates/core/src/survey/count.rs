@@ -1,0 +1,215 @@
+//! What was read, counted beside the tally: the coverage of a survey.
+
+use std::collections::HashMap;
+use std::io;
+
+use super::Options;
+use crate::coverage::{Coverage, Duplicate, Sample, Unread};
+use crate::dsn::Reading;
+use crate::event::{Contact, Delivery, Fact, Line, Odd, Source};
+use crate::source::reader::Total;
+use crate::time::Timestamp;
+
+/// Lines that were not understood, kept of each input; and of all inputs together.
+const SAMPLES: usize = 5;
+
+/// The coverage of some lines of one input.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Count {
+    pub(super) coverage: Coverage,
+    /// The first lines of the input that were not understood, in order of their numbers.
+    odd: Vec<(u64, Odd, Box<[u8]>)>,
+}
+
+impl Count {
+    pub(super) fn add(&mut self, number: u64, text: &[u8], line: &Line<'_>, options: &Options) {
+        let coverage = &mut self.coverage;
+        let (odd, time) = match line {
+            Line::Delivery(event) => {
+                coverage.lines.delivery += 1;
+                if options.takes(event) {
+                    let times = u64::from(event.times);
+                    coverage.events += times;
+                    match event.contact {
+                        Contact::Fresh => coverage.attempts += times,
+                        Contact::Echo => coverage.echoes += times,
+                        Contact::None => {}
+                    }
+                }
+                (None, Some(event.time))
+            }
+            Line::Queue(fact) => {
+                coverage.lines.queue += 1;
+                // Each message passes cleanup(8) once; Exim writes one line of arrival.
+                let arrival = match fact.fact {
+                    Fact::MessageId(_) => true,
+                    Fact::Arrival { .. } => fact.source == Source::Exim,
+                    _ => false,
+                };
+                if arrival && options.takes_time(fact.time) {
+                    coverage.messages += u64::from(fact.times);
+                }
+                (None, Some(fact.time))
+            }
+            Line::Foreign => {
+                coverage.lines.foreign += 1;
+                (None, None)
+            }
+            Line::Unknown(odd) => {
+                coverage.lines.unknown += 1;
+                (Some(*odd), None)
+            }
+            Line::Malformed(odd) => {
+                coverage.lines.malformed += 1;
+                (Some(*odd), None)
+            }
+        };
+        if let Some(time) = time.filter(|&time| options.takes_time(time)) {
+            widen(&mut coverage.span, (time, time));
+        }
+        if let Some(odd) = odd {
+            self.add_odd(number, odd, text);
+        }
+    }
+
+    pub(super) fn add_message(&mut self, number: u64, message: &[u8], reading: &Reading) {
+        let bounces = &mut self.coverage.bounces;
+        bounces.messages += 1;
+        match reading {
+            Reading::Report(_) => bounces.reports += 1,
+            Reading::NotBounce(_) => bounces.not_bounces += 1,
+            Reading::Unknown(odd) => {
+                bounces.unknown += 1;
+                self.add_odd(number, *odd, message);
+            }
+        }
+    }
+
+    /// Counts an event of a bounce; `false` when it was not asked for.
+    pub(super) fn add_bounced(&mut self, event: &Delivery<'_>, options: &Options) -> bool {
+        let coverage = &mut self.coverage;
+        coverage.bounces.events += 1;
+        if options.takes_time(event.time) {
+            widen(&mut coverage.span, (event.time, event.time));
+        }
+        options.takes(event)
+    }
+
+    fn add_odd(&mut self, number: u64, odd: Odd, text: &[u8]) {
+        if self.odd.len() < SAMPLES {
+            let text = text.get(..Sample::MAX_TEXT).unwrap_or(text);
+            self.odd.push((number, odd, text.into()));
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Count) {
+        let (mine, theirs) = (&mut self.coverage, other.coverage);
+        mine.bounces.messages += theirs.bounces.messages;
+        mine.bounces.reports += theirs.bounces.reports;
+        mine.bounces.events += theirs.bounces.events;
+        mine.bounces.not_bounces += theirs.bounces.not_bounces;
+        mine.bounces.unknown += theirs.bounces.unknown;
+        mine.lines.delivery += theirs.lines.delivery;
+        mine.lines.queue += theirs.lines.queue;
+        mine.lines.foreign += theirs.lines.foreign;
+        mine.lines.unknown += theirs.lines.unknown;
+        mine.lines.malformed += theirs.lines.malformed;
+        mine.messages += theirs.messages;
+        mine.events += theirs.events;
+        mine.attempts += theirs.attempts;
+        mine.echoes += theirs.echoes;
+        mine.samples.extend(theirs.samples);
+        if let Some(span) = theirs.span {
+            widen(&mut mine.span, span);
+        }
+        self.odd.extend(other.odd);
+        self.odd.sort_by_key(|odd| odd.0);
+        self.odd.truncate(SAMPLES);
+    }
+
+    /// Takes in a whole input under its name.
+    pub(super) fn merge_named(&mut self, mut other: Count, name: &str) {
+        other.coverage.samples = std::mem::take(&mut other.odd)
+            .into_iter()
+            .map(|(line, odd, text)| Sample {
+                input: name.into(),
+                line,
+                why: odd.to_string(),
+                text,
+            })
+            .collect();
+        self.merge(other);
+    }
+}
+
+fn widen(span: &mut Option<(Timestamp, Timestamp)>, (first, last): (Timestamp, Timestamp)) {
+    *span = Some(span.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
+}
+
+/// All inputs together.
+#[derive(Debug, Default)]
+pub(super) struct Whole {
+    pub(super) count: Count,
+    pub(super) coverage: Coverage,
+    /// Which input had these bytes first.
+    pub(super) seen: HashMap<u128, String>,
+    pub(super) keep_duplicates: bool,
+}
+
+impl Whole {
+    /// Notes an input that was read; gives back what it had, unless its bytes were counted before.
+    pub(super) fn end<P>(
+        &mut self,
+        name: &str,
+        total: &Total,
+        error: Option<io::Error>,
+        part: Option<P>,
+    ) -> Option<P> {
+        self.coverage.inputs += 1;
+        if let Some(error) = error {
+            let why = if total.bytes == 0 {
+                error.to_string()
+            } else {
+                format!("{error} (after {} bytes, which were read)", total.bytes)
+            };
+            self.coverage.unread.push(Unread {
+                input: name.into(),
+                why,
+            });
+        }
+        if total.bytes > 0 && !self.keep_duplicates {
+            if let Some(first) = self.seen.get(&total.fingerprint) {
+                let duplicate = Duplicate {
+                    input: name.into(),
+                    same_as: first.clone(),
+                };
+                self.coverage.duplicates.push(duplicate);
+                return None;
+            }
+            self.seen.insert(total.fingerprint, name.into());
+        }
+        self.coverage.bytes += total.bytes;
+        part
+    }
+
+    pub(super) fn into_coverage(self) -> Coverage {
+        let Whole {
+            count: Count {
+                coverage: counted, ..
+            },
+            coverage,
+            ..
+        } = self;
+        let mut samples = counted.samples;
+        samples.sort();
+        samples.truncate(SAMPLES * 4);
+        Coverage {
+            samples,
+            inputs: coverage.inputs,
+            bytes: coverage.bytes,
+            duplicates: coverage.duplicates,
+            unread: coverage.unread,
+            ..counted
+        }
+    }
+}
