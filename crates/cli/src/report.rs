@@ -95,6 +95,7 @@ pub(crate) struct Coverage {
     pub(crate) attempts: u64,
     pub(crate) echoes: u64,
     pub(crate) duplicate_inputs: Vec<Duplicate>,
+    pub(crate) overlapping_inputs: Vec<Overlap>,
     pub(crate) unread: Vec<Unread>,
     pub(crate) samples: Vec<Sample>,
     #[serde(serialize_with = "time_or_null")]
@@ -127,6 +128,32 @@ pub(crate) struct Mail {
 pub(crate) struct Duplicate {
     pub(crate) input: String,
     pub(crate) same_as: String,
+}
+
+/// Two inputs that may hold the same mail.
+#[derive(Debug, Serialize)]
+pub(crate) struct Overlap {
+    pub(crate) input: String,
+    pub(crate) other: String,
+    pub(crate) host: String,
+    #[serde(serialize_with = "time")]
+    pub(crate) first: Timestamp,
+    #[serde(serialize_with = "time")]
+    pub(crate) last: Timestamp,
+    pub(crate) attempts: u64,
+}
+
+impl Overlap {
+    fn new(overlap: &coverage::Overlap) -> Overlap {
+        Overlap {
+            input: overlap.input.clone(),
+            other: overlap.other.clone(),
+            host: lossy(&overlap.host),
+            first: overlap.first,
+            last: overlap.last,
+            attempts: overlap.attempts,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -327,6 +354,7 @@ impl Coverage {
                     same_as: duplicate.same_as.clone(),
                 })
                 .collect(),
+            overlapping_inputs: coverage.overlaps.iter().map(Overlap::new).collect(),
             unread: coverage
                 .unread
                 .iter()

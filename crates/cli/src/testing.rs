@@ -3,7 +3,9 @@
 use chrono::{NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use mailgap_core::address::Domain;
-use mailgap_core::coverage::{BounceCounts, Coverage, Duplicate, LineCounts, Sample, Unread};
+use mailgap_core::coverage::{
+    BounceCounts, Coverage, Duplicate, LineCounts, Overlap, Sample, Unread,
+};
 use mailgap_core::outage::{
     Boundary, Confidence, Findings, Kind, Outage, OutageType, Standing, Window,
 };
@@ -230,6 +232,14 @@ pub(crate) fn coverage() -> Coverage {
         duplicates: vec![Duplicate {
             input: "copy.log".to_owned(),
             same_as: "mail.log".to_owned(),
+        }],
+        overlaps: vec![Overlap {
+            input: "mail-iso.log".to_owned(),
+            other: "mail.log".to_owned(),
+            host: b"mx1"[..].into(),
+            first: rome("21 00:00"),
+            last: rome("30 23:00"),
+            attempts: 11_987,
         }],
         unread: vec![Unread {
             input: "mail.log.2.gz".to_owned(),

@@ -75,6 +75,23 @@ pub struct Duplicate {
     pub same_as: String,
 }
 
+/// Two inputs that may hold the same mail: both were counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overlap {
+    /// The one.
+    pub input: String,
+    /// The other.
+    pub other: String,
+    /// The reporting host that stands in both; empty for Exim's own log, which names none.
+    pub host: Box<[u8]>,
+    /// Begin of the first hour that both have.
+    pub first: Timestamp,
+    /// End of the last hour that both have.
+    pub last: Timestamp,
+    /// Attempts of the one in these hours.
+    pub attempts: u64,
+}
+
 /// What was read, for the reader of a report to judge it by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -96,6 +113,8 @@ pub struct Coverage {
     pub echoes: u64,
     /// Inputs left out because another has the same bytes.
     pub duplicates: Vec<Duplicate>,
+    /// Inputs that look as if they held the same mail in other bytes.
+    pub overlaps: Vec<Overlap>,
     /// Inputs that could not be read, or not to their end.
     pub unread: Vec<Unread>,
     /// Lines that were not understood, a few of each input.

@@ -80,6 +80,7 @@ pub mod exim;
 pub mod line;
 mod near;
 pub mod outage;
+mod overlap;
 mod parallel;
 pub mod postfix;
 pub mod reason;

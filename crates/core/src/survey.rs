@@ -16,6 +16,7 @@ use crate::dsn::{self, Reading};
 use crate::envelope::Scratch;
 use crate::event::{Contact, Delivery, Line, QueueFact};
 use crate::line::{LineParser, Lines};
+use crate::overlap::Overlaps;
 use crate::parallel::{self, Block, Ended, Plan, Shard};
 use crate::reason::{Classifier, Recent, Verdict};
 use crate::source::Input;
@@ -155,6 +156,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     let mut whole = Whole::default();
     let mut tally = Tally::new();
     let mut bounces = Bounced::default();
+    let mut overlaps = Overlaps::default();
     let new = |n: usize| Part {
         parser: inputs.get(n).map(|input| options.parser(input)),
         count: Count::default(),
@@ -209,6 +211,9 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             return;
         };
         whole.count.merge_named(part.count, name);
+        if inputs.len() > 1 {
+            overlaps.note(name, part.tally.hours());
+        }
         tally.merge(part.tally);
         bounces.merge(part.bounced);
     };
@@ -228,8 +233,10 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         });
     }
     bounces.count_into(&mut tally);
+    let mut coverage = whole.into_coverage();
+    coverage.overlaps = overlaps.into_found();
     Survey {
-        coverage: whole.into_coverage(),
+        coverage,
         destinations: tally.into_destinations(),
     }
 }

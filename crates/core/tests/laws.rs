@@ -245,6 +245,37 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
 }
 
 #[test]
+fn the_same_mail_in_two_stamp_styles_is_told_and_a_rotated_set_is_not() {
+    let log = read("incidents/libero/mail.log.gz");
+    let iso = read("incidents/libero/mail-iso.log.gz");
+    let options = Options {
+        block_bytes: Some(1 << 20),
+        ..rome()
+    };
+    let both = survey_parts(&[("b", &iso), ("a", &log)], &options);
+    let overlaps = &both.coverage.overlaps;
+    assert_eq!(overlaps.len(), 1);
+    assert!(overlaps[0].other.ends_with('a') && overlaps[0].input.ends_with('b'));
+    assert_eq!(&*overlaps[0].host, b"mta1");
+
+    let log = LINES.join(&b'\n');
+    let cuts: Vec<usize> = (1..4)
+        .map(|n| memchr::memchr(b'\n', &log[log.len() * n / 4..]).unwrap() + log.len() * n / 4 + 1)
+        .collect();
+    let rotated = survey_parts(
+        &[
+            ("3", &log[..cuts[0]]),
+            ("2", &log[cuts[0]..cuts[1]]),
+            ("1", &log[cuts[1]..cuts[2]]),
+            ("0", &log[cuts[2]..]),
+        ],
+        &options,
+    );
+    assert_eq!(rotated.coverage.inputs, 4);
+    assert_eq!(rotated.coverage.overlaps, []);
+}
+
+#[test]
 fn both_stamp_styles_of_one_log_give_the_same_evidence() {
     let log = read("incidents/libero/mail.log.gz");
     let iso = read("incidents/libero/mail-iso.log.gz");

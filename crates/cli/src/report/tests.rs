@@ -16,14 +16,15 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The contract: every key of "mailgap.report/1", and no other.
-const SCHEMA: [(&str, &str); 13] = [
+const SCHEMA: [(&str, &str); 14] = [
     (
         "",
         "schema timezone coverage outages incidents unreachable chronic",
     ),
     (
         "/coverage",
-        "inputs bytes lines bounces messages events attempts echoes duplicate_inputs unread samples first last",
+        "inputs bytes lines bounces messages events attempts echoes duplicate_inputs \
+         overlapping_inputs unread samples first last",
     ),
     (
         "/coverage/lines",
@@ -34,6 +35,10 @@ const SCHEMA: [(&str, &str); 13] = [
         "messages reports events not_bounces unknown",
     ),
     ("/coverage/duplicate_inputs/0", "input same_as"),
+    (
+        "/coverage/overlapping_inputs/0",
+        "input other host first last attempts",
+    ),
     ("/coverage/unread/0", "input why"),
     ("/coverage/samples/0", "input line why text"),
     (

@@ -62,6 +62,17 @@ impl Minute {
         }
     }
 
+    /// The hour it lies in, since 1970.
+    pub(crate) fn hour(&self) -> i64 {
+        self.number.div_euclid(HOUR / MINUTE)
+    }
+
+    /// All that was counted.
+    pub(crate) fn attempts(&self) -> u64 {
+        let failed = self.failed.iter().flat_map(|failed| &failed.counts);
+        u64::from(self.ok) + failed.map(|&count| u64::from(count)).sum::<u64>()
+    }
+
     /// Counts attempts that were accepted.
     pub(crate) fn add_ok(&mut self, offset: u16, times: u32) {
         self.ok = self.ok.saturating_add(times);

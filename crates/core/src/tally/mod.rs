@@ -16,6 +16,7 @@ pub(crate) use bounced::Bounced;
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
 pub use sketch::{Distinct, Few};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -24,6 +25,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use crate::address::Domain;
 use crate::event::{Contact, Delivery, Source};
 use crate::evidence::{Class, class_of};
+use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
 
 use cells::{Answer, AnswerKey, HOUR, MINUTE, Minute, RelayHour};
@@ -165,6 +167,21 @@ impl Tally {
             let key = (renamed(&domains, domain), renamed(&hosts, host));
             self.keys.entry(key).or_default().merge(counts);
         }
+    }
+
+    /// Attempts by reporting host and hour.
+    pub(crate) fn hours(&self) -> BTreeMap<Box<[u8]>, Hours> {
+        let mut hosts: BTreeMap<Box<[u8]>, Hours> = BTreeMap::new();
+        for (&(_, host), counts) in &self.keys {
+            let hours = hosts.entry(self.hosts.name(host).into()).or_default();
+            for cells in counts.minutes.cells().chunk_by(|a, b| a.hour() == b.hour()) {
+                if let Some(first) = cells.first() {
+                    *hours.entry(first.hour()).or_default() +=
+                        cells.iter().map(Minute::attempts).sum::<u64>();
+                }
+            }
+        }
+        hosts
     }
 
     /// The destinations, all reporting hosts of each together, in order of their names.

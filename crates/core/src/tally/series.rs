@@ -112,6 +112,11 @@ impl<C: Cell> Series<C> {
         self.cells
     }
 
+    /// The cells as they came: a key may stand twice.
+    pub(crate) fn cells(&self) -> &[C] {
+        &self.cells
+    }
+
     /// Every cell, in no order: to rename what they name.
     pub(crate) fn cells_mut(&mut self) -> impl Iterator<Item = &mut C> {
         self.disordered = true;

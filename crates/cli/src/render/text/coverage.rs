@@ -54,6 +54,22 @@ impl Page<'_> {
                 &format!("{inputs} could not be read to the end, see Coverage"),
             );
         }
+        if let [first, ..] = &*coverage.overlapping_inputs {
+            let more = coverage.overlapping_inputs.len() as u64 - 1;
+            let others = if more == 0 {
+                String::new()
+            } else {
+                format!(" (and {} more)", counted(more, "pair"))
+            };
+            self.paragraph(
+                "note: ",
+                &format!(
+                    "{} and {}{others} look like the same mail in other bytes, and all of it was counted: \
+                     if they are, leave one out, see Coverage",
+                    first.input, first.other
+                ),
+            );
+        }
         if coverage.bounces_alone() {
             self.paragraph(
                 "note: ",
@@ -131,6 +147,19 @@ impl Page<'_> {
             )
         });
         self.list("counted once", &duplicates.collect::<Vec<_>>());
+        let overlaps = coverage.overlapping_inputs.iter().map(|overlap| {
+            let moments = self.moments.with_years();
+            format!(
+                "{} and {} have near-equal numbers of attempts{} from {} to {}",
+                overlap.input,
+                overlap.other,
+                of_host(&overlap.host),
+                moments.exact(overlap.first),
+                moments.exact(overlap.last)
+            )
+        });
+        let overlaps: Vec<String> = overlaps.collect();
+        self.list("counted twice?", &overlaps);
         let unread = coverage.unread.iter();
         let unread = unread.map(|unread| format!("{}: {}", unread.input, unread.why));
         self.list("not read", &unread.collect::<Vec<_>>());
@@ -201,5 +230,14 @@ impl Page<'_> {
             let text = self.style.paint(Tone::Dim, text);
             self.line(&format!("{:indent$}  {text}", ""));
         }
+    }
+}
+
+/// ` of mx1`; nothing for a log that names no host.
+fn of_host(host: &str) -> String {
+    if host.is_empty() {
+        String::new()
+    } else {
+        format!(" of {host}")
     }
 }

@@ -23,6 +23,8 @@ virgilio.it: no connection from some time between 23 Jan 14:20 and 16:50, then m
 strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15,
   takes our mail again since 24 Jan evening (40 attempts, 83 % failed).
 note: 1 input could not be read to the end, see Coverage
+note: mail-iso.log and mail.log look like the same mail in other bytes, and all of it was counted:
+      if they are, leave one out, see Coverage
 
 At a glance
   libero.it    ·······███████████████████████▒▒▒▒▒▒▒░░░░░░░░░░░░░░░·······························
@@ -100,6 +102,8 @@ Coverage
   events          12,400, of them 12,000 attempts and 345 echoes (failures repeated without contact)
   messages        11,111 seen to arrive
   counted once    copy.log (the same bytes as mail.log)
+  counted twice?  mail-iso.log and mail.log have near-equal numbers of attempts of mx1 from 21 Jan
+                  2023 00:00 to 30 Jan 2023 23:00
   not read        mail.log.2.gz: unexpected end of file
   not understood  2 lines, among them
                   mail.log:1812: column 57: expected status after "dsn="
