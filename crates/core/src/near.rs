@@ -31,6 +31,12 @@ pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
     Some(words.len() * 8 + at)
 }
 
+/// Place of the first such pair of bytes, near or far; `memmem` would build a searcher each time.
+#[inline]
+pub(crate) fn find_pair([first, second]: [u8; 2], text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(first, text).find(|at| text.get(at + 1) == Some(&second))
+}
+
 /// Splits at the first such byte and drops it.
 #[inline]
 pub(crate) fn split(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
@@ -52,6 +58,12 @@ mod tests {
                 prop_assert_eq!(
                     find(byte, &text),
                     text.iter().position(|&other| other == byte)
+                );
+            }
+            for pair in [[b',', b','], [b'a', 0], [0xff, b':']] {
+                prop_assert_eq!(
+                    find_pair(pair, &text),
+                    text.windows(2).position(|other| other == pair)
                 );
             }
         }

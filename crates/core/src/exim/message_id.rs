@@ -11,12 +11,17 @@ const SHAPES: [(usize, usize); 2] = [(6, 2), (11, 4)];
 
 /// The id at the start of the text, and what follows it (a space or the end).
 pub(super) fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    if text.get(6) != Some(&b'-') {
+        return None;
+    }
     for (middle, last) in SHAPES {
         let length = 6 + 1 + middle + 1 + last;
         let Some((id, rest)) = text.split_at_checked(length) else {
             continue;
         };
-        let ends = matches!(rest.first(), None | Some(b' '));
+        if !matches!(rest.first(), None | Some(b' ')) || id.get(7 + middle) != Some(&b'-') {
+            continue;
+        }
         let shaped = id.iter().enumerate().all(|(at, byte)| {
             if at == 6 || at == 7 + middle {
                 *byte == b'-'
@@ -24,7 +29,7 @@ pub(super) fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
                 byte.is_ascii_alphanumeric()
             }
         });
-        if ends && shaped {
+        if shaped {
             return Some((id, rest));
         }
     }

@@ -5,10 +5,13 @@
 //! of their own (`:fail:`, `:defer:`). Only Exim's own words at the start are looked at: a reply may imitate
 //! any of them.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use super::fields::{Host, Strange, angle_end};
 use crate::event::Stage;
+use crate::near;
 use crate::reply::{EnhancedStatus, ReplyCode};
 
 /// What a text says of the attempt.
@@ -150,6 +153,10 @@ const WITH_HOST: &[(&[u8], &[u8])] = &[
 /// What a host said to EHLO before it hung up on HELO follows in brackets.
 const AFTER_EHLO: &[u8] = b"(EHLO response was: ";
 
+/// Looked for in every failure of a session: built once.
+static FIND_AFTER_EHLO: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(AFTER_EHLO));
+
 /// Takes a text apart.
 pub(super) fn diagnose(text: &[u8]) -> Diagnosis<'_> {
     let first = text.first();
@@ -213,11 +220,12 @@ fn with_host(text: &[u8]) -> Option<Diagnosis<'_>> {
 }
 
 fn after_command<'b>(start: &[u8], rest: &'b [u8]) -> Diagnosis<'b> {
-    let command = match memmem::find(rest, IN_RESPONSE) {
-        Some(at) if start == b"Malformed SMTP reply" => {
-            rest.get(at + IN_RESPONSE.len()..).unwrap_or_default()
-        }
-        _ => rest,
+    let command = if start == b"Malformed SMTP reply"
+        && let Some(at) = memmem::find(rest, IN_RESPONSE)
+    {
+        rest.get(at + IN_RESPONSE.len()..).unwrap_or_default()
+    } else {
+        rest
     };
     let mut diagnosis = Diagnosis::new(Attempt::Session, stage_of(command));
     if start.starts_with(b"PRDR") {
@@ -225,7 +233,7 @@ fn after_command<'b>(start: &[u8], rest: &'b [u8]) -> Diagnosis<'b> {
         diagnosis.stage = Some(Stage::EndOfData);
     }
     // A host that refused EHLO and hung up on HELO: its words stand in brackets.
-    if let Some(at) = memmem::find(command, AFTER_EHLO) {
+    if let Some(at) = FIND_AFTER_EHLO.find(command) {
         let words = command.get(at + AFTER_EHLO.len()..).unwrap_or_default();
         diagnosis.reply = words.strip_suffix(b")").unwrap_or(words);
         return diagnosis;
@@ -275,7 +283,7 @@ fn stage_of(command: &[u8]) -> Option<Stage> {
 /// What follows the command: the text after the first `: ` outside its `<address>`.
 fn reply_to(command: &[u8]) -> Option<&[u8]> {
     let mut from = 0;
-    let colon = memmem::find(command, b": ")?;
+    let colon = near::find_pair(*b": ", command)?;
     if let Some(open) = memchr::memchr(b'<', command)
         && open < colon
         && let Some(end) = command.get(open + 1..).and_then(angle_end)
@@ -283,21 +291,22 @@ fn reply_to(command: &[u8]) -> Option<&[u8]> {
         from = open + 1 + end;
     }
     let rest = command.get(from..)?;
-    let at = memmem::find(rest, b": ")?;
+    let at = near::find_pair(*b": ", rest)?;
     rest.get(at + 2..)
 }
 
 /// Reply code and enhanced code of a reply. In a reply of several lines (`\n`, two characters) the enhanced code
 /// may stand in the last one only.
 pub(super) fn codes(reply: &[u8]) -> (Option<ReplyCode>, Option<EnhancedStatus>) {
-    let first_end = memmem::find(reply, b"\\n").unwrap_or(reply.len());
-    let Some((first, _)) = reply.split_at_checked(first_end) else {
+    let several = near::find_pair(*b"\\n", reply);
+    let Some((first, _)) = reply.split_at_checked(several.unwrap_or(reply.len())) else {
         return (None, None);
     };
     let Some((code, words)) = ReplyCode::parse_prefix(first) else {
         return (None, None);
     };
     let status = enhanced(words).or_else(|| {
+        several?;
         let last = memmem::rfind(reply, b"\\n")?;
         let (_, words) = ReplyCode::parse_prefix(reply.get(last + 2..)?)?;
         enhanced(words)

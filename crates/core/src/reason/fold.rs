@@ -6,6 +6,8 @@
 //! `spam@b.example` or `mx.blocklist.example`; a phrase that is a host name itself (`spamhaus.org`) still
 //! finds host names, and only those. What was unprintable may have become `?` in the log and stays so.
 
+use crate::near;
+
 /// Longest folded text, in bytes. Postfix cuts its records at 2000 bytes, and no reply says its reason later.
 pub(super) const CAPACITY: usize = 2048;
 
@@ -26,7 +28,7 @@ impl Folded {
         for word in text.split(|&byte| is_space(byte)) {
             // Exim writes the line ends of a reply as the two characters `\n`.
             let mut rest = word;
-            while let Some(at) = memchr::memmem::find(rest, b"\\n") {
+            while let Some(at) = near::find_pair(*b"\\n", rest) {
                 let (head, tail) = rest.split_at(at);
                 folded.word(head);
                 rest = tail.get(2..).unwrap_or_default();
