@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, value_parser};
 
-use crate::commands::{events, explain, generate, report};
+use crate::commands::{events, explain, fates, generate, report};
 use crate::environment::Environment;
 use crate::exit::Exit;
+use crate::moment;
 use crate::style::When;
 
 /// Says when each mail destination was not taking mail, from the sender's logs.
@@ -36,6 +37,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Report(report::Args),
+    Fates(fates::Args),
     Events(events::Args),
     Explain(explain::Args),
     Generate(generate::Args),
@@ -105,6 +107,17 @@ pub(crate) struct Reading {
     /// The output is the same whatever the number.
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
+}
+
+/// What is known of the sending mail system.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct Queue {
+    /// How long the sending mail system keeps trying before it gives up
+    ///
+    /// A number and s, m, h, d or w, as in Postfix's maximal_queue_lifetime: 5d, 36h.
+    #[arg(long, value_name = "TIME", default_value = "5d", value_parser = moment::length)]
+    pub(crate) queue_lifetime: f64,
 }
 
 /// How to behave while working.

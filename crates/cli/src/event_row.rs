@@ -240,7 +240,9 @@ fn queue_row<'b>(located: &Located<'b>, fact: &'b QueueFact<'b>) -> QueueRow<'b>
             notification_queue_id: said(queue_id),
             ..row
         },
-        Fact::Held | Fact::NotificationFailed | Fact::Other | Fact::Removed => row,
+        Fact::Cancelled | Fact::Held | Fact::NotificationFailed | Fact::Other | Fact::Removed => {
+            row
+        }
     }
 }
 

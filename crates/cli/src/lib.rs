@@ -4,6 +4,7 @@
 //! it reads the clock (but the progress bar), the process's environment or the terminal. Arguments become
 //! settings, core surveys the logs, a `Report` is made of what it found, and a renderer writes it.
 
+mod analysis;
 mod args;
 mod commands;
 mod csv;
@@ -12,6 +13,7 @@ mod escape;
 mod event_row;
 mod exit;
 mod explain;
+mod fate_row;
 mod manual;
 mod moment;
 mod output;
@@ -89,6 +91,7 @@ where
     };
     let ended = match &cli.command {
         Command::Report(args) => commands::report::run(args, &mut console),
+        Command::Fates(args) => commands::fates::run(args, &mut console),
         Command::Events(args) => commands::events::run(args, &mut console),
         Command::Explain(args) => commands::explain::run(args, &mut console),
         Command::Generate(args) => commands::generate::run(args, &mut console),

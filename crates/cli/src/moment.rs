@@ -86,6 +86,23 @@ fn after_the_gap(time: NaiveDateTime, zone: Tz) -> Option<DateTime<Tz>> {
     })
 }
 
+/// Seconds of a length of time as mail systems write it: `5d`, `36h`, `90m`.
+pub(crate) fn length(text: &str) -> std::result::Result<f64, String> {
+    let expected = || format!("expected a number and s, m, h, d or w, found {text:?}");
+    let unit = text.chars().last().ok_or_else(expected)?;
+    let seconds = match unit {
+        's' => 1.0,
+        'm' => 60.0,
+        'h' => 3600.0,
+        'd' => 86_400.0,
+        'w' => 604_800.0,
+        _ => return Err(expected()),
+    };
+    let number = text.strip_suffix(unit).unwrap_or_default();
+    let number: u32 = number.parse().map_err(|_| expected())?;
+    Ok(f64::from(number) * seconds)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +154,26 @@ mod tests {
                     .unwrap()
                     .contains("2023-01-23T16:00:00+01:00")
             );
+        }
+    }
+
+    #[test]
+    fn lengths_are_a_number_and_a_unit() {
+        let cases = [
+            ("5d", Some(432_000.0)),
+            ("36h", Some(129_600.0)),
+            ("90m", Some(5400.0)),
+            ("0s", Some(0.0)),
+            ("1w", Some(604_800.0)),
+            ("5", None),
+            ("d", None),
+            ("", None),
+            ("-1d", None),
+            ("5 d", None),
+            ("1.5d", None),
+        ];
+        for (text, seconds) in cases {
+            assert_eq!(length(text).ok(), seconds, "{text:?}");
         }
     }
 }

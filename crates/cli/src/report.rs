@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 
 use chrono_tz::Tz;
 use mailgap_core::coverage;
+use mailgap_core::fate::{Case, Counts, OutageFates};
 use mailgap_core::outage::{self, Confidence, Findings, Kind, OutageType, find};
 use mailgap_core::reply::ReplyCode;
 use mailgap_core::tally::Evidence;
@@ -25,14 +26,27 @@ pub(crate) struct Found {
     attempts: u64,
     /// Its last attempt in the log.
     last_attempt: Option<Timestamp>,
+    /// What its fates are judged by; `None` when it had no outage.
+    pub(crate) case: Option<Case>,
+    /// Of each outage, what became of its messages; empty when that was not looked for.
+    pub(crate) fates: Vec<(OutageFates, Option<Expiring>)>,
+}
+
+/// Messages of an outage that are still queued and will be given up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expiring {
+    /// When the first of them will be.
+    pub(crate) first: Timestamp,
 }
 
 impl Found {
     /// Looks for outages of one destination; `log` is the first and the last stamp read.
     pub(crate) fn new(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Found {
         let last = evidence.buckets.last();
+        let findings = find(evidence, log);
         Found {
-            findings: find(evidence, log),
+            case: Case::new(evidence, &findings),
+            findings,
             attempts: evidence
                 .buckets
                 .iter()
@@ -41,7 +55,12 @@ impl Found {
                 .sum(),
             last_attempt: last
                 .and_then(|bucket| bucket.spans.iter().flatten().map(|span| span.last).max()),
+            fates: Vec::new(),
         }
+    }
+
+    pub(crate) const fn has_outage(&self) -> bool {
+        !self.findings.outages.is_empty()
     }
 
     #[cfg(test)]
@@ -50,6 +69,8 @@ impl Found {
             findings,
             attempts: 100,
             last_attempt: Some(last_attempt),
+            case: None,
+            fates: Vec::new(),
         }
     }
 }
@@ -203,12 +224,42 @@ pub(crate) struct Outage {
     #[serde(serialize_with = "word")]
     pub(crate) confidence: Confidence,
     pub(crate) windows: Vec<Window>,
-    /// Not computed yet.
-    pub(crate) fates: Option<()>,
+    pub(crate) fates: Option<Fates>,
     pub(crate) verdict: String,
     /// How many hosts of ours report attempts to it.
     #[serde(skip)]
     pub(crate) hosts: usize,
+    /// Places of the destination among those with outages and of the outage among its own, as found.
+    #[serde(skip)]
+    pub(crate) place: (usize, usize),
+}
+
+/// What became of the messages that failed in an outage or a window.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Fates {
+    pub(crate) delivered: u64,
+    pub(crate) delivered_late: u64,
+    pub(crate) bounced_by_outage: u64,
+    pub(crate) bounced: u64,
+    pub(crate) expired: u64,
+    pub(crate) pending: u64,
+    pub(crate) median_delay_s: Option<f64>,
+    pub(crate) p90_delay_s: Option<f64>,
+}
+
+impl Fates {
+    fn new(counts: &Counts) -> Fates {
+        Fates {
+            delivered: counts.delivered,
+            delivered_late: counts.delivered_late,
+            bounced_by_outage: counts.bounced_by_outage,
+            bounced: counts.bounced,
+            expired: counts.expired,
+            pending: counts.pending,
+            median_delay_s: counts.delay_s(0.5).map(f64::round),
+            p90_delay_s: counts.delay_s(0.9).map(f64::round),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -226,8 +277,7 @@ pub(crate) struct Window {
     pub(crate) share: f64,
     pub(crate) mx: Vec<String>,
     pub(crate) sample: Option<String>,
-    /// Not computed yet.
-    pub(crate) fates: Option<()>,
+    pub(crate) fates: Option<Fates>,
 }
 
 #[derive(Debug, Serialize)]
@@ -257,18 +307,36 @@ impl Report {
         let mut outages = Vec::new();
         let mut unreachable = Vec::new();
         let mut chronic = Vec::new();
+        let mut destination = 0;
         for found in found {
             let Found {
                 findings,
                 attempts,
                 last_attempt,
+                case: _,
+                fates,
             } = found;
             judged.attempts += attempts;
             judged.destinations += u64::from(attempts > 0);
-            for outage in findings.outages {
-                let verdict = verdict(&outage, last_attempt, moments);
-                outages.push(Outage::new(outage, verdict));
+            let mut fates = fates.into_iter();
+            let outages_before = outages.len();
+            for (place, outage) in findings.outages.into_iter().enumerate() {
+                let fates = fates.next();
+                let told = fates
+                    .as_ref()
+                    .map(|(fates, expiring)| (&fates.total, *expiring));
+                let verdict = verdict(&outage, last_attempt, told, moments);
+                let mut outage = Outage::new(outage, verdict);
+                outage.place = (destination, place);
+                if let Some((fates, _)) = fates {
+                    outage.fates = Some(Fates::new(&fates.total));
+                    for (window, counts) in outage.windows.iter_mut().zip(&fates.windows) {
+                        window.fates = Some(Fates::new(counts));
+                    }
+                }
+                outages.push(outage);
             }
+            destination += usize::from(outages.len() > outages_before);
             unreachable.extend(findings.unreachable.map(Standing::unreachable));
             chronic.extend(findings.chronic.map(Standing::chronic));
         }
@@ -417,6 +485,7 @@ impl Outage {
             fates: None,
             verdict,
             hosts: outage.hosts,
+            place: (0, 0),
         }
     }
 

@@ -286,6 +286,8 @@ pub enum Fact<'b> {
         /// Number of recipients.
         recipients: Option<u32>,
     },
+    /// Given up while it was frozen, by an operator or its age: who was still deferred has bounced (Exim).
+    Cancelled,
     /// It waited too long and was returned: every recipient still deferred has expired.
     Expired {
         /// Envelope sender.
@@ -323,6 +325,7 @@ impl Fact<'_> {
         match self {
             Fact::Arrival { .. } => "arrival",
             Fact::Active { .. } => "active",
+            Fact::Cancelled => "cancelled",
             Fact::Expired { .. } => "expired",
             Fact::Held => "held",
             Fact::HostFailed { .. } => "host_failed",

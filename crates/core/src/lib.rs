@@ -77,6 +77,7 @@ pub mod envelope;
 pub mod event;
 pub mod evidence;
 pub mod exim;
+pub mod fate;
 pub mod line;
 mod near;
 pub mod outage;

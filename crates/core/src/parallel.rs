@@ -31,7 +31,7 @@ pub(crate) struct Block {
     /// The lines or messages.
     pub(crate) bytes: Vec<u8>,
     /// Number of the block within its input, from 0.
-    sequence: u64,
+    pub(crate) sequence: u64,
 }
 
 /// What blocks are folded into. Merging must be associative and commutative.

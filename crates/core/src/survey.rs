@@ -15,6 +15,7 @@ use crate::coverage::{Coverage, Unread};
 use crate::dsn::{self, Reading};
 use crate::envelope::Scratch;
 use crate::event::{Contact, Delivery, Line, QueueFact};
+use crate::fate::{Fates, Keep, Ledger, Ribbons, Scribe};
 use crate::line::{LineParser, Lines};
 use crate::overlap::Overlaps;
 use crate::parallel::{self, Block, Ended, Plan, Shard};
@@ -48,6 +49,8 @@ pub struct Options {
     pub jobs: usize,
     /// Finds reasons.
     pub classifier: Classifier,
+    /// Which fates [`survey`] keeps; `None`: it looks for none.
+    pub fates: Option<Keep>,
     /// Bytes of a block of lines, for tests; `None`: what is fast.
     pub block_bytes: Option<usize>,
 }
@@ -63,6 +66,7 @@ impl Options {
             domains: DomainFilter::default(),
             jobs: 1,
             classifier: Classifier::default(),
+            fates: Some(Keep::default()),
             block_bytes: None,
         }
     }
@@ -140,9 +144,11 @@ pub struct Survey {
     pub coverage: Coverage,
     /// Every destination, in order of their names; [`Destination::into_evidence`] says what is known of it.
     pub destinations: Vec<Destination>,
+    /// What became of the recipients of its messages; empty when that was not asked for.
+    pub fates: Ledger,
 }
 
-/// Reads all inputs and counts attempts per destination.
+/// Reads all inputs, counts attempts per destination and follows messages to their fates.
 ///
 /// Inputs with the same bytes are counted once. What cannot be read is told in the coverage.
 pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Survey {
@@ -157,6 +163,8 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     let mut tally = Tally::new();
     let mut bounces = Bounced::default();
     let mut overlaps = Overlaps::default();
+    let mut fates = Fates::default();
+    let ribbons = Ribbons::default();
     let new = |n: usize| Part {
         parser: inputs.get(n).map(|input| options.parser(input)),
         count: Count::default(),
@@ -164,6 +172,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         bounced: Bounced::default(),
         scratch: Scratch::default(),
         recent: Recent::default(),
+        scribe: options.fates.map(Scribe::new),
     };
     let step = |part: &mut Part, block: &Block| {
         let Part {
@@ -173,6 +182,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             bounced,
             scratch,
             recent,
+            scribe,
         } = part;
         let (Some(parser), Some(input)) = (parser, inputs.get(block.input)) else {
             return;
@@ -180,19 +190,29 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         for_each_line(block, |number, text| {
             let line = parser.parse(text, scratch);
             count.add(number, text, &line, options);
-            if let Line::Delivery(event) = &line
-                && options.takes(event)
-            {
-                // Only what a host answered now is evidence; the reason of an echo was that of its failure.
-                let verdict = if event.contact == Contact::Fresh {
-                    recent.classify(&options.classifier, event)
-                } else {
-                    None
-                };
-                tally.add(event, verdict);
-                if join {
-                    bounced.add_logged(event);
+            match &line {
+                Line::Delivery(event) if options.takes(event) => {
+                    // Only what a host answered now is evidence; the reason of an echo was that of its failure.
+                    let verdict = if event.contact == Contact::Fresh {
+                        recent.classify(&options.classifier, event)
+                    } else {
+                        None
+                    };
+                    tally.add(event, verdict);
+                    if join {
+                        bounced.add_logged(event);
+                    }
+                    if let Some(scribe) = scribe {
+                        scribe.delivery(event, verdict, &options.classifier);
+                    }
                 }
+                // Who sent it is told before the time that is asked for.
+                Line::Queue(fact) if options.until.is_none_or(|until| fact.time < until) => {
+                    if let Some(scribe) = scribe {
+                        scribe.queue(fact);
+                    }
+                }
+                _ => {}
             }
         });
         for_each_message(block, |number, message| {
@@ -204,9 +224,13 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
                 }
             });
         });
+        if let Some(scribe) = scribe {
+            ribbons.add(block.input, block.sequence, scribe.close());
+        }
     };
     let mut ended = |ended: Ended<Part>| {
         let name = inputs.get(ended.input).map_or("", Input::name);
+        let stretch = ribbons.take(ended.input);
         let Some(part) = whole.end(name, &ended.total, ended.error, ended.shard) else {
             return;
         };
@@ -216,6 +240,9 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         }
         tally.merge(part.tally);
         bounces.merge(part.bounced);
+        if let Some(stretch) = stretch {
+            fates.add(stretch);
+        }
     };
     // Nothing is emitted, so nothing can fail but the start of the threads.
     if let Err(error) = parallel::fold(
@@ -238,6 +265,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     Survey {
         coverage,
         destinations: tally.into_destinations(),
+        fates: fates.finish(options.fates.unwrap_or_default()),
     }
 }
 
@@ -364,6 +392,7 @@ pub fn items(
         bounced: Bounced::default(),
         scratch: Scratch::default(),
         recent: Recent::default(),
+        scribe: None,
     };
     let step = |part: &mut Part, block: &Block| {
         let mut out = Vec::new();
@@ -471,6 +500,8 @@ struct Part {
     bounced: Bounced,
     scratch: Scratch,
     recent: Recent,
+    /// `None` when no fates are asked for.
+    scribe: Option<Scribe>,
 }
 
 impl Shard for Part {

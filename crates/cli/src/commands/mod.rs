@@ -2,6 +2,7 @@
 
 pub(crate) mod events;
 pub(crate) mod explain;
+pub(crate) mod fates;
 pub(crate) mod generate;
 pub(crate) mod report;
 

@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 
-use mailgap_core::survey::{Survey, survey};
-use rayon::ThreadPoolBuilder;
-use rayon::prelude::*;
+use mailgap_core::survey::survey;
 
 use super::say_unread;
-use crate::args::{Display, Reading};
+use crate::analysis::Analysis;
+use crate::args::{Display, Queue, Reading};
 use crate::exit::{Exit, Result};
 use crate::output::{self, Output};
 use crate::progress::Progress;
-use crate::report::{Found, Report};
 use crate::settings::{self, Settings};
 use crate::style::Style;
 use crate::{Console, render};
@@ -31,6 +29,9 @@ Examples:
 pub(crate) struct Args {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    queue: Queue,
 
     /// Format [default: by the ending of -o, else text]
     #[arg(
@@ -89,7 +90,10 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     survey.coverage.unread.splice(0..0, collected.unread);
     let unread = survey.coverage.unread.clone();
 
-    let report = report(survey, &settings)?;
+    let lifetime_s = args.queue.queue_lifetime;
+    let report = Analysis::of(survey, &settings, lifetime_s)?
+        .report
+        .with_restrictions(restrictions(&settings));
     let text = match format {
         Format::Json => render::json::render(&report)?,
         Format::Text => {
@@ -113,28 +117,6 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         Exit::Done
     };
     Ok(say_unread(&unread, console).unwrap_or(found))
-}
-
-fn report(survey: Survey, settings: &Settings) -> Result<Report> {
-    let Survey {
-        coverage,
-        destinations,
-    } = survey;
-    let threads = ThreadPoolBuilder::new()
-        .num_threads(settings.options.jobs)
-        .build()?;
-    let found: Vec<Found> = match coverage.span {
-        Some(span) => threads.install(|| {
-            destinations
-                .into_par_iter()
-                .map(|destination| Found::new(&destination.into_evidence(), span))
-                .collect()
-        }),
-        None => Vec::new(),
-    };
-    Ok(Report::new(found, &coverage, settings.options.zone)
-        .with_zone_source(settings.zone_source)
-        .with_restrictions(restrictions(settings)))
 }
 
 /// What the flags left out, in words.

@@ -30,6 +30,10 @@ pub(super) fn parts(fact: &QueueFact<'_>) -> Vec<Part> {
             "the queue manager took the message up",
             [Some(("sender", *sender)), None, None],
         ),
+        Fact::Cancelled => (
+            "the message was given up while it was frozen: recipients still deferred have bounced",
+            [None; 3],
+        ),
         Fact::Expired { sender, forced } => (
             if *forced {
                 "an operator made the message expire: recipients still deferred have expired"

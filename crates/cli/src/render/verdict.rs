@@ -5,11 +5,13 @@
 
 use std::fmt::Write;
 
+use mailgap_core::fate::Counts;
 use mailgap_core::outage::{Kind, Outage, OutageType, Window};
 use mailgap_core::time::Timestamp;
 
 use super::moments::Moments;
-use super::numbers::{count, percent, share};
+use super::numbers::{count, counted, length, percent, share};
+use crate::report::Expiring;
 
 /// Below this share of failures a window says how many failed: a reader takes "452" for "always 452".
 const NEARLY_ALL: f64 = 0.8;
@@ -21,6 +23,7 @@ const MOST_WINDOWS: usize = 6;
 pub(crate) fn verdict(
     outage: &Outage,
     last_attempt: Option<Timestamp>,
+    fates: Option<(&Counts, Option<Expiring>)>,
     moments: Moments,
 ) -> String {
     let mut sentence = format!("{}: ", outage.domain);
@@ -42,7 +45,54 @@ pub(crate) fn verdict(
         " ({last}{attempts}, {} failed).",
         percent(outage.failures, outage.attempts)
     );
+    if let Some((counts, expiring)) = fates {
+        push_fates(&mut sentence, counts, expiring, moments);
+    }
     sentence
+}
+
+/// What became of the messages, and what to do: `665 messages bounced (resend), 41 delivered late (median
+/// 14 h), 29 still queued.`
+fn push_fates(
+    sentence: &mut String,
+    counts: &Counts,
+    expiring: Option<Expiring>,
+    moments: Moments,
+) {
+    let mut parts: Vec<(u64, String)> = Vec::new();
+    let mut part = |count: u64, words: String| {
+        if count > 0 {
+            parts.push((count, words));
+        }
+    };
+    part(counts.bounced_by_outage, "bounced (resend)".into());
+    part(counts.bounced, "bounced for reasons of their own".into());
+    part(counts.expired, "expired (resend)".into());
+    let median = counts.delay_s(0.5);
+    let median = median.map_or(String::new(), |delay| {
+        format!(" (median {})", length(delay))
+    });
+    part(counts.delivered_late, format!("delivered late{median}"));
+    part(counts.pending, "still queued".into());
+    for (place, (number, words)) in parts.iter().enumerate() {
+        let number = if place == 0 {
+            counted(*number, "message")
+        } else {
+            count(*number)
+        };
+        let before = if place == 0 { " " } else { ", " };
+        let _ = write!(sentence, "{before}{number} {words}");
+    }
+    if let Some(expiring) = expiring.filter(|_| counts.pending > 0) {
+        let first = moments.exact(expiring.first);
+        let _ = write!(
+            sentence,
+            "; they will expire from {first} on: extend the queue lifetime now"
+        );
+    }
+    if !parts.is_empty() {
+        sentence.push('.');
+    }
 }
 
 fn push_windows(
@@ -124,7 +174,7 @@ mod tests {
     use crate::testing::{MOMENTS, between, libero, policy, rome, sharp, window};
 
     fn sentence(outage: &Outage) -> String {
-        verdict(outage, Some(rome("30 23:40")), MOMENTS)
+        verdict(outage, Some(rome("30 23:40")), None, MOMENTS)
     }
 
     #[test]

@@ -77,7 +77,10 @@ pub(super) fn other<'b>(rest: &'b [u8], message: &Message<'b>) -> Line<'b> {
     if rest == b"Completed" || rest.starts_with(b"Completed ") {
         return message.queue(Fact::Removed);
     }
-    if rest.starts_with(b"removed by ") || rest.starts_with(b"cancelled by ") {
+    if rest.starts_with(b"cancelled by ") {
+        return message.queue(Fact::Cancelled); // the sender is told, and `Completed` follows
+    }
+    if rest.starts_with(b"removed by ") {
         return message.queue(Fact::Removed);
     }
     let moved = [&b"Frozen"[..], b"frozen by ", b"Unfrozen", b"unfrozen by "];

@@ -306,7 +306,7 @@ impl Counts {
 }
 
 /// A recipient as a number: letters count in lower case, as mailboxes do in practice.
-fn fingerprint(recipient: &[u8]) -> u64 {
+pub(crate) fn fingerprint(recipient: &[u8]) -> u64 {
     let mut lower = [0; 320];
     match lower.get_mut(..recipient.len()) {
         Some(lower) => {

@@ -12,6 +12,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use mailgap_core::coverage::Coverage;
+use mailgap_core::fate::Ledger;
 use mailgap_core::source::Input;
 use mailgap_core::survey::{Options, survey};
 use mailgap_core::tally::{Destination, Evidence};
@@ -61,6 +62,7 @@ pub fn input(path: &Path) -> Input {
 pub struct Said {
     pub coverage: Coverage,
     pub evidence: Vec<Evidence>,
+    pub fates: Ledger,
 }
 
 /// Writes the parts to files of these names and surveys them in this order.
@@ -82,5 +84,6 @@ pub fn survey_parts(parts: &[(&str, &[u8])], options: &Options) -> Said {
             .into_iter()
             .map(Destination::into_evidence)
             .collect(),
+        fates: survey.fates,
     }
 }

@@ -1,0 +1,176 @@
+//! `mailgap fates`: what became of each recipient of each message, and lists to act on.
+
+use std::path::PathBuf;
+
+use mailgap_core::fate::{self, End, Keep};
+use mailgap_core::survey::survey;
+
+use super::say_unread;
+use crate::Console;
+use crate::analysis::Analysis;
+use crate::args::{Display, Queue, Reading};
+use crate::exit::{Exit, Result};
+use crate::fate_row;
+use crate::output::{self, Output};
+use crate::progress::Progress;
+use crate::render::rows::{Cell, csv, jsonl, text};
+use crate::settings::{self, Settings};
+
+/// Print what became of each recipient of each message, or a list to act on
+///
+/// Says of each recipient of each message whether it was delivered, delivered late, bounced, expired,
+/// or is still queued, how often it was tried and why it failed, and which outage it belongs to.
+///
+/// Text shows those that failed; CSV and JSON Lines have all, and then memory grows with the log.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  mailgap fates mail.log
+  mailgap fates mail.log -f jsonl | jq -r 'select(.fate == \"expired\") | .sender'
+  mailgap fates mail.log --list resend -o resend.csv
+  mailgap fates mail.log --list reinstate -f csv | grep ,accepted$
+  mailgap fates mail.log --list pending --queue-lifetime 3d")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    reading: Reading,
+
+    #[command(flatten)]
+    queue: Queue,
+
+    /// A list to act on instead of all fates; the address comes first
+    #[arg(long, value_name = "LIST", value_enum, help_heading = "Output")]
+    list: Option<List>,
+
+    /// Format [default: by the ending of -o, else text]
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        help_heading = "Output"
+    )]
+    format: Option<Format>,
+
+    /// Write to this file and not to standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    display: Display,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum List {
+    /// Messages that an outage bounced or let expire
+    Resend,
+    /// Addresses that only an outage refused, with what speaks for them
+    Reinstate,
+    /// Addresses that were refused outside of any outage
+    Genuine,
+    /// Messages that are still queued, and when they will expire
+    Pending,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For spreadsheets
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
+    let environment = console.environment;
+    let file = output::file(args.output.as_ref());
+    let format = output::format(args.format, file, Format::Text)?;
+    let mut settings = Settings::resolve(&args.reading, environment)?;
+    settings.options.fates = Some(match (args.list, format) {
+        (None, Format::Csv | Format::Jsonl) => Keep::All,
+        _ => Keep::Failing,
+    });
+    let collected = settings::collect(&args.reading, "fates", environment)?;
+    let mut output = Output::open(file, console.out, &collected.inputs)?;
+
+    let progress = Progress::new(
+        args.display.progress,
+        args.display.quiet,
+        false,
+        &collected.inputs,
+        environment,
+    );
+    let mut survey = survey(&collected.inputs, &settings.options, &progress);
+    progress.finish();
+    survey.coverage.unread.splice(0..0, collected.unread);
+    let unread = survey.coverage.unread.clone();
+
+    let lifetime_s = args.queue.queue_lifetime;
+    let analysis = Analysis::of(survey, &settings, lifetime_s)?;
+    let (columns, rows) = rows(args.list, format, &analysis, lifetime_s);
+    let data = match format {
+        Format::Text => text::render(columns, rows, analysis.report.moments()),
+        Format::Csv => {
+            let mut out = csv::head(columns);
+            rows.iter().for_each(|row| csv::append(row, &mut out));
+            out
+        }
+        Format::Jsonl => {
+            let mut out = String::new();
+            rows.into_iter()
+                .for_each(|row| jsonl::append(columns, row, &mut out));
+            out
+        }
+    };
+    let written = output.write(data.as_bytes());
+    output.finish(written)?;
+    Ok(say_unread(&unread, console).unwrap_or(Exit::Done))
+}
+
+fn rows(
+    list: Option<List>,
+    format: Format,
+    analysis: &Analysis,
+    lifetime_s: f64,
+) -> (&'static [&'static str], Vec<Vec<Cell>>) {
+    let Analysis {
+        fates, judgement, ..
+    } = analysis;
+    match list {
+        None => {
+            let ids = analysis.ids();
+            let judged = fates.iter().zip(&judgement.fates);
+            if format == Format::Text {
+                let failed = judged.filter(|(fate, _)| fate.end != End::Delivered);
+                let rows = failed.map(|(fate, judged)| fate_row::fate_text(&fate, judged, &ids));
+                return (fate_row::FATE_TEXT, rows.collect());
+            }
+            let rows = judged.map(|(fate, judged)| fate_row::fate(&fate, judged, &ids));
+            (fate_row::FATE, rows.collect())
+        }
+        Some(List::Resend) => {
+            let all = fate::resend(fates, judgement);
+            let rows = all.iter().map(|(fate, _)| fate_row::resend(fate));
+            (fate_row::RESEND, rows.collect())
+        }
+        Some(List::Reinstate) => {
+            let all = fate::reinstate(fates, judgement);
+            let rows = all.iter().map(fate_row::reinstate);
+            (fate_row::REINSTATE, rows.collect())
+        }
+        Some(List::Genuine) => {
+            let all = fate::genuine(fates, judgement);
+            (
+                fate_row::GENUINE,
+                all.iter().map(fate_row::genuine).collect(),
+            )
+        }
+        Some(List::Pending) => {
+            let all = fate::pending(fates, judgement, lifetime_s);
+            (
+                fate_row::PENDING,
+                all.iter().map(fate_row::pending).collect(),
+            )
+        }
+    }
+}

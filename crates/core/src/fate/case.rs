@@ -1,0 +1,210 @@
+//! What is needed of one destination to judge the fates of its messages: little, and little of its evidence.
+
+use super::attribute::{Cause, Counts, Grade, Judged, OutageFates, Place};
+use super::{End, Fate, Ledger};
+use crate::address::Domain;
+use crate::evidence::Class;
+use crate::outage::Findings;
+use crate::tally::{Bucket, Evidence, Slot};
+use crate::time::Timestamp;
+
+/// A refusal outside any window is the recipient's own, or the message's; of the rest nothing is known.
+pub(super) fn own_cause(fate: &Fate<'_>) -> Cause {
+    if fate.end == End::Bounced {
+        Cause::Genuine
+    } else {
+        Cause::Unknown
+    }
+}
+
+/// At least this chance makes a refusal the outage's doing.
+const LIKELY: f64 = 0.5;
+
+/// Attempts of an unknown destination that are thought to have been seen, and how many of them failed: a
+/// share that is not measured is not zero.
+const PRIOR: (f64, f64) = (0.5, 25.0);
+
+/// The telling attempts of a stretch of time, by class.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shares {
+    classes: [u64; Class::COUNT],
+    all: u64,
+}
+
+impl Shares {
+    fn add(&mut self, bucket: &Bucket) {
+        for class in Class::ALL {
+            let n = bucket
+                .counts
+                .get(Slot::Class(class).index())
+                .copied()
+                .unwrap_or_default();
+            if let Some(count) = self.classes.get_mut(class.index()) {
+                *count += u64::from(n);
+            }
+            self.all += u64::from(n);
+        }
+    }
+
+    fn of(&self, class: Class) -> u64 {
+        self.classes.get(class.index()).copied().unwrap_or_default()
+    }
+}
+
+/// The outages of one destination, and what it answered in them and in normal times.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub(super) domain: Domain,
+    outages: Vec<Spell>,
+    normal: Shares,
+}
+
+/// When an outage was, and what was answered in its windows.
+#[derive(Debug, Clone)]
+struct Spell {
+    before_log: bool,
+    /// The last good attempt before it.
+    start: Timestamp,
+    /// The first good attempt after it; `None` when it goes on.
+    end: Option<Timestamp>,
+    /// When each window begins, and its answers.
+    windows: Vec<(Timestamp, Shares)>,
+}
+
+impl Case {
+    /// `None` when nothing was found: then no fate is an outage's doing.
+    pub fn new(evidence: &Evidence, findings: &Findings) -> Option<Case> {
+        if findings.outages.is_empty() {
+            return None;
+        }
+        let outages = findings.outages.iter().map(|outage| Spell {
+            before_log: outage.before_log,
+            start: outage.start.earliest,
+            end: outage
+                .end
+                .filter(|_| !outage.ongoing)
+                .map(|end| end.latest),
+            windows: outage
+                .windows
+                .iter()
+                .map(|window| (window.start.time, Shares::default()))
+                .collect(),
+        });
+        let mut case = Case {
+            domain: evidence.domain.clone(),
+            outages: outages.collect(),
+            normal: Shares::default(),
+        };
+        for bucket in &evidence.buckets {
+            let middle = Timestamp::from_millis(bucket.minute * 60_000 + 30_000);
+            match case.place(middle) {
+                Some((outage, window)) => {
+                    if let Some((_, shares)) = case.window_mut(outage, window) {
+                        shares.add(bucket);
+                    }
+                }
+                None => case.normal.add(bucket),
+            }
+        }
+        Some(case)
+    }
+
+    fn window_mut(&mut self, outage: usize, window: usize) -> Option<&mut (Timestamp, Shares)> {
+        self.outages.get_mut(outage)?.windows.get_mut(window)
+    }
+
+    /// What was accepted in each outage and window, and nothing else yet.
+    pub(super) fn fates(&self) -> Vec<OutageFates> {
+        self.outages
+            .iter()
+            .map(|outage| {
+                let accepted = |(_, shares): &(Timestamp, Shares)| shares.of(Class::Ok);
+                OutageFates {
+                    total: Counts::of_delivered(outage.windows.iter().map(accepted).sum()),
+                    windows: outage
+                        .windows
+                        .iter()
+                        .map(|window| Counts::of_delivered(accepted(window)))
+                        .collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// The outage and the window of a failure at this time.
+    pub(super) fn place(&self, time: Timestamp) -> Option<(usize, usize)> {
+        let outage = self.outages.iter().position(|outage| {
+            // A failure after the last good attempt is of the outage, wherever in between it is thought to begin.
+            (time > outage.start || outage.before_log && time >= outage.start)
+                && outage.end.is_none_or(|end| time < end)
+        })?;
+        let windows = &self.outages.get(outage)?.windows;
+        let window = windows.iter().rposition(|&(start, _)| start <= time);
+        Some((outage, window.unwrap_or(0)))
+    }
+
+    pub(super) fn judge(&self, fate: &Fate<'_>, destination: usize, ledger: &Ledger) -> Judged {
+        let by_own = Judged {
+            place: None,
+            cause: own_cause(fate),
+            grade: None,
+        };
+        let place = match fate.end {
+            End::Delivered | End::Discarded => None,
+            End::Bounced => self.place(fate.last),
+            // What failed once before an outage and then all through it was kept back by the outage.
+            End::DeliveredLate | End::Expired | End::Pending => self
+                .place(fate.first)
+                .or_else(|| self.place(fate.last_failure())),
+        };
+        let Some((outage, window)) = place else {
+            return by_own;
+        };
+        let place = Some(Place {
+            destination,
+            outage,
+            window,
+        });
+        if fate.end != End::Bounced {
+            return Judged {
+                place,
+                cause: Cause::Outage,
+                grade: None,
+            };
+        }
+        let accepted = ledger.has_accepted(fate.recipient);
+        let chance = fate
+            .class
+            .map_or(0.0, |class| self.chance(class, outage, window));
+        if chance < LIKELY {
+            return Judged { place, ..by_own };
+        }
+        Judged {
+            place,
+            cause: Cause::Outage,
+            grade: Some(if accepted {
+                Grade::Accepted
+            } else {
+                Grade::Plausible
+            }),
+        }
+    }
+
+    /// The chance that a refusal of this class in this window was the outage's doing.
+    fn chance(&self, class: Class, outage: usize, window: usize) -> f64 {
+        let Some((_, shares)) = self
+            .outages
+            .get(outage)
+            .and_then(|outage| outage.windows.get(window))
+        else {
+            return 0.0;
+        };
+        let normal = (self.normal.of(class) as f64 + PRIOR.0) / (self.normal.all as f64 + PRIOR.1);
+        let share = shares.of(class) as f64 / (shares.all as f64).max(1.0);
+        if share > 0.0 {
+            1.0 - normal / share
+        } else {
+            0.0
+        }
+    }
+}

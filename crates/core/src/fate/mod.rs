@@ -1,0 +1,430 @@
+//! What became of each recipient of each message.
+//!
+//! `4P1Xr7: to=<a@libero.it>, ..., status=deferred (...)`, hours later `4P1Xr7: to=<a@libero.it>, ...,
+//! status=sent (...)` → one fate: delivered late, with its first failure, its attempts and its delay.
+//!
+//! A block of lines becomes a segment: messages that ended in it and open ones by (host, queue id).
+//! Segments that follow each other join, associatively, as brackets do (see [`life`]); inputs are put in order of
+//! time at the end. So any split of the logs by host and time, any order of the parts and any number of
+//! threads give the same fates.
+//!
+//! What went through at the first attempt is counted by the [tally](crate::tally) and forgotten here: a
+//! message whose arrival and removal stand in one segment leaves nothing, and neither does a delivery whose
+//! `delay` says that the message arrived in its block. What is kept grows with failing (message, recipient)
+//! pairs, with messages that are still in the queue at the end of the log, with those that straddle a block of a
+//! log without arrivals, and by eight bytes per recipient that accepted mail.
+
+mod accepted;
+mod attribute;
+mod case;
+mod draft;
+mod life;
+mod lists;
+mod pool;
+mod ribbon;
+mod row;
+mod segment;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+use rayon::slice::ParallelSliceMut;
+
+use crate::address::{Domain, domain_of};
+use crate::event::{Delivery, Outcome, QueueFact};
+use crate::evidence::Class;
+use crate::reason::{Classifier, Reason, Verdict};
+use crate::reply::{EnhancedStatus, ReplyCode};
+use crate::tally::fingerprint;
+use crate::time::Timestamp;
+
+pub use attribute::{Cause, Counts, Grade, Judged, Judgement, OutageFates, Place, judge};
+pub use case::Case;
+pub use lists::{Listed, Pending, genuine, pending, reinstate, resend};
+
+pub(crate) use ribbon::Ribbons;
+
+use draft::Draft;
+use pool::{Pool, Words};
+use row::{RECIPIENT, is_success};
+use segment::{Entry, Segment};
+
+/// Which fates to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// All, also of what went through at the first attempt: memory grows with the log.
+    All,
+    /// Those with a failure.
+    #[default]
+    Failing,
+}
+
+/// What became of one recipient of one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    /// Given up after a permanent refusal.
+    Bounced,
+    /// Accepted at the first attempt.
+    Delivered,
+    /// Accepted after at least one failure.
+    DeliveredLate,
+    /// Thrown away on purpose, or deleted from the queue.
+    Discarded,
+    /// Given up because it waited too long.
+    Expired,
+    /// Still queued.
+    Pending,
+}
+
+impl End {
+    /// The word used in JSON and text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            End::Bounced => "bounced",
+            End::Delivered => "delivered",
+            End::DeliveredLate => "delivered_late",
+            End::Discarded => "discarded",
+            End::Expired => "expired",
+            End::Pending => "pending",
+        }
+    }
+}
+
+/// The fate of one recipient of one message, borrowed from a [`Ledger`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fate<'a> {
+    /// The reporting host.
+    pub host: &'a [u8],
+    /// Queue id of Postfix, message id of Exim; before a content filter.
+    pub queue_id: &'a [u8],
+    /// Message-ID, where the log names it.
+    pub message_id: Option<&'a [u8]>,
+    /// Envelope sender, where the log names it; empty for a bounce.
+    pub sender: Option<&'a [u8]>,
+    /// Envelope recipient.
+    pub recipient: &'a [u8],
+    /// The recipient before aliases, where it differs.
+    pub original_recipient: Option<&'a [u8]>,
+    /// When it came into the queue, as far as the log says.
+    pub arrival: Option<Timestamp>,
+    /// What became of it.
+    pub end: End,
+    /// First failure, an echo or an attempt; of what never failed, its acceptance.
+    pub first: Timestamp,
+    /// First event in which a host was contacted.
+    pub first_attempt: Option<Timestamp>,
+    /// Last such event.
+    pub last_attempt: Option<Timestamp>,
+    /// Last event; of a fate that is not pending, when it ended.
+    pub last: Timestamp,
+    /// Events in which a host was contacted (at most 65,535).
+    pub attempts: u16,
+    /// Earlier failures repeated without contact (likewise).
+    pub echoes: u16,
+    /// Why it last failed: of attempts rather than of echoes.
+    pub reason: Option<Reason>,
+    /// What kind of evidence that failure is.
+    pub class: Option<Class>,
+    /// Reply code of that failure.
+    pub reply_code: Option<ReplyCode>,
+    /// Enhanced status of that failure.
+    pub enhanced_status: Option<EnhancedStatus>,
+    /// Reply of that failure, or the diagnostic when no host answered; its beginning when it is long.
+    pub text: Option<Cow<'a, [u8]>>,
+    /// When that failure was; `None` when nothing failed.
+    failed_at: Option<Timestamp>,
+    /// Every reason for which an attempt failed, a bit for each of [`Reason::ALL`].
+    reasons: u32,
+}
+
+impl Fate<'_> {
+    /// When its story ended; `None` while it is queued.
+    pub fn ended(&self) -> Option<Timestamp> {
+        (self.end != End::Pending).then_some(self.last)
+    }
+
+    /// When it last failed: an attempt rather than an echo.
+    pub(crate) fn last_failure(&self) -> Timestamp {
+        self.failed_at.unwrap_or(self.first)
+    }
+
+    /// Seconds from its arrival to its end, or to its last event while it is queued.
+    pub fn delay_s(&self) -> Option<f64> {
+        self.arrival
+            .map(|arrival| self.last.seconds_since(arrival).max(0.0))
+    }
+
+    /// The destination; `None` for a local name.
+    pub fn domain(&self) -> Option<Domain> {
+        domain_of(self.recipient).map(Domain::new)
+    }
+
+    /// Every reason for which an attempt failed, in the order of their names.
+    pub fn reasons(&self) -> impl Iterator<Item = Reason> + use<> {
+        let bits = self.reasons;
+        Reason::ALL
+            .into_iter()
+            .filter(move |&reason| bits & (1 << reason as u32) != 0)
+    }
+}
+
+/// The facts of lines in order, from which fates are made.
+///
+/// Blocks are taken down one line after the other, [closed](Scribe::close) into stretches, and joined in their
+/// order.
+#[derive(Debug)]
+pub(crate) struct Scribe(Draft);
+
+/// What some lines that follow each other say.
+#[derive(Debug)]
+pub(crate) struct Stretch(Segment);
+
+impl Scribe {
+    pub(crate) fn new(keep: Keep) -> Scribe {
+        Scribe(Draft::new(keep))
+    }
+
+    /// Takes down what became of a recipient.
+    pub(crate) fn delivery(
+        &mut self,
+        event: &Delivery<'_>,
+        verdict: Option<Verdict>,
+        classifier: &Classifier,
+    ) {
+        self.0.delivery(event, verdict, classifier);
+    }
+
+    /// Takes down what is said of a message as a whole.
+    pub(crate) fn queue(&mut self, fact: &QueueFact<'_>) {
+        self.0.queue(fact);
+    }
+
+    /// Ends the block.
+    pub(crate) fn close(&mut self) -> Stretch {
+        Stretch(Segment::of(&mut self.0))
+    }
+}
+
+impl Stretch {
+    /// These lines and those that follow them.
+    pub(crate) fn then(self, next: Stretch) -> Stretch {
+        Stretch(self.0.then(next.0))
+    }
+}
+
+/// The facts of several logs, which merge in any order.
+#[derive(Debug, Default)]
+pub(crate) struct Fates {
+    inputs: Vec<Segment>,
+}
+
+impl Fates {
+    /// Takes in a whole log.
+    pub(crate) fn add(&mut self, input: Stretch) {
+        self.inputs.push(input.0);
+    }
+
+    /// All is read.
+    pub(crate) fn finish(mut self, keep: Keep) -> Ledger {
+        // Rotated logs follow each other in order of time; those of other hosts have nothing to do with them.
+        self.inputs.sort_by_key(|input| (input.first, input.last));
+        let mut whole = self
+            .inputs
+            .into_iter()
+            .reduce(Segment::then)
+            .unwrap_or_else(|| Segment::new(keep));
+        whole.close();
+        Ledger::new(whole)
+    }
+}
+
+/// The fates, in order of arrival.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    pool: Pool,
+    entries: Vec<Entry>,
+    /// Fingerprints of recipients that accepted mail, in order.
+    accepted: Vec<u64>,
+}
+
+impl PartialEq for Ledger {
+    fn eq(&self, other: &Ledger) -> bool {
+        self.accepted == other.accepted && self.iter().eq(other.iter())
+    }
+}
+
+impl Ledger {
+    fn new(segment: Segment) -> Ledger {
+        let Segment {
+            pool,
+            entries,
+            accepted,
+            ..
+        } = segment;
+        let mut ledger = Ledger {
+            pool,
+            entries,
+            accepted: accepted.into_ordered(),
+        };
+        ledger.join_filtered();
+        let Ledger { pool, entries, .. } = &mut ledger;
+        let word = |word| pool.word(word);
+        entries.par_sort_unstable_by(|a, b| {
+            let start = |entry: &Entry| entry.arrival.min(entry.first);
+            let rest = |entry: &Entry| (entry.first, entry.last);
+            let names = |entry: &Entry| {
+                [
+                    word(entry.host),
+                    word(entry.queue_id),
+                    word(entry.recipient),
+                    word(entry.original),
+                ]
+            };
+            start(a)
+                .cmp(&start(b))
+                .then_with(|| names(a).cmp(&names(b)))
+                .then_with(|| rest(a).cmp(&rest(b)))
+        });
+        ledger
+    }
+
+    /// A message that a content filter gave back has two queue ids and one fate.
+    fn join_filtered(&mut self) {
+        let Ledger { pool, entries, .. } = self;
+        let before: Vec<usize> = (0..entries.len())
+            .filter(|&place| {
+                entries.get(place).is_some_and(|entry| {
+                    !pool.word(entry.filtered).is_empty() && is_success(entry.outcome)
+                })
+            })
+            .collect();
+        if before.is_empty() {
+            return;
+        }
+        let recipient = |entry: &Entry| fingerprint(pool.word(entry.recipient));
+        let mut after: HashMap<(&[u8], &[u8], u64), Vec<usize>> = HashMap::new();
+        for (place, entry) in entries.iter().enumerate() {
+            let id = (
+                pool.word(entry.host),
+                pool.word(entry.queue_id),
+                recipient(entry),
+            );
+            after.entry(id).or_default().push(place);
+        }
+        let mut joined: BTreeMap<usize, usize> = BTreeMap::new();
+        for place in before {
+            let Some(entry) = entries.get(place) else {
+                continue;
+            };
+            let id = (
+                pool.word(entry.host),
+                pool.word(entry.filtered),
+                recipient(entry),
+            );
+            // Ids are used again: the first that came afterwards (stamps are exact to a second).
+            let second = after.get(&id).into_iter().flatten().copied();
+            let second = second
+                .filter_map(|other| entries.get(other).map(|entry| (entry.last, other)))
+                .filter(|&(last, other)| other != place && last >= entry.last)
+                .min();
+            if let Some((_, other)) = second {
+                joined.entry(other).or_insert(place);
+            }
+        }
+        // A message may pass several filters: the last one first.
+        let mut order: Vec<(usize, usize)> = joined.into_iter().collect();
+        order.sort_by_key(|&(_, first)| std::cmp::Reverse(entries.get(first).map(|e| e.first)));
+        let mut gone = vec![false; entries.len()];
+        for (second, first) in order {
+            let Some(after) = entries.get(second).cloned() else {
+                continue;
+            };
+            if let Some(entry) = entries.get_mut(first) {
+                entry.last_attempt = entry.last_attempt.max(after.last_attempt);
+                entry.last = after.last;
+                entry.outcome = after.outcome;
+                entry.failed |= after.failed;
+                entry.attempts = entry.attempts.saturating_add(after.attempts);
+                entry.echoes = entry.echoes.saturating_add(after.echoes);
+                entry.reasons |= after.reasons;
+                if after.failed {
+                    entry.failure = after.failure;
+                }
+            }
+            if let Some(gone) = gone.get_mut(second) {
+                *gone = true;
+            }
+        }
+        let mut gone = gone.into_iter();
+        entries.retain(|_| !gone.next().unwrap_or(false));
+    }
+
+    /// How many fates there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True when nothing failed.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// True when a host accepted mail for this recipient, at any time.
+    pub fn has_accepted(&self, recipient: &[u8]) -> bool {
+        self.accepted.binary_search(&fingerprint(recipient)).is_ok()
+    }
+
+    /// The fates, in order of arrival.
+    pub fn iter(&self) -> impl Iterator<Item = Fate<'_>> {
+        self.entries.iter().map(|entry| self.fate(entry))
+    }
+
+    fn fate(&self, entry: &Entry) -> Fate<'_> {
+        let said = |word| (word != pool::NONE).then(|| self.pool.word(word));
+        let recipient = self.pool.word(entry.recipient);
+        let end = match entry.outcome {
+            Outcome::Bounced => End::Bounced,
+            Outcome::Deferred | Outcome::Probe => End::Pending,
+            Outcome::Delivered | Outcome::Relayed if entry.failed => End::DeliveredLate,
+            Outcome::Delivered | Outcome::Relayed => End::Delivered,
+            Outcome::Discarded => End::Discarded,
+            Outcome::Expired => End::Expired,
+        };
+        let failure = entry.failure;
+        Fate {
+            host: self.pool.word(entry.host),
+            queue_id: self.pool.word(entry.queue_id),
+            message_id: said(entry.message_id).filter(|id| !id.is_empty()),
+            sender: said(entry.sender),
+            recipient,
+            original_recipient: said(entry.original),
+            arrival: entry.arrival.time(),
+            end,
+            first: entry.first.time().unwrap_or_default(),
+            first_attempt: entry.first_attempt.time(),
+            last_attempt: entry.last_attempt.time(),
+            last: entry.last.time().unwrap_or_default(),
+            attempts: entry.attempts,
+            echoes: entry.echoes,
+            reason: failure.reason,
+            class: failure.class,
+            reply_code: failure.code,
+            enhanced_status: failure.status,
+            text: said(failure.text).map(|text| unmarked(text, recipient)),
+            failed_at: failure.time.time(),
+            reasons: entry.reasons,
+        }
+    }
+}
+
+/// A kept text with the recipient back in its place.
+fn unmarked<'a>(text: &'a [u8], recipient: &[u8]) -> Cow<'a, [u8]> {
+    match memchr::memchr(RECIPIENT, text) {
+        Some(at) => {
+            let (before, after) = text.split_at(at);
+            Cow::Owned([before, recipient, after.get(1..).unwrap_or_default()].concat())
+        }
+        None => Cow::Borrowed(text),
+    }
+}
