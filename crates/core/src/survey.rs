@@ -203,7 +203,8 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
                         bounced.add_logged(event);
                     }
                     if let Some(scribe) = scribe {
-                        scribe.delivery(event, verdict, &options.classifier);
+                        let classify = || recent.classify(&options.classifier, event);
+                        scribe.delivery(event, verdict, classify);
                     }
                 }
                 // Who sent it is told before the time that is asked for.

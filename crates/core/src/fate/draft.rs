@@ -12,7 +12,7 @@ use super::life::{Life, meant};
 use super::pool::{Arena, NONE, Word, Words};
 use super::row::{Moment, RECIPIENT, Row, is_success};
 use crate::event::{Contact, Delivery, Fact, Outcome, QueueFact, Source};
-use crate::reason::{Classifier, Verdict};
+use crate::reason::Verdict;
 use crate::tally::fingerprint;
 use crate::time::Timestamp;
 
@@ -84,12 +84,12 @@ impl Draft {
 
     /// Takes down what became of a recipient.
     ///
-    /// The verdict is that of an attempt; that of an echo is asked for when it is needed.
+    /// The verdict is that of an attempt; that of an echo is asked for by `classify` when it is needed.
     pub(super) fn delivery(
         &mut self,
         event: &Delivery<'_>,
         verdict: Option<Verdict>,
-        classifier: &Classifier,
+        classify: impl FnOnce() -> Option<Verdict>,
     ) {
         if event.outcome == Outcome::Probe
             || event.queue_id.is_empty()
@@ -138,7 +138,7 @@ impl Draft {
         let mine = known.and_then(|place| known_life.rows.get_mut(place as usize));
         let telling = !success && mine.as_ref().is_none_or(|mine| mine.wants_failure(event));
         let verdict = match verdict {
-            None if telling => classifier.classify(event),
+            None if telling => classify(),
             verdict => verdict,
         };
         let mut new = Row::of(event, verdict, row, telling);

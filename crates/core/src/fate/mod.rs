@@ -34,7 +34,7 @@ use rayon::slice::ParallelSliceMut;
 use crate::address::{Domain, domain_of};
 use crate::event::{Delivery, Outcome, QueueFact};
 use crate::evidence::Class;
-use crate::reason::{Classifier, Reason, Verdict};
+use crate::reason::{Reason, Verdict};
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::tally::fingerprint;
 use crate::time::Timestamp;
@@ -185,14 +185,14 @@ impl Scribe {
         Scribe(Draft::new(keep))
     }
 
-    /// Takes down what became of a recipient.
+    /// Takes down what became of a recipient. The verdict is that of an attempt; `classify` says that of an echo.
     pub(crate) fn delivery(
         &mut self,
         event: &Delivery<'_>,
         verdict: Option<Verdict>,
-        classifier: &Classifier,
+        classify: impl FnOnce() -> Option<Verdict>,
     ) {
-        self.0.delivery(event, verdict, classifier);
+        self.0.delivery(event, verdict, classify);
     }
 
     /// Takes down what is said of a message as a whole.
@@ -389,6 +389,7 @@ impl Ledger {
             Outcome::Delivered | Outcome::Relayed if entry.failed => End::DeliveredLate,
             Outcome::Delivered | Outcome::Relayed => End::Delivered,
             Outcome::Discarded => End::Discarded,
+            Outcome::Expired if entry.failure.reason.is_some_and(is_for_good) => End::Bounced,
             Outcome::Expired => End::Expired,
         };
         let failure = entry.failure;
@@ -416,6 +417,15 @@ impl Ledger {
             reasons: entry.reasons,
         }
     }
+}
+
+/// True for what no waiting mends: mail that such a reason kept back did not wait too long, whatever the mail
+/// system says of its retries (`** a@d: retry timeout exceeded` of Exim, seconds after the first failure).
+const fn is_for_good(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::DomainRefusesMail | Reason::NoSuchDomain | Reason::RoutingLoop
+    )
 }
 
 /// A kept text with the recipient back in its place.
