@@ -235,7 +235,7 @@ pub(crate) struct Outage {
 }
 
 /// What became of the messages that failed in an outage or a window.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(crate) struct Fates {
     pub(crate) delivered: u64,
     pub(crate) delivered_late: u64,
@@ -259,6 +259,11 @@ impl Fates {
             median_delay_s: counts.delay_s(0.5).map(f64::round),
             p90_delay_s: counts.delay_s(0.9).map(f64::round),
         }
+    }
+
+    /// Of how many messages there is more to say than that they were accepted at once.
+    pub(crate) const fn failed(&self) -> u64 {
+        self.delivered_late + self.bounced_by_outage + self.bounced + self.expired + self.pending
     }
 }
 
@@ -324,12 +329,12 @@ impl Report {
                 let fates = fates.next();
                 let told = fates
                     .as_ref()
-                    .map(|(fates, expiring)| (&fates.total, *expiring));
+                    .map(|(fates, expiring)| (Fates::new(&fates.total), *expiring));
                 let verdict = verdict(&outage, last_attempt, told, moments);
                 let mut outage = Outage::new(outage, verdict);
                 outage.place = (destination, place);
                 if let Some((fates, _)) = fates {
-                    outage.fates = Some(Fates::new(&fates.total));
+                    outage.fates = told.map(|(total, _)| total);
                     for (window, counts) in outage.windows.iter_mut().zip(&fates.windows) {
                         window.fates = Some(Fates::new(counts));
                     }

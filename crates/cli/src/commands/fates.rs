@@ -109,9 +109,10 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let analysis = Analysis::of(survey, &settings, lifetime_s)?;
     let (columns, rows) = rows(args.list, format, &analysis, lifetime_s);
     let data = match format {
-        Format::Text => text::render(columns, rows, analysis.report.moments()),
+        Format::Text => text::render(columns, rows, analysis.report.moments()).into_bytes(),
         Format::Csv => {
-            let mut out = csv::head(columns);
+            let mut out = Vec::new();
+            csv::append_head(columns, &mut out);
             rows.iter().for_each(|row| csv::append(row, &mut out));
             out
         }
@@ -119,10 +120,10 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
             let mut out = String::new();
             rows.into_iter()
                 .for_each(|row| jsonl::append(columns, row, &mut out));
-            out
+            out.into_bytes()
         }
     };
-    let written = output.write(data.as_bytes());
+    let written = output.write(&data);
     output.finish(written)?;
     Ok(say_unread(&unread, console).unwrap_or(Exit::Done))
 }

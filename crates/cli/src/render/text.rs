@@ -4,6 +4,7 @@
 //! terminal as a control.
 
 mod coverage;
+mod fates;
 mod outages;
 mod overview;
 mod standings;

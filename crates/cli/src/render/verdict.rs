@@ -5,13 +5,12 @@
 
 use std::fmt::Write;
 
-use mailgap_core::fate::Counts;
 use mailgap_core::outage::{Kind, Outage, OutageType, Window};
 use mailgap_core::time::Timestamp;
 
 use super::moments::Moments;
 use super::numbers::{count, counted, length, percent, share};
-use crate::report::Expiring;
+use crate::report::{Expiring, Fates};
 
 /// Below this share of failures a window says how many failed: a reader takes "452" for "always 452".
 const NEARLY_ALL: f64 = 0.8;
@@ -23,7 +22,7 @@ const MOST_WINDOWS: usize = 6;
 pub(crate) fn verdict(
     outage: &Outage,
     last_attempt: Option<Timestamp>,
-    fates: Option<(&Counts, Option<Expiring>)>,
+    fates: Option<(Fates, Option<Expiring>)>,
     moments: Moments,
 ) -> String {
     let mut sentence = format!("{}: ", outage.domain);
@@ -45,53 +44,44 @@ pub(crate) fn verdict(
         " ({last}{attempts}, {} failed).",
         percent(outage.failures, outage.attempts)
     );
-    if let Some((counts, expiring)) = fates {
-        push_fates(&mut sentence, counts, expiring, moments);
+    if let Some((fates, expiring)) = fates {
+        push_fates(&mut sentence, &fates, expiring, moments);
     }
     sentence
 }
 
 /// What became of the messages, and what to do: `665 messages bounced (resend), 41 delivered late (median
 /// 14 h), 29 still queued.`
-fn push_fates(
-    sentence: &mut String,
-    counts: &Counts,
-    expiring: Option<Expiring>,
-    moments: Moments,
-) {
-    let mut parts: Vec<(u64, String)> = Vec::new();
-    let mut part = |count: u64, words: String| {
-        if count > 0 {
-            parts.push((count, words));
-        }
+fn push_fates(sentence: &mut String, fates: &Fates, expiring: Option<Expiring>, moments: Moments) {
+    let late = match fates.median_delay_s {
+        Some(median) => format!("delivered late (median {})", length(median)),
+        None => "delivered late".to_owned(),
     };
-    part(counts.bounced_by_outage, "bounced (resend)".into());
-    part(counts.bounced, "bounced for reasons of their own".into());
-    part(counts.expired, "expired (resend)".into());
-    let median = counts.delay_s(0.5);
-    let median = median.map_or(String::new(), |delay| {
-        format!(" (median {})", length(delay))
-    });
-    part(counts.delivered_late, format!("delivered late{median}"));
-    part(counts.pending, "still queued".into());
-    for (place, (number, words)) in parts.iter().enumerate() {
-        let number = if place == 0 {
-            counted(*number, "message")
-        } else {
-            count(*number)
+    let parts = [
+        (fates.bounced_by_outage, "bounced (resend)"),
+        (fates.bounced, "bounced for reasons of their own"),
+        (fates.expired, "expired (resend)"),
+        (fates.delivered_late, &late),
+        (fates.pending, "still queued"),
+    ];
+    let mut told = 0;
+    for (number, words) in parts.into_iter().filter(|&(number, _)| number > 0) {
+        let _ = match told {
+            0 => write!(sentence, " {} {words}", counted(number, "message")),
+            _ => write!(sentence, ", {} {words}", count(number)),
         };
-        let before = if place == 0 { " " } else { ", " };
-        let _ = write!(sentence, "{before}{number} {words}");
+        told += 1;
     }
-    if let Some(expiring) = expiring.filter(|_| counts.pending > 0) {
-        let first = moments.exact(expiring.first);
+    if told > 0 {
+        sentence.push('.');
+    }
+    if let Some(expiring) = expiring.filter(|_| fates.pending > 0) {
         let _ = write!(
             sentence,
-            "; they will expire from {first} on: extend the queue lifetime now"
+            " {} will expire from {} on: extend the queue lifetime now.",
+            counted(fates.pending, "message"),
+            moments.exact(expiring.first)
         );
-    }
-    if !parts.is_empty() {
-        sentence.push('.');
     }
 }
 
@@ -257,5 +247,36 @@ mod tests {
         });
         outage.windows = flaps.collect();
         assert_snapshot!(sentence(&outage), @"libero.it: 421 from 23 Jan 16:00, then no connection from 24 Jan 02:00, then 421 from 24 Jan 03:00, then 5 more changes, then 421 from 24 Jan 09:00, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
+    }
+
+    fn told(fates: Fates, expires: Option<&str>) -> String {
+        let expiring = expires.map(|time| Expiring { first: rome(time) });
+        let last = Some(rome("30 23:40"));
+        let sentence = verdict(&libero(), last, Some((fates, expiring)), MOMENTS);
+        let (_, told) = sentence.split_once(" failed).").unwrap();
+        told.to_owned()
+    }
+
+    #[test]
+    fn fates_say_what_to_do() {
+        let all = Fates {
+            delivered: 7,
+            delivered_late: 41,
+            bounced_by_outage: 1665,
+            bounced: 3,
+            expired: 12,
+            pending: 29,
+            median_delay_s: Some(50_400.0),
+            p90_delay_s: Some(90_000.0),
+        };
+        assert_snapshot!(told(all, Some("28 16:00")), @" 1,665 messages bounced (resend), 3 bounced for reasons of their own, 12 expired (resend), 41 delivered late (median 14 h), 29 still queued. 29 messages will expire from 28 Jan 16:00 on: extend the queue lifetime now.");
+        let one = Fates {
+            delivered: 7,
+            delivered_late: 1,
+            median_delay_s: Some(720.0),
+            ..Fates::default()
+        };
+        assert_snapshot!(told(one, None), @" 1 message delivered late (median 12 min).");
+        assert_snapshot!(told(Fates::default(), None), @"");
     }
 }

@@ -54,8 +54,7 @@ fn class(line: &Line<'_>) -> &'static str {
         },
         Line::Queue(queue) => match queue.fact {
             Fact::Arrival { .. } => "arrival",
-            Fact::Cancelled => "cancelled",
-            Fact::Removed => "done",
+            Fact::Cancelled | Fact::Removed => "done",
             Fact::Held => "frozen",
             _ => "other",
         },

@@ -156,11 +156,9 @@ pub fn judge(ledger: &Ledger, cases: &[Case]) -> Judgement {
     for fate in ledger.iter() {
         let domain = fate.domain();
         if domain != last_domain.0 {
-            let place = domain.as_ref().and_then(|domain| {
-                cases
-                    .binary_search_by(|case| case.domain.cmp(domain))
-                    .ok()
-            });
+            let place = domain
+                .as_ref()
+                .and_then(|domain| cases.binary_search_by(|case| case.domain.cmp(domain)).ok());
             last_domain = (domain, place);
         }
         let case = last_domain

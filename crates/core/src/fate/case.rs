@@ -80,10 +80,7 @@ impl Case {
         let outages = findings.outages.iter().map(|outage| Spell {
             before_log: outage.before_log,
             start: outage.start.earliest,
-            end: outage
-                .end
-                .filter(|_| !outage.ongoing)
-                .map(|end| end.latest),
+            end: outage.end.filter(|_| !outage.ongoing).map(|end| end.latest),
             windows: outage
                 .windows
                 .iter()

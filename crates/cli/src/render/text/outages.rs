@@ -13,7 +13,7 @@ use crate::style::Tone;
 /// MX hosts named of an outage.
 const MOST_MX: usize = 4;
 /// Columns of a label; longer ones are cut.
-const LABEL_COLUMNS: usize = 24;
+pub(super) const LABEL_COLUMNS: usize = 24;
 
 impl Page<'_> {
     pub(super) fn outages(&mut self, heading: &str, wanted: impl Fn(OutageType) -> bool) {
@@ -60,6 +60,7 @@ impl Page<'_> {
             self.windows(outage);
             self.legend(strip.has_healthy, strip.has_unsure);
         }
+        self.fates(outage);
         self.replies(outage);
     }
 
@@ -121,15 +122,27 @@ impl Page<'_> {
             ("MX", Lean::Right),
         ];
         let lines = table::lines(&columns, rows);
+        self.marked(outage, &lines);
+    }
+
+    /// A head, a row for each window after the window's mark, and what else there is.
+    pub(super) fn marked(&mut self, outage: &Outage, lines: &[String]) {
         let marks = outage.windows.iter().map(|window| {
             let (mark, tone) = timeline::mark(window.kind);
             self.style
                 .paint(tone, mark.to_string().repeat(2))
                 .into_owned()
         });
-        let marks: Vec<String> = std::iter::once("  ".to_owned()).chain(marks).collect();
-        for (mark, line) in marks.iter().zip(&lines) {
-            self.line(&format!("  {mark}  {line}"));
+        let none = || "  ".to_owned();
+        let marks = std::iter::once(none())
+            .chain(marks)
+            .chain(std::iter::repeat_with(none));
+        let lines: Vec<String> = marks
+            .zip(lines)
+            .map(|(mark, line)| format!("  {mark}  {line}"))
+            .collect();
+        for line in lines {
+            self.line(&line);
         }
     }
 

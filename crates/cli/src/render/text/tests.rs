@@ -5,7 +5,7 @@ use mailgap_core::coverage::{Coverage, LineCounts, Sample, Unread};
 use mailgap_core::outage::Findings;
 
 use super::*;
-use crate::report::Found;
+use crate::report::{Fates, Found};
 use crate::testing::{coverage, full_report, libero, report, rome, standing};
 
 fn plain(report: &Report) -> String {
@@ -303,4 +303,37 @@ fn no_line_is_wider_than_the_page() {
         let widest = text.lines().map(escape::width).max().unwrap();
         assert!(widest <= columns.max(88), "{widest} > {columns}");
     }
+}
+
+#[test]
+fn fates_stand_below_the_windows() {
+    let mut report = full_report();
+    let outage = &mut report.outages[0];
+    outage.fates = Some(Fates {
+        delivered: 2,
+        delivered_late: 41,
+        bounced_by_outage: 1665,
+        bounced: 3,
+        expired: 12,
+        pending: 29,
+        median_delay_s: Some(50_400.0),
+        p90_delay_s: Some(90_000.0),
+    });
+    for window in &mut outage.windows {
+        window.fates = Some(Fates::default());
+    }
+    outage.windows[1].fates = outage.fates;
+    let text = plain(&report);
+    let table: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !line.contains("failed in"))
+        .take(5)
+        .collect();
+    assert_snapshot!(table.join("\n"), @r"
+        failed in      delivered late  median  bounced by it  of their own  expired  queued
+    ██  no connection               0       -              0             0        0       0
+    ▒▒  550                        41    14 h          1,665             3       12      29
+    ░░  452                         0       -              0             0        0       0
+        all                        41    14 h          1,665             3       12      29
+    ");
 }
