@@ -1,5 +1,7 @@
 //! What became of messages, from lines to fates; and that no cut of the logs shows in it.
 
+#![allow(clippy::unwrap_used, reason = "tests may fail")]
+
 mod common;
 
 use common::survey_parts;
@@ -78,6 +80,7 @@ const ECHO: &str = "relay=none, delay=9, delays=1/1/1/6, dsn=4.4.1, status=defer
 /// A name, the lines, and the fates.
 type Story = (&'static str, Vec<String>, Vec<&'static str>);
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn stories() -> Vec<Story> {
     let lines = |lines: &[&str]| -> Vec<String> {
         lines

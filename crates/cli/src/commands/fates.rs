@@ -81,6 +81,9 @@ enum Format {
     Jsonl,
 }
 
+/// Bytes that are written at once.
+const PIECE: usize = 1 << 16;
+
 pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let environment = console.environment;
     let file = output::file(args.output.as_ref());
@@ -108,32 +111,43 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let lifetime_s = args.queue.queue_lifetime;
     let analysis = Analysis::of(survey, &settings, lifetime_s)?;
     let (columns, rows) = rows(args.list, format, &analysis, lifetime_s);
-    let data = match format {
-        Format::Text => text::render(columns, rows, analysis.report.moments()).into_bytes(),
-        Format::Csv => {
-            let mut out = Vec::new();
-            csv::append_head(columns, &mut out);
-            rows.iter().for_each(|row| csv::append(row, &mut out));
-            out
+    let mut data = Vec::new();
+    let mut written = Ok(());
+    match format {
+        Format::Text => {
+            data = text::render(columns, rows.collect(), analysis.report.moments()).into_bytes();
         }
-        Format::Jsonl => {
-            let mut out = String::new();
-            rows.into_iter()
-                .for_each(|row| jsonl::append(columns, row, &mut out));
-            out.into_bytes()
+        Format::Csv | Format::Jsonl => {
+            if format == Format::Csv {
+                csv::append_head(columns, &mut data);
+            }
+            for row in rows {
+                match format {
+                    Format::Csv => csv::append(&row, &mut data),
+                    _ => jsonl::append(columns, row, &mut data),
+                }
+                if data.len() >= PIECE {
+                    written = output.write(&data);
+                    data.clear();
+                    if written.is_err() {
+                        break;
+                    }
+                }
+            }
         }
-    };
-    let written = output.write(&data);
+    }
+    let written = written.and_then(|()| output.write(&data));
     output.finish(written)?;
     Ok(say_unread(&unread, console).unwrap_or(Exit::Done))
 }
 
-fn rows(
-    list: Option<List>,
-    format: Format,
-    analysis: &Analysis,
-    lifetime_s: f64,
-) -> (&'static [&'static str], Vec<Vec<Cell>>) {
+/// Names of columns, and what stands in them.
+type Rows<'a> = (
+    &'static [&'static str],
+    Box<dyn Iterator<Item = Vec<Cell>> + 'a>,
+);
+
+fn rows(list: Option<List>, format: Format, analysis: &Analysis, lifetime_s: f64) -> Rows<'_> {
     let Analysis {
         fates, judgement, ..
     } = analysis;
@@ -143,35 +157,32 @@ fn rows(
             let judged = fates.iter().zip(&judgement.fates);
             if format == Format::Text {
                 let failed = judged.filter(|(fate, _)| fate.end != End::Delivered);
-                let rows = failed.map(|(fate, judged)| fate_row::fate_text(&fate, judged, &ids));
-                return (fate_row::FATE_TEXT, rows.collect());
+                let rows =
+                    failed.map(move |(fate, judged)| fate_row::fate_text(&fate, judged, &ids));
+                return (fate_row::FATE_TEXT, Box::new(rows));
             }
-            let rows = judged.map(|(fate, judged)| fate_row::fate(&fate, judged, &ids));
-            (fate_row::FATE, rows.collect())
+            let rows = judged.map(move |(fate, judged)| fate_row::fate(&fate, judged, &ids));
+            (fate_row::FATE, Box::new(rows))
         }
         Some(List::Resend) => {
-            let all = fate::resend(fates, judgement);
-            let rows = all.iter().map(|(fate, _)| fate_row::resend(fate));
-            (fate_row::RESEND, rows.collect())
+            let all = fate::resend(fates, judgement).into_iter();
+            let rows = all.map(|(fate, _)| fate_row::resend(&fate));
+            (fate_row::RESEND, Box::new(rows))
         }
         Some(List::Reinstate) => {
-            let all = fate::reinstate(fates, judgement);
-            let rows = all.iter().map(fate_row::reinstate);
-            (fate_row::REINSTATE, rows.collect())
+            let all = fate::reinstate(fates, judgement).into_iter();
+            let rows = all.map(|listed| fate_row::reinstate(&listed));
+            (fate_row::REINSTATE, Box::new(rows))
         }
         Some(List::Genuine) => {
-            let all = fate::genuine(fates, judgement);
-            (
-                fate_row::GENUINE,
-                all.iter().map(fate_row::genuine).collect(),
-            )
+            let all = fate::genuine(fates, judgement).into_iter();
+            let rows = all.map(|listed| fate_row::genuine(&listed));
+            (fate_row::GENUINE, Box::new(rows))
         }
         Some(List::Pending) => {
-            let all = fate::pending(fates, judgement, lifetime_s);
-            (
-                fate_row::PENDING,
-                all.iter().map(fate_row::pending).collect(),
-            )
+            let all = fate::pending(fates, judgement, lifetime_s).into_iter();
+            let rows = all.map(|pending| fate_row::pending(&pending));
+            (fate_row::PENDING, Box::new(rows))
         }
     }
 }

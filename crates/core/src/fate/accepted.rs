@@ -31,8 +31,8 @@ impl Accepted {
         self.extend(other.list);
     }
 
+    #[expect(clippy::stable_sort_primitive, reason = "two runs: it merges them")]
     fn order(&mut self) {
-        // Mostly two runs, of which one is in order: a stable sort merges them.
         if let Some(tail) = self.list.get_mut(self.ordered..) {
             tail.sort_unstable();
         }

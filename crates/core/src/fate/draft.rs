@@ -149,7 +149,7 @@ impl Draft {
             new.filtered = queued_as(event.text).map_or(NONE, |id| arena.add(id));
         }
         if let Some(mine) = mine {
-            mine.merge_words(new, arena);
+            mine.merge_words(&new, arena);
         } else {
             new.recipient = arena.add(event.recipient);
             new.original = event

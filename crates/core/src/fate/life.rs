@@ -117,12 +117,11 @@ impl Life {
                 .get(..known)
                 .unwrap_or_default()
                 .binary_search_by_key(&row.fingerprint, |row| row.fingerprint);
-            match place.ok().and_then(|place| self.rows.get_mut(place)) {
-                Some(mine) => mine.merge(row, pool),
-                None => {
-                    self.rows.reserve_exact(1);
-                    self.rows.push(row);
-                }
+            if let Some(mine) = place.ok().and_then(|place| self.rows.get_mut(place)) {
+                mine.merge(&row, pool);
+            } else {
+                self.rows.reserve_exact(1);
+                self.rows.push(row);
             }
         }
         if self.rows.len() > known {

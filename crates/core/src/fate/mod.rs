@@ -4,7 +4,7 @@
 //! status=sent (...)` → one fate: delivered late, with its first failure, its attempts and its delay.
 //!
 //! A block of lines becomes a segment: messages that ended in it and open ones by (host, queue id).
-//! Segments that follow each other join, associatively, as brackets do (see [`life`]); inputs are put in order of
+//! Segments that follow each other join, associatively, as brackets do (`life.rs`); inputs are put in order of
 //! time at the end. So any split of the logs by host and time, any order of the parts and any number of
 //! threads give the same fates.
 //!
@@ -254,6 +254,9 @@ impl PartialEq for Ledger {
     }
 }
 
+/// Host, queue id and recipient.
+type Id<'l> = (&'l [u8], &'l [u8], u64);
+
 impl Ledger {
     fn new(segment: Segment) -> Ledger {
         let Segment {
@@ -303,7 +306,7 @@ impl Ledger {
             return;
         }
         let recipient = |entry: &Entry| fingerprint(pool.word(entry.recipient));
-        let mut after: HashMap<(&[u8], &[u8], u64), Vec<usize>> = HashMap::new();
+        let mut after: HashMap<Id<'_>, Vec<usize>> = HashMap::new();
         for (place, entry) in entries.iter().enumerate() {
             let id = (
                 pool.word(entry.host),

@@ -54,17 +54,14 @@ impl Pool {
             text: text.into(),
             uses: 1,
         };
-        let number = match free.pop() {
-            Some(number) => {
-                if let Some(old) = slots.get_mut(number as usize) {
-                    *old = slot;
-                }
-                number
+        let number = if let Some(number) = free.pop() {
+            if let Some(old) = slots.get_mut(number as usize) {
+                *old = slot;
             }
-            None => {
-                slots.push(slot);
-                Word::try_from(slots.len() - 1).unwrap_or(NONE)
-            }
+            number
+        } else {
+            slots.push(slot);
+            Word::try_from(slots.len() - 1).unwrap_or(NONE)
         };
         numbers.insert_unique(hash, number, |&number| {
             hasher.hash_one(text_of(slots, number))

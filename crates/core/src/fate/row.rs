@@ -33,8 +33,10 @@ impl Moment {
         if self == Moment::BEFORE || self == Moment::AFTER {
             return None;
         }
-        let [a, b, c, d, e, f] = self.0;
-        let shifted = i64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+        let mut bytes = [0; 8];
+        let [_, _, low @ ..] = &mut bytes;
+        *low = self.0;
+        let shifted = i64::from_be_bytes(bytes);
         Some(Timestamp::from_millis(shifted - Moment::SHIFT))
     }
 }
@@ -195,7 +197,7 @@ impl Row {
 
     /// Takes in what else is known of this recipient. The words of both are of `pool`; what is not used
     /// any more is given back to it.
-    pub(super) fn merge(&mut self, other: Row, pool: &mut Pool) {
+    pub(super) fn merge(&mut self, other: &Row, pool: &mut Pool) {
         let unused = self.merge_words(other, pool);
         for word in unused {
             pool.drop(word);
@@ -203,7 +205,7 @@ impl Row {
     }
 
     /// The same, and returns the words that are not used any more.
-    pub(super) fn merge_words(&mut self, other: Row, words: &dyn Words) -> [Word; 4] {
+    pub(super) fn merge_words(&mut self, other: &Row, words: &dyn Words) -> [Word; 4] {
         let mut unused = [NONE; 4];
         let [recipient, original, filtered, text] = &mut unused;
         *recipient = keep(&mut self.recipient, other.recipient, words);
@@ -211,7 +213,7 @@ impl Row {
         *filtered = keep(&mut self.filtered, other.filtered, words);
         // At one time, what is final is the last word.
         let word = |row: &Row| (row.last, is_final(row.outcome), row.outcome);
-        if word(&other) > word(self) {
+        if word(other) > word(self) {
             self.outcome = other.outcome;
             self.last = other.last;
         }

@@ -50,7 +50,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn new(life: &Life, row: Row) -> Entry {
+    fn new(life: &Life, row: &Row) -> Entry {
         let mut first_attempt = row.first_attempt;
         let mut last_attempt = row.last_attempt;
         let mut attempts = row.attempts;
@@ -224,7 +224,7 @@ enum Side {
 fn finish(mut life: Life, entries: &mut Vec<Entry>, pool: &mut Pool) {
     let rows = std::mem::take(&mut life.rows);
     for row in rows {
-        let entry = Entry::new(&life, row);
+        let entry = Entry::new(&life, &row);
         for word in [life.host, life.queue_id, life.sender, life.message_id] {
             pool.again(word);
         }

@@ -6,11 +6,11 @@ use super::Cell;
 use crate::escape;
 
 /// Appends one row.
-pub(crate) fn append(columns: &[&str], row: Vec<Cell>, out: &mut String) {
-    out.push('{');
+pub(crate) fn append(columns: &[&str], row: Vec<Cell>, out: &mut Vec<u8>) {
+    out.push(b'{');
     for (place, (name, cell)) in columns.iter().zip(row).enumerate() {
         if place > 0 {
-            out.push(',');
+            out.push(b',');
         }
         let value = match cell {
             Cell::Null => Value::Null,
@@ -22,9 +22,10 @@ pub(crate) fn append(columns: &[&str], row: Vec<Cell>, out: &mut String) {
             Cell::Text(text) => Value::String(text),
             Cell::Time(time) => Value::String(time.to_string()),
         };
-        out.push_str(&format!("\"{name}\":{}", escape::json(value.to_string())));
+        out.extend_from_slice(format!("\"{name}\":").as_bytes());
+        out.extend_from_slice(escape::json(value.to_string()).as_bytes());
     }
-    out.push_str("}\n");
+    out.extend_from_slice(b"}\n");
 }
 
 #[cfg(test)]
@@ -33,13 +34,16 @@ mod tests {
 
     #[test]
     fn keys_stand_in_the_order_of_the_columns() {
-        let mut out = String::new();
+        let mut out = Vec::new();
         let row = vec![
             Cell::Text("\u{202e}a\"b".into()),
             Cell::Null,
             Cell::Seconds(1.5),
         ];
         append(&["z", "a", "m"], row, &mut out);
-        assert_eq!(out, "{\"z\":\"\\u202ea\\\"b\",\"a\":null,\"m\":1.5}\n");
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "{\"z\":\"\\u202ea\\\"b\",\"a\":null,\"m\":1.5}\n"
+        );
     }
 }
