@@ -215,6 +215,7 @@ fn outages(criterion: &mut Criterion) {
     let Survey {
         coverage,
         destinations,
+        ..
     } = read(&input, 2);
     let evidence: Vec<_> = destinations
         .into_iter()

@@ -69,7 +69,7 @@ pub(crate) fn fate(fate: &Fate<'_>, judged: &Judged, ids: &Ids) -> Vec<Cell> {
     vec![
         Cell::said(fate.host),
         Cell::said(fate.queue_id),
-        Cell::bytes(fate.message_id),
+        Cell::bytes(fate.message_id.as_deref()),
         Cell::bytes(fate.sender),
         Cell::bytes(Some(fate.recipient)),
         Cell::bytes(fate.original_recipient),
@@ -128,7 +128,7 @@ pub(crate) fn resend(fate: &Fate<'_>) -> Vec<Cell> {
         Cell::bytes(Some(fate.recipient)),
         Cell::bytes(fate.sender),
         Cell::said(fate.queue_id),
-        Cell::bytes(fate.message_id),
+        Cell::bytes(fate.message_id.as_deref()),
         Cell::word(fate.end.as_str()),
         Cell::bytes(fate.text.as_deref()),
     ]

@@ -18,18 +18,16 @@ mod accepted;
 mod attribute;
 mod case;
 mod draft;
+mod filter;
 mod life;
 mod lists;
+mod packed;
 mod pool;
 mod ribbon;
 mod row;
 mod segment;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use hashbrown::HashMap;
-use rayon::slice::ParallelSliceMut;
 
 use crate::address::{Domain, domain_of};
 use crate::event::{Delivery, Outcome, QueueFact};
@@ -46,9 +44,9 @@ pub use lists::{Listed, Pending, genuine, pending, reinstate, resend};
 pub(crate) use ribbon::Ribbons;
 
 use draft::Draft;
-use pool::{Pool, Words};
-use row::{RECIPIENT, is_success};
-use segment::{Entry, Segment};
+use packed::{Entry, Packed};
+use row::RECIPIENT;
+use segment::Segment;
 
 /// Which fates to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,7 +97,7 @@ pub struct Fate<'a> {
     /// Queue id of Postfix, message id of Exim; before a content filter.
     pub queue_id: &'a [u8],
     /// Message-ID, where the log names it.
-    pub message_id: Option<&'a [u8]>,
+    pub message_id: Option<Cow<'a, [u8]>>,
     /// Envelope sender, where the log names it; empty for a bounce.
     pub sender: Option<&'a [u8]>,
     /// Envelope recipient.
@@ -242,8 +240,7 @@ impl Fates {
 /// The fates, in order of arrival.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    pool: Pool,
-    entries: Vec<Entry>,
+    entries: Packed,
     /// Fingerprints of recipients that accepted mail, in order.
     accepted: Vec<u64>,
 }
@@ -254,113 +251,19 @@ impl PartialEq for Ledger {
     }
 }
 
-/// Host, queue id and recipient.
-type Id<'l> = (&'l [u8], &'l [u8], u64);
-
 impl Ledger {
     fn new(segment: Segment) -> Ledger {
         let Segment {
-            pool,
             entries,
             accepted,
+            pool,
             ..
         } = segment;
-        let mut ledger = Ledger {
-            pool,
-            entries,
+        drop(pool); // nothing is open any more
+        Ledger {
+            entries: filter::joined(&entries),
             accepted: accepted.into_ordered(),
-        };
-        ledger.join_filtered();
-        let Ledger { pool, entries, .. } = &mut ledger;
-        let word = |word| pool.word(word);
-        entries.par_sort_unstable_by(|a, b| {
-            let start = |entry: &Entry| entry.arrival.min(entry.first);
-            let rest = |entry: &Entry| (entry.first, entry.last);
-            let names = |entry: &Entry| {
-                [
-                    word(entry.host),
-                    word(entry.queue_id),
-                    word(entry.recipient),
-                    word(entry.original),
-                ]
-            };
-            start(a)
-                .cmp(&start(b))
-                .then_with(|| names(a).cmp(&names(b)))
-                .then_with(|| rest(a).cmp(&rest(b)))
-        });
-        ledger
-    }
-
-    /// A message that a content filter gave back has two queue ids and one fate.
-    fn join_filtered(&mut self) {
-        let Ledger { pool, entries, .. } = self;
-        let before: Vec<usize> = (0..entries.len())
-            .filter(|&place| {
-                entries.get(place).is_some_and(|entry| {
-                    !pool.word(entry.filtered).is_empty() && is_success(entry.outcome)
-                })
-            })
-            .collect();
-        if before.is_empty() {
-            return;
         }
-        let recipient = |entry: &Entry| fingerprint(pool.word(entry.recipient));
-        let mut after: HashMap<Id<'_>, Vec<usize>> = HashMap::new();
-        for (place, entry) in entries.iter().enumerate() {
-            let id = (
-                pool.word(entry.host),
-                pool.word(entry.queue_id),
-                recipient(entry),
-            );
-            after.entry(id).or_default().push(place);
-        }
-        let mut joined: BTreeMap<usize, usize> = BTreeMap::new();
-        for place in before {
-            let Some(entry) = entries.get(place) else {
-                continue;
-            };
-            let id = (
-                pool.word(entry.host),
-                pool.word(entry.filtered),
-                recipient(entry),
-            );
-            // Ids are used again: the first that came afterwards (stamps are exact to a second).
-            let second = after.get(&id).into_iter().flatten().copied();
-            let second = second
-                .filter_map(|other| entries.get(other).map(|entry| (entry.last, other)))
-                .filter(|&(last, other)| other != place && last >= entry.last)
-                .min();
-            if let Some((_, other)) = second {
-                joined.entry(other).or_insert(place);
-            }
-        }
-        // A message may pass several filters: the last one first.
-        let mut order: Vec<(usize, usize)> = joined.into_iter().collect();
-        order.sort_by_key(|&(_, first)| std::cmp::Reverse(entries.get(first).map(|e| e.first)));
-        let mut gone = vec![false; entries.len()];
-        for (second, first) in order {
-            let Some(after) = entries.get(second).cloned() else {
-                continue;
-            };
-            if let Some(entry) = entries.get_mut(first) {
-                entry.last_attempt = entry.last_attempt.max(after.last_attempt);
-                entry.last = after.last;
-                entry.outcome = after.outcome;
-                entry.failed |= after.failed;
-                entry.attempts = entry.attempts.saturating_add(after.attempts);
-                entry.echoes = entry.echoes.saturating_add(after.echoes);
-                entry.reasons |= after.reasons;
-                if after.failed {
-                    entry.failure = after.failure;
-                }
-            }
-            if let Some(gone) = gone.get_mut(second) {
-                *gone = true;
-            }
-        }
-        let mut gone = gone.into_iter();
-        entries.retain(|_| !gone.next().unwrap_or(false));
     }
 
     /// How many fates there are.
@@ -370,7 +273,7 @@ impl Ledger {
 
     /// True when nothing failed.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.len() == 0
     }
 
     /// True when a host accepted mail for this recipient, at any time.
@@ -380,29 +283,35 @@ impl Ledger {
 
     /// The fates, in order of arrival.
     pub fn iter(&self) -> impl Iterator<Item = Fate<'_>> {
-        self.entries.iter().map(|entry| self.fate(entry))
+        self.entries.iter().map(|(_, entry)| Fate::new(entry))
     }
+}
 
-    fn fate(&self, entry: &Entry) -> Fate<'_> {
-        let said = |word| (word != pool::NONE).then(|| self.pool.word(word));
-        let recipient = self.pool.word(entry.recipient);
+impl<'a> Fate<'a> {
+    fn new(entry: Entry<'a>) -> Fate<'a> {
+        let Entry {
+            failure, recipient, ..
+        } = entry;
         let end = match entry.outcome {
             Outcome::Bounced => End::Bounced,
             Outcome::Deferred | Outcome::Probe => End::Pending,
             Outcome::Delivered | Outcome::Relayed if entry.failed => End::DeliveredLate,
             Outcome::Delivered | Outcome::Relayed => End::Delivered,
             Outcome::Discarded => End::Discarded,
-            Outcome::Expired if entry.failure.reason.is_some_and(is_for_good) => End::Bounced,
+            Outcome::Expired if failure.reason.is_some_and(is_for_good) => End::Bounced,
             Outcome::Expired => End::Expired,
         };
-        let failure = entry.failure;
+        let message_id = match entry.message_id {
+            (local, Some(domain)) => Cow::Owned([local, b"@", domain].concat()),
+            (local, None) => Cow::Borrowed(local),
+        };
         Fate {
-            host: self.pool.word(entry.host),
-            queue_id: self.pool.word(entry.queue_id),
-            message_id: said(entry.message_id).filter(|id| !id.is_empty()),
-            sender: said(entry.sender),
+            host: entry.host.unwrap_or_default(),
+            queue_id: entry.queue_id,
+            message_id: Some(message_id).filter(|id| !id.is_empty()),
+            sender: entry.sender,
             recipient,
-            original_recipient: said(entry.original),
+            original_recipient: entry.original,
             arrival: entry.arrival.time(),
             end,
             first: entry.first.time().unwrap_or_default(),
@@ -415,8 +324,8 @@ impl Ledger {
             class: failure.class,
             reply_code: failure.code,
             enhanced_status: failure.status,
-            text: said(failure.text).map(|text| unmarked(text, recipient)),
-            failed_at: failure.time.time(),
+            text: failure.text.map(|text| unmarked(text, recipient)),
+            failed_at: entry.failed_at.time(),
             reasons: entry.reasons,
         }
     }

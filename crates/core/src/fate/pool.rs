@@ -69,19 +69,25 @@ impl Pool {
         number
     }
 
+    /// No more will come.
+    pub(super) fn shrink(&mut self) {
+        let Pool {
+            numbers,
+            slots,
+            free,
+            hasher,
+        } = self;
+        numbers.shrink_to_fit(|&number| hasher.hash_one(text_of(slots, number)));
+        slots.shrink_to_fit();
+        free.shrink_to_fit();
+    }
+
     /// Takes a word of other words along; [`NONE`] stays none.
     pub(super) fn take_from(&mut self, words: &dyn Words, word: Word) -> Word {
         if word == NONE {
             NONE
         } else {
             self.take(words.word(word))
-        }
-    }
-
-    /// Uses a string once more.
-    pub(super) fn again(&mut self, word: Word) {
-        if let Some(slot) = self.slots.get_mut(word as usize) {
-            slot.uses = slot.uses.saturating_add(1);
         }
     }
 

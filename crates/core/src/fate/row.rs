@@ -24,7 +24,28 @@ impl Moment {
     /// Years beyond 4000 and before Christ are cut.
     pub(super) fn new(time: Timestamp) -> Moment {
         let shifted = (time.as_millis().saturating_add(Moment::SHIFT)).clamp(1, (1 << 48) - 2);
-        let [_, _, bytes @ ..] = shifted.to_be_bytes();
+        Moment::from_number(shifted)
+    }
+
+    /// The bytes, for [`Moment::from_bytes`].
+    pub(super) const fn bytes(self) -> [u8; 6] {
+        self.0
+    }
+
+    pub(super) const fn from_bytes(bytes: [u8; 6]) -> Moment {
+        Moment(bytes)
+    }
+
+    /// A number that grows with time.
+    pub(super) fn number(self) -> i64 {
+        let mut bytes = [0; 8];
+        let [_, _, low @ ..] = &mut bytes;
+        *low = self.0;
+        i64::from_be_bytes(bytes)
+    }
+
+    pub(super) fn from_number(number: i64) -> Moment {
+        let [_, _, bytes @ ..] = number.to_be_bytes();
         Moment(bytes)
     }
 
@@ -33,11 +54,7 @@ impl Moment {
         if self == Moment::BEFORE || self == Moment::AFTER {
             return None;
         }
-        let mut bytes = [0; 8];
-        let [_, _, low @ ..] = &mut bytes;
-        *low = self.0;
-        let shifted = i64::from_be_bytes(bytes);
-        Some(Timestamp::from_millis(shifted - Moment::SHIFT))
+        Some(Timestamp::from_millis(self.number() - Moment::SHIFT))
     }
 }
 

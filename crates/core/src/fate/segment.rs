@@ -6,9 +6,9 @@ use super::Keep;
 use super::accepted::Accepted;
 use super::draft::Draft;
 use super::life::{Life, join, settle};
-use super::pool::{Pool, Word, Words};
-use super::row::{Failure, Moment, Row};
-use crate::event::Outcome;
+use super::packed::{Entry, Packed};
+use super::pool::Pool;
+use super::row::Moment;
 
 /// Lines that follow each other. [`Segment::then`] is associative.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub(super) struct Segment {
     keep: Keep,
     pub(super) pool: Pool,
     /// Messages of which all is known.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Packed,
     /// The others, by host and queue id.
     open: HashMap<u64, Vec<Life>>,
     pub(super) accepted: Accepted,
@@ -25,98 +25,12 @@ pub(super) struct Segment {
     pub(super) last: Moment,
 }
 
-/// What became of one recipient of one message, with nothing left to be said.
-#[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) host: Word,
-    pub(super) queue_id: Word,
-    pub(super) sender: Word,
-    pub(super) message_id: Word,
-    pub(super) recipient: Word,
-    pub(super) original: Word,
-    pub(super) filtered: Word,
-    pub(super) arrival: Moment,
-    pub(super) first: Moment,
-    pub(super) first_attempt: Moment,
-    pub(super) last_attempt: Moment,
-    /// The last event, or the end of the message when that came without one.
-    pub(super) last: Moment,
-    pub(super) outcome: Outcome,
-    pub(super) failed: bool,
-    pub(super) attempts: u16,
-    pub(super) echoes: u16,
-    pub(super) reasons: u32,
-    pub(super) failure: Failure,
-}
-
-impl Entry {
-    fn new(life: &Life, row: &Row) -> Entry {
-        let mut first_attempt = row.first_attempt;
-        let mut last_attempt = row.last_attempt;
-        let mut attempts = row.attempts;
-        let (outcome, last) = match row.outcome {
-            _ if row.accepted > row.last => {
-                first_attempt = first_attempt.min(row.accepted);
-                last_attempt = row.accepted;
-                attempts = attempts.saturating_add(1);
-                (Outcome::Delivered, row.accepted)
-            }
-            // The sender was told of all that was left.
-            Outcome::Deferred if life.cancelled != Moment::BEFORE => {
-                (Outcome::Bounced, life.cancelled)
-            }
-            // `expired` names no recipients: those still deferred are meant.
-            Outcome::Deferred if life.expired != Moment::BEFORE => (Outcome::Expired, life.expired),
-            // Deleted by the operator.
-            Outcome::Deferred if life.ends => (Outcome::Discarded, life.removed),
-            outcome => (outcome, row.last),
-        };
-        Entry {
-            host: life.host,
-            queue_id: life.queue_id,
-            sender: life.sender,
-            message_id: life.message_id,
-            recipient: row.recipient,
-            original: row.original,
-            filtered: row.filtered,
-            arrival: life.arrival,
-            first: if row.failed { row.first } else { row.accepted },
-            first_attempt,
-            last_attempt,
-            last,
-            outcome,
-            failed: row.failed,
-            attempts,
-            echoes: row.echoes,
-            reasons: row.reasons,
-            failure: row.failure,
-        }
-    }
-
-    fn moved(mut self, words: &dyn Words, pool: &mut Pool) -> Entry {
-        let all = [
-            &mut self.host,
-            &mut self.queue_id,
-            &mut self.sender,
-            &mut self.message_id,
-            &mut self.recipient,
-            &mut self.original,
-            &mut self.filtered,
-            &mut self.failure.text,
-        ];
-        for word in all {
-            *word = pool.take_from(words, *word);
-        }
-        self
-    }
-}
-
 impl Segment {
     pub(super) fn new(keep: Keep) -> Segment {
         Segment {
             keep,
             pool: Pool::default(),
-            entries: Vec::new(),
+            entries: Packed::default(),
             open: HashMap::new(),
             accepted: Accepted::default(),
             first: Moment::AFTER,
@@ -171,12 +85,7 @@ impl Segment {
             ..
         } = &mut self;
         let words = other.pool;
-        entries.extend(
-            other
-                .entries
-                .into_iter()
-                .map(|entry| entry.moved(&words, pool)),
-        );
+        entries.append(&other.entries);
         for (key, lives) in other.open {
             let lives: Vec<Life> = lives
                 .into_iter()
@@ -221,17 +130,12 @@ enum Side {
 }
 
 /// Writes the entries of a message.
-fn finish(mut life: Life, entries: &mut Vec<Entry>, pool: &mut Pool) {
-    let rows = std::mem::take(&mut life.rows);
-    for row in rows {
-        let entry = Entry::new(&life, &row);
-        for word in [life.host, life.queue_id, life.sender, life.message_id] {
-            pool.again(word);
+fn finish(mut life: Life, entries: &mut Packed, pool: &mut Pool) {
+    for mut row in std::mem::take(&mut life.rows) {
+        entries.push(&Entry::new(&life, &row, pool));
+        for word in row.words_mut() {
+            pool.drop(*word);
         }
-        if entries.len() == entries.capacity() {
-            entries.reserve_exact(entries.len() / 8 + 16);
-        }
-        entries.push(entry);
     }
     for word in life.words_mut() {
         pool.drop(*word);

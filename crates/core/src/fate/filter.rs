@@ -1,0 +1,105 @@
+//! A message that a content filter gave back has two queue ids and one fate.
+//!
+//! `4P1Xr7: to=<a@libero.it>, relay=127.0.0.1[127.0.0.1]:10024, ..., status=sent (250 2.0.0 from
+//! MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4P1Xr8)` goes on as `4P1Xr8: to=<a@libero.it>, ...`.
+
+use std::cmp::Reverse;
+
+use hashbrown::{HashMap, HashSet};
+use rayon::slice::ParallelSliceMut;
+
+use super::packed::{Entry, Packed};
+use super::row::{Moment, is_success};
+use crate::tally::fingerprint;
+
+/// Host, queue id and recipient.
+type Id<'l> = (Option<&'l [u8]>, &'l [u8], u64);
+
+/// The fates with those of filtered messages joined, in order of arrival.
+pub(super) fn joined(entries: &Packed) -> Packed {
+    let (whole, gone) = join(entries);
+    let start = |entry: &Entry<'_>| entry.arrival.min(entry.first);
+    let mut order: Vec<(Moment, usize)> = entries
+        .iter()
+        .filter(|(place, _)| !gone.contains(place))
+        .map(|(place, entry)| (start(&entry), place))
+        .collect();
+    let rest = |place: usize| {
+        let entry = entries.at(place)?;
+        let names = (entry.host, entry.queue_id, entry.recipient, entry.original);
+        Some((names, entry.first, entry.last))
+    };
+    order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| rest(a.1).cmp(&rest(b.1))));
+    let mut all = Packed::default();
+    for (_, place) in order {
+        if let Some(entry) = whole.get(&place).copied().or_else(|| entries.at(place)) {
+            all.push(&entry);
+        }
+    }
+    all.shrink();
+    all
+}
+
+/// Fates of filtered messages as they ended, by the place of the first part; and the places of later parts.
+fn join(entries: &Packed) -> (HashMap<usize, Entry<'_>>, HashSet<usize>) {
+    let (mut whole, mut gone) = (HashMap::new(), HashSet::new());
+    let before: Vec<(usize, Entry<'_>)> = entries
+        .iter()
+        .filter(|(_, entry)| !entry.filtered.is_empty() && is_success(entry.outcome))
+        .collect();
+    if before.is_empty() {
+        return (whole, gone);
+    }
+    let behind = |entry: &Entry<'_>| fingerprint(entry.recipient);
+    let mut after: HashMap<Id<'_>, Vec<(Moment, usize)>> = before
+        .iter()
+        .map(|(_, entry)| (entry.host, entry.filtered, fingerprint(entry.recipient)))
+        .map(|id| (id, Vec::new()))
+        .collect();
+    for (place, entry) in entries.iter() {
+        let id = (entry.host, entry.queue_id, behind(&entry));
+        if let Some(places) = after.get_mut(&id) {
+            places.push((entry.last, place));
+        }
+    }
+    // The later part, and of the earlier one what tells which it is, and its place.
+    let mut pairs: HashMap<usize, (Moment, &[u8], usize)> = HashMap::new();
+    for (place, entry) in before {
+        let id = (entry.host, entry.filtered, behind(&entry));
+        // Ids are used again: the first that came afterwards (stamps are exact to a second).
+        let second = after
+            .get(&id)
+            .into_iter()
+            .flatten()
+            .filter(|&&(last, other)| other != place && last >= entry.last)
+            .min();
+        if let Some(&(_, other)) = second {
+            let first = (entry.first, entry.queue_id, place);
+            let known = pairs.entry(other).or_insert(first);
+            *known = first.min(*known);
+        }
+    }
+    // A message may pass several filters: the last one first.
+    let mut order: Vec<_> = pairs.into_iter().collect();
+    order.sort_by_key(|&(second, first)| (Reverse(first), second));
+    for (second, (_, _, first)) in order {
+        let now = |place| whole.get(&place).copied().or_else(|| entries.at(place));
+        let (Some(mut entry), Some(after)) = (now(first), now(second)) else {
+            continue;
+        };
+        entry.last_attempt = entry.last_attempt.max(after.last_attempt);
+        entry.last = after.last;
+        entry.outcome = after.outcome;
+        entry.failed |= after.failed;
+        entry.attempts = entry.attempts.saturating_add(after.attempts);
+        entry.echoes = entry.echoes.saturating_add(after.echoes);
+        entry.reasons |= after.reasons;
+        if after.failed {
+            entry.failure = after.failure;
+            entry.failed_at = after.failed_at;
+        }
+        whole.insert(first, entry);
+        gone.insert(second);
+    }
+    (whole, gone)
+}
