@@ -193,17 +193,14 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             match &line {
                 Line::Delivery(event) if options.takes(event) => {
                     // Only what a host answered now is evidence; the reason of an echo was that of its failure.
-                    let verdict = if event.contact == Contact::Fresh {
-                        recent.classify(&options.classifier, event)
-                    } else {
-                        None
-                    };
+                    let fresh = event.contact == Contact::Fresh;
+                    let mut classify = || recent.classify(&options.classifier, event);
+                    let verdict = if fresh { classify() } else { None };
                     tally.add(event, verdict);
                     if join {
                         bounced.add_logged(event);
                     }
                     if let Some(scribe) = scribe {
-                        let classify = || recent.classify(&options.classifier, event);
                         scribe.delivery(event, verdict, classify);
                     }
                 }
@@ -241,9 +238,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         }
         tally.merge(part.tally);
         bounces.merge(part.bounced);
-        if let Some(stretch) = stretch {
-            fates.add(stretch);
-        }
+        fates.add(stretch);
     };
     // Nothing is emitted, so nothing can fail but the start of the threads.
     if let Err(error) = parallel::fold(

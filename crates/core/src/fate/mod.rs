@@ -218,9 +218,9 @@ pub(crate) struct Fates {
 }
 
 impl Fates {
-    /// Takes in a whole log.
-    pub(crate) fn add(&mut self, input: Stretch) {
-        self.inputs.push(input.0);
+    /// Takes in a whole log, if fates were asked for.
+    pub(crate) fn add(&mut self, input: Option<Stretch>) {
+        self.inputs.extend(input.map(|input| input.0));
     }
 
     /// All is read.
