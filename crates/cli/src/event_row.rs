@@ -13,12 +13,10 @@ use mailgap_core::event::{Delivery, Fact, Notification, QueueFact, Stage};
 use mailgap_core::reason::{Basis, Verdict};
 use mailgap_core::reply::ReplyCode;
 use mailgap_core::survey::{Located, Record};
+use mailgap_core::syslog::MAX_REPEAT;
 use serde::Serialize;
 
 use crate::escape;
-
-/// A syslog daemon counts repetitions for minutes at most; a larger number was written to fill a disk.
-const MOST_TIMES: u32 = 10_000;
 
 /// The row of a delivery.
 #[derive(Debug, Default, Serialize)]
@@ -108,7 +106,7 @@ pub(crate) fn times_of(located: &Located<'_>) -> u32 {
         Record::Delivery(delivery, _) => delivery.times,
         Record::Queue(fact) => fact.times,
     };
-    times.clamp(1, MOST_TIMES)
+    times.clamp(1, MAX_REPEAT)
 }
 
 /// Appends the row and a line end. A line that stands for several records gives as many rows.
@@ -389,7 +387,7 @@ mod tests {
     #[test]
     fn a_repeated_line_gives_a_row_for_each_time() {
         let mut delivery = refused();
-        for (times, expected) in [(0, 1), (1, 1), (3, 3), (u32::MAX, MOST_TIMES)] {
+        for (times, expected) in [(0, 1), (1, 1), (3, 3), (u32::MAX, MAX_REPEAT)] {
             delivery.times = times;
             let rows = rows(Record::Delivery(&delivery, None));
             assert_eq!(rows.len(), usize::try_from(expected).unwrap());

@@ -11,6 +11,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::stamp::{Stamp, Stamps};
 use crate::syslog::{self, Record};
@@ -31,15 +32,21 @@ pub(crate) enum Inner<'b> {
     Line(&'b [u8], Option<Timestamp>),
     /// A record whose header was taken apart by the collector.
     Record(Record<'b>),
+    /// JSON of another program, or a record of the journal that is no line of a log.
+    Foreign,
 }
 
-/// Unwraps a line that begins with `{`; `None` when it is none of these.
+/// Unwraps a line that begins with `{`; `None` when it is no JSON, or a record without a time.
 pub(crate) fn unwrap_json<'b>(
     line: &'b [u8],
     scratch: &'b mut Scratch,
     stamps: &mut Stamps,
 ) -> Option<Inner<'b>> {
-    let json: Json<'_> = serde_json::from_slice(line).ok()?;
+    let Ok(json) = serde_json::from_slice::<Json<'_>>(line) else {
+        // Other programs give these names other types.
+        let valid = serde_json::from_slice::<IgnoredAny>(line).is_ok();
+        return valid.then_some(Inner::Foreign);
+    };
     if let Some(log) = json.log {
         scratch.line.clear();
         scratch
@@ -53,10 +60,14 @@ pub(crate) fn unwrap_json<'b>(
             });
         return Some(Inner::Line(&scratch.line, time));
     }
+    let (Some(identifier), Some(message)) = (json.tag, json.message) else {
+        return Some(Inner::Foreign);
+    };
     let micros: i64 = json.source_time.or(json.time_micros)?.parse().ok()?;
+    let time = Timestamp::from_micros(micros)?;
     let Scratch { line, host, tag } = scratch;
     line.clear();
-    match json.message? {
+    match message {
         Message::Text(text) => line.extend_from_slice(text.as_bytes()),
         Message::Bytes(bytes) => line.extend_from_slice(&bytes),
     }
@@ -67,8 +78,7 @@ pub(crate) fn unwrap_json<'b>(
     host.clear();
     host.extend_from_slice(json.host.unwrap_or_default().as_bytes());
     tag.clear();
-    tag.extend_from_slice(json.tag?.as_bytes());
-    let time = Timestamp::from_millis(micros.div_euclid(1000));
+    tag.extend_from_slice(identifier.as_bytes());
     Some(Inner::Record(Record {
         time,
         host,

@@ -174,6 +174,12 @@ impl Relay<'_> {
     pub fn is_unknown(&self) -> bool {
         self.host.is_empty() && self.ip.is_empty()
     }
+
+    /// True for a socket in the file system and for this host's own address: a content filter, which answers
+    /// for nobody but itself.
+    pub fn is_of_this_host(&self) -> bool {
+        (self.port.is_none() && self.ip.contains(&b'/')) || matches!(self.ip, b"127.0.0.1" | b"::1")
+    }
 }
 
 /// Something that happened to one recipient of one message.

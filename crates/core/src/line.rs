@@ -43,6 +43,7 @@ impl LineParser {
             return match envelope::unwrap_json(line, scratch, &mut self.stamps) {
                 Some(Inner::Record(record)) => self.record(&record, 0),
                 Some(Inner::Line(inner, time)) => self.text(inner, time),
+                Some(Inner::Foreign) => Line::Foreign,
                 None => Line::Unknown(Odd {
                     why: "expected JSON of docker or journald",
                     column: 0,
@@ -228,7 +229,17 @@ mod tests {
             );
             assert_eq!(read(line.as_bytes()), "2023-01-23T15:00:01.123Z mx1");
         }
-        assert!(read(b"{\"MESSAGE\":null}").starts_with("Unknown"));
+        for other in [
+            "{}",
+            "{\"MESSAGE\":null}",
+            "{\"MESSAGE\":\"x\"}",
+            "{\"log\":[1]}",
+        ] {
+            assert_eq!(read(other.as_bytes()), "Foreign", "{other}");
+        }
+        // A time that no calendar shows.
+        let late = "{\"__REALTIME_TIMESTAMP\":\"9223372036854775000\",\"SYSLOG_IDENTIFIER\":\"a\",\"MESSAGE\":\"x\"}";
+        assert!(read(late.as_bytes()).starts_with("Unknown"));
         assert!(read(b"{").starts_with("Unknown"));
     }
 

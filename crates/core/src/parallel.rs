@@ -2,7 +2,8 @@
 //!
 //! Reader threads cut inputs into blocks; `jobs` workers fold blocks into shards; the shards of an input
 //! merge when its last block is done, and inputs end in the order of their list. Buffers are used again:
-//! memory does not grow with the bytes read. One job is a number, not another code path.
+//! what is held of the inputs themselves does not grow with the bytes read. One job is a number, not another
+//! code path.
 //!
 //! Which worker gets which block is chance. So merging shards must not depend on order, and what `step`
 //! returns is handed to `emit` in the order of the inputs.

@@ -190,8 +190,9 @@ fn repeated(text: &[u8]) -> Option<(u32, &[u8])> {
     (1..=MAX_REPEAT).contains(&count).then_some((count, inner))
 }
 
-/// rsyslog flushes its count far below this; a forged one must not make a billion events of a line.
-const MAX_REPEAT: u32 = 100_000;
+/// How many records a line may stand for. rsyslog flushes its count far below this; a forged one must not make
+/// a billion events of a line.
+pub const MAX_REPEAT: u32 = 10_000;
 
 /// Splits at the first such byte and drops it.
 pub(crate) fn split_at_byte(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {

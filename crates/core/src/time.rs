@@ -11,6 +11,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Timestamp(i64);
 
+/// The last millisecond of the year 9999.
+const LAST_MILLIS: i64 = 253_402_300_799_999;
+
 impl Timestamp {
     /// From milliseconds since the epoch.
     pub const fn from_millis(millis: i64) -> Timestamp {
@@ -36,6 +39,14 @@ impl Timestamp {
     #[must_use]
     pub const fn midpoint(self, other: Timestamp) -> Timestamp {
         Timestamp(self.0.midpoint(other.0))
+    }
+
+    /// From microseconds since 1970; `None` outside the years 1970 to 9999, which RFC 3339 can write.
+    pub fn from_micros(micros: i64) -> Option<Timestamp> {
+        let millis = micros.div_euclid(1000);
+        (0..=LAST_MILLIS)
+            .contains(&millis)
+            .then_some(Timestamp(millis))
     }
 
     /// As chrono's type, for zones and display; `None` beyond its range of years.

@@ -6,7 +6,8 @@
 //! Source: `delivery_log`, `deferral_log` and `failure_log` in `deliver.c`, `retry.c`.
 //!
 //! Contact is judged by the text first and by the number in `defer (n)` second, since the numbers moved
-//! between versions. Without either, a host in `H=` was contacted, and without a host nobody was.
+//! between versions. Without either, a host in `H=` was contacted, and without a host nobody was; a content
+//! filter on this host is nobody.
 //! A generated reply (`=> >someone@x <bob@d>`) is mail of its own and no outcome of the recipient. The text of
 //! a deferral begins with the words of its error number; what Exim adds after the fields follows in the
 //! same slice, fields included.
@@ -233,6 +234,9 @@ impl<'b> Event<'b> {
     }
 
     fn finish(mut self, message: &Message<'b>) -> Line<'b> {
+        if self.relay.is_of_this_host() && self.contact == Contact::Fresh {
+            self.contact = Contact::None;
+        }
         if self.contact == Contact::None {
             if self.relay.is_unknown() {
                 self.relay.host = self.transport;

@@ -50,7 +50,7 @@ impl LineParser {
                 head.time = time;
                 self.fill(&mut head, inner);
             }
-            None => (head.line, head.text) = (line, line),
+            Some(Inner::Foreign) | None => (head.line, head.text) = (line, line),
         }
         head
     }

@@ -19,6 +19,12 @@ const POLICY: f64 = 0.6;
 /// may as well have begun in the log.
 const SILENCE: i64 = 24 * 60 * 60 * 1000;
 
+/// Silence this short (milliseconds) says nothing.
+const LEAST_SILENCE: i64 = 15 * 60 * 1000;
+
+/// How many mean gaps between attempts a silence may last before it says something.
+const USUAL_GAPS: i64 = 5;
+
 /// One destination and what was made of its evidence.
 #[derive(Debug)]
 pub(super) struct Case<'e> {
@@ -42,6 +48,18 @@ impl Case<'_> {
             .collect()
     }
 
+    /// The longest time without an attempt (milliseconds) that is usual here: a first failure later than this
+    /// after the beginning of the log says nothing of what was before.
+    fn silence(&self) -> i64 {
+        let all = &self.attempts.all;
+        let (Some(first), Some(last)) = (all.first(), all.last()) else {
+            return 0;
+        };
+        let attempts: i64 = all.iter().map(|attempt| i64::from(attempt.weight)).sum();
+        let mean = millis(first.time, last.time) / (attempts - 1).max(1);
+        (USUAL_GAPS * mean).clamp(LEAST_SILENCE, SILENCE)
+    }
+
     /// One stretch of failure as an outage, if it is worth one.
     fn outage(&self, fit: &Fit, stretch: &[Run], least_evidence: f64) -> Option<Outage> {
         let stretch = assemble::without_weak_head(stretch, &self.attempts.all);
@@ -54,7 +72,7 @@ impl Case<'_> {
             return None;
         }
         let from_the_first = range.start == 0;
-        let before_log = from_the_first && millis(self.log.0, first) <= SILENCE;
+        let before_log = from_the_first && millis(self.log.0, first) <= self.silence();
         let start = match head.start {
             Some(cut) if !from_the_first => cut.boundary(&self.attempts.all)?,
             _ => Boundary {

@@ -1,6 +1,6 @@
 //! What a destination may be doing, and how likely each count of answers then is.
 //!
-//! A destination is in one of 23 states: healthy, a burst of bad addresses in the list (never an outage),
+//! A destination is in one of 26 states: healthy, a burst of bad addresses in the list (never an outage),
 //! or one kind of failure in one of up to three severities. A state gives each class of answer a mean
 //! share; the counts of a minute follow a Dirichlet-multinomial law around it, so that a burst within one
 //! minute, which is one cause and not many, saturates at about as many nats as the concentration. The law

@@ -118,10 +118,7 @@ fn contact(agent: Agent, relay: &Relay<'_>, said: &text::Said<'_>) -> Contact {
     if said.suspended {
         return Contact::Echo;
     }
-    // A socket in the file system or a filter on this host answers for nobody but itself.
-    let inside = (relay.port.is_none() && relay.ip.contains(&b'/'))
-        || matches!(relay.ip, b"127.0.0.1" | b"::1")
-        || text::is_of_filter(said.reply);
+    let inside = relay.is_of_this_host() || text::is_of_filter(said.reply);
     if agent == Agent::Inside || inside {
         Contact::None
     } else {

@@ -12,7 +12,7 @@ use chrono::{DateTime, SecondsFormat};
 use super::reader::MAX_LINE;
 
 /// How an export begins: the cursor is always its first field.
-pub(super) const MAGIC: &[u8] = b"__CURSOR=";
+pub(super) const MAGIC: [u8; 9] = *b"__CURSOR=";
 
 /// Reads an export as lines.
 #[derive(Debug)]

@@ -187,6 +187,8 @@ fn content_length(bytes: &[u8]) -> Option<(usize, usize)> {
     /// Headers longer than this have no length that counts.
     const MAX_HEADER: usize = 64 << 10;
     let head = bytes.get(..MAX_HEADER).unwrap_or(bytes);
+    // No header goes beyond the next separator.
+    let head = head.get(..memmem::find(head, b"\nFrom ").map_or(head.len(), |at| at + 1))?;
     let unix = memmem::find(head, b"\n\n").map(|at| at + 2);
     let dos = memmem::find(head.get(..unix.unwrap_or(head.len()))?, b"\n\r\n").map(|at| at + 3);
     let body = dos.or(unix)?;

@@ -225,7 +225,7 @@ pub(super) fn recognise_file(path: &std::path::Path) -> io::Result<Kind> {
 const SEPARATOR_BYTES: usize = 4096;
 
 /// Says once what went wrong, and then that it is over.
-struct Broken(Option<io::Error>);
+pub(super) struct Broken(pub(super) Option<io::Error>);
 
 impl Read for Broken {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -242,7 +242,7 @@ pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usiz
 }
 
 /// Like [`fill`], but what was read before an error is not lost.
-fn fill_all(reader: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+pub(super) fn fill_all(reader: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
         match reader.read(free) {
@@ -347,6 +347,30 @@ mod tests {
             );
             assert_eq!(total, blocks(b"one\ntwo\n", 100).1, "{name}");
         }
+    }
+
+    #[test]
+    fn an_export_of_the_journal_is_lines_plain_and_packed() {
+        let export: &[u8] = b"__CURSOR=s=1\n__REALTIME_TIMESTAMP=1674486001123456\n_HOSTNAME=mx1\n\
+            SYSLOG_IDENTIFIER=postfix/smtp\nSYSLOG_PID=7\nMESSAGE=text\n\n";
+        let lines = b"2023-01-23T15:00:01.123456Z mx1 postfix/smtp[7]: text\n";
+        assert_eq!(blocks(export, 100).0.concat(), lines);
+        for (name, pack) in PACKERS {
+            assert_eq!(blocks(&pack(export), 100).0.concat(), lines, "{name}");
+        }
+    }
+
+    #[test]
+    fn zeros_behind_a_gzip_member_are_padding() {
+        for padding in [1, 512, 300_000] {
+            let packed = [gz(b"one\n"), vec![0; padding]].concat();
+            let (unpacked, _, error) = blocks(&packed, 100);
+            assert_eq!((unpacked.concat(), error), (b"one\n".to_vec(), None));
+        }
+        let packed = [gz(b"one\n"), b"\0\0junk".to_vec()].concat();
+        let (unpacked, _, error) = blocks(&packed, 100);
+        assert_eq!(unpacked.concat(), b"one\n");
+        assert!(error.is_some());
     }
 
     #[test]

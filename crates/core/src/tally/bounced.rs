@@ -54,6 +54,18 @@ struct Waiting {
     verdict: Option<Verdict>,
 }
 
+impl Waiting {
+    /// All that is counted of it, in an order: its verdict follows from the rest.
+    fn rank(&self) -> impl Ord + '_ {
+        (
+            (&self.texts, self.ends, self.reply, self.time),
+            (self.outcome as u8, self.contact as u8, self.stage),
+            (self.reply_code, self.reply_status, self.status),
+            self.delay_s.map(f64::to_bits),
+        )
+    }
+}
+
 impl Bounced {
     /// Notes a failure that a log tells.
     pub(crate) fn add_logged(&mut self, event: &Delivery<'_>) {
@@ -107,7 +119,7 @@ impl Bounced {
     fn keep(&mut self, identity: u64, waiting: Box<Waiting>) {
         match self.waiting.entry(identity) {
             Entry::Occupied(mut known) => {
-                if (&waiting.texts, waiting.ends) < (&known.get().texts, known.get().ends) {
+                if waiting.rank() < known.get().rank() {
                     known.insert(waiting);
                 }
             }

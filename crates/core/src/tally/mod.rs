@@ -2,7 +2,8 @@
 //!
 //! A commutative monoid: any split of the input, any order of the parts gives the same [`Evidence`].
 //! What a line adds is a pure function of the line; what needs the lines around it (is this refusal news?)
-//! is decided after the merge. Memory grows with destinations and the minutes in which they had traffic.
+//! is decided after the merge. Memory grows with destinations, the minutes in which they had traffic, and the
+//! recipients that were refused on a day.
 
 mod bounced;
 mod cells;
