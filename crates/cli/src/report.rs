@@ -123,6 +123,8 @@ pub(crate) struct Coverage {
     pub(crate) first: Option<Timestamp>,
     #[serde(serialize_with = "time_or_null")]
     pub(crate) last: Option<Timestamp>,
+    /// Lines with stamps far from all others, which `first` and `last` leave out.
+    pub(crate) stray_stamps: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -427,6 +429,7 @@ impl Coverage {
                     same_as: duplicate.same_as.clone(),
                 })
                 .collect(),
+            stray_stamps: coverage.strays,
             overlapping_inputs: coverage.overlaps.iter().map(Overlap::new).collect(),
             unread: coverage
                 .unread

@@ -252,6 +252,7 @@ pub(crate) fn coverage() -> Coverage {
             text: b"Jan 23 16:00:05 mx1 postfix/smtp[12]: 4ABC: to=<u@x.example>, dsn=x"[..].into(),
         }],
         span: Some((rome("21 00:00:05"), rome("30 23:41:17"))),
+        strays: 2,
     }
 }
 

@@ -121,4 +121,6 @@ pub struct Coverage {
     pub samples: Vec<Sample>,
     /// First and last stamp of the lines about messages.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// Lines about messages with stamps far before or after all others, which the span leaves out.
+    pub strays: u64,
 }

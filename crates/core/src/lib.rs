@@ -87,6 +87,7 @@ pub mod postfix;
 pub mod reason;
 pub mod reply;
 pub mod source;
+mod span;
 pub mod stamp;
 pub mod survey;
 pub mod syslog;

@@ -304,6 +304,18 @@ fn lines_in_pieces_are_whole_whatever_the_blocks() {
 }
 
 #[test]
+fn a_forged_stamp_does_not_move_the_span() {
+    let log = LINES.join(&b'\n');
+    let forged = b"2099-01-01T00:00:00Z mx1 postfix/qmgr[1]: AAAAAAA: removed\n\
+        1971-01-01T00:00:00Z mx1 postfix/qmgr[1]: AAAAAAA: removed\n";
+    let plain = survey_parts(&[("a", &log)], &rome()).coverage;
+    let moved = survey_parts(&[("a", &[&forged[..], &log].concat())], &rome()).coverage;
+    assert_eq!((moved.span, moved.strays), (plain.span, 2));
+    assert_eq!(plain.strays, 0);
+    assert_eq!(moved.lines.total(), plain.lines.total() + 2);
+}
+
+#[test]
 fn the_same_mail_in_two_stamp_styles_is_told_and_a_rotated_set_is_not() {
     let log = read("incidents/libero/mail.log.gz");
     let iso = read("incidents/libero/mail-iso.log.gz");

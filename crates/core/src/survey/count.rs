@@ -8,7 +8,7 @@ use crate::coverage::{Coverage, Duplicate, Sample, Unread};
 use crate::dsn::Reading;
 use crate::event::{Contact, Delivery, Fact, Line, Odd, Source};
 use crate::source::reader::Total;
-use crate::time::Timestamp;
+use crate::span::Days;
 
 /// Lines that were not understood, kept of each input; and of all inputs together.
 const SAMPLES: usize = 5;
@@ -17,6 +17,8 @@ const SAMPLES: usize = 5;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Count {
     pub(super) coverage: Coverage,
+    /// The stamps of lines about messages.
+    days: Days,
     /// The first lines of the input that were not understood, in order of their numbers.
     odd: Vec<(u64, Odd, Box<[u8]>)>,
 }
@@ -65,7 +67,7 @@ impl Count {
             }
         };
         if let Some(time) = time.filter(|&time| options.takes_time(time)) {
-            widen(&mut coverage.span, (time, time));
+            self.days.add(time);
         }
         if let Some(odd) = odd {
             self.add_odd(number, odd, text);
@@ -90,7 +92,7 @@ impl Count {
         let coverage = &mut self.coverage;
         coverage.bounces.events += 1;
         if options.takes_time(event.time) {
-            widen(&mut coverage.span, (event.time, event.time));
+            self.days.add(event.time);
         }
         options.takes(event)
     }
@@ -119,9 +121,7 @@ impl Count {
         mine.attempts += theirs.attempts;
         mine.echoes += theirs.echoes;
         mine.samples.extend(theirs.samples);
-        if let Some(span) = theirs.span {
-            widen(&mut mine.span, span);
-        }
+        self.days.merge(other.days);
         self.odd.extend(other.odd);
         self.odd.sort_by_key(|odd| odd.0);
         self.odd.truncate(SAMPLES);
@@ -140,10 +140,6 @@ impl Count {
             .collect();
         self.merge(other);
     }
-}
-
-fn widen(span: &mut Option<(Timestamp, Timestamp)>, (first, last): (Timestamp, Timestamp)) {
-    *span = Some(span.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
 }
 
 /// All inputs together.
@@ -194,17 +190,23 @@ impl Whole {
 
     pub(super) fn into_coverage(self) -> Coverage {
         let Whole {
-            count: Count {
-                coverage: counted, ..
-            },
+            count:
+                Count {
+                    coverage: counted,
+                    days,
+                    ..
+                },
             coverage,
             ..
         } = self;
         let mut samples = counted.samples;
         samples.sort();
         samples.truncate(SAMPLES * 4);
+        let (span, strays) = days.span();
         Coverage {
             samples,
+            span,
+            strays,
             inputs: coverage.inputs,
             bytes: coverage.bytes,
             duplicates: coverage.duplicates,

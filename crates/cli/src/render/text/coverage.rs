@@ -114,6 +114,11 @@ impl Page<'_> {
                 &format!("{} to {}", moments.exact(first), moments.exact(last)),
             );
         }
+        if coverage.stray_stamps > 0 {
+            let lines = counted(coverage.stray_stamps, "line");
+            let far = "far before or after all others, left out of the span: wrong clocks?";
+            self.fact("stray stamps", &format!("{lines} {far}"));
+        }
         self.fact(
             "time zone",
             &format!(
