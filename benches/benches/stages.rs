@@ -12,6 +12,9 @@ use std::hint::black_box;
 use std::io::Write;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use flate2::Compression;
+use flate2::bufread::MultiGzDecoder;
+use flate2::write::GzEncoder;
 use mailgap_benches::generate::{
     Counts, Options, ScriptedOutage, Style, Written, generate_in_memory,
 };
@@ -191,6 +194,73 @@ fn tally(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Exim's lines: the shapes of the test data, again and again.
+fn parse_exim(criterion: &mut Criterion) {
+    let shapes = include_str!("../../testdata/exim/shapes.log");
+    let once = shapes
+        .lines()
+        .map(|line| format!("2023-01-23 16:00:01 {line}\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    let times = 64_000_000 / once.len();
+    let log = once.repeat(times);
+    let count = |log: &str| {
+        let mut found = LineCounts::default();
+        let (mut parser, mut scratch) = (parser(), Scratch::default());
+        for line in Lines::new(log.as_bytes()) {
+            match parser.parse(line, &mut scratch) {
+                Line::Delivery(_) => found.delivery += 1,
+                Line::Queue(_) => found.queue += 1,
+                Line::Foreign => found.foreign += 1,
+                Line::Unknown(_) => found.unknown += 1,
+                Line::Malformed(_) => found.malformed += 1,
+            }
+        }
+        found
+    };
+    let one = count(&once);
+    assert!(one.delivery > 40 && one.total() == shapes.lines().count() as u64);
+    let mut group = criterion.benchmark_group("parse");
+    group.throughput(Throughput::Bytes(log.len() as u64));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.bench_function("exim", |bencher| {
+        bencher.iter(|| {
+            let found = count(black_box(&log));
+            assert_eq!(found.delivery, one.delivery * times as u64);
+            assert_eq!(found.total(), one.total() * times as u64);
+        });
+    });
+    group.finish();
+}
+
+/// A gz log beside its decompression alone, by the same library.
+fn gz(criterion: &mut Criterion) {
+    let (log, written) = generate_in_memory(&Options::default());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&log).expect("memory");
+    let packed = encoder.finish().expect("memory");
+    let (_file, input) = on_disk(&packed);
+    let mut group = criterion.benchmark_group("gz");
+    group.throughput(Throughput::Bytes(written.counts.bytes));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.bench_function("decompression", |bencher| {
+        bencher.iter(|| {
+            let mut decoder = MultiGzDecoder::new(black_box(&*packed));
+            let bytes = std::io::copy(&mut decoder, &mut std::io::sink()).expect("gz");
+            assert_eq!(bytes, written.counts.bytes);
+        });
+    });
+    for jobs in [1, 2] {
+        group.bench_function(format!("fold-{jobs}-jobs"), |bencher| {
+            bencher.iter(|| {
+                let Survey { coverage, .. } = read(&input, jobs);
+                assert_coverage(&coverage, &written.counts);
+            });
+        });
+    }
+    group.finish();
+}
+
 /// The whole fold: file, blocks, events, verdicts, tally, merged evidence.
 fn fold(criterion: &mut Criterion) {
     let (log, written) = generate_in_memory(&Options::default());
@@ -272,5 +342,7 @@ fn read(input: &Input, jobs: usize) -> Survey {
     survey(std::slice::from_ref(input), &options, &())
 }
 
-criterion_group!(stages, lines, parse, classify, tally, fold, outages);
+criterion_group!(
+    stages, lines, parse, parse_exim, classify, tally, fold, gz, outages
+);
 criterion_main!(stages);
