@@ -149,6 +149,11 @@ impl<'b> Lines<'b> {
     pub fn new(bytes: &'b [u8]) -> Lines<'b> {
         Lines { rest: bytes }
     }
+
+    /// What follows the line given last.
+    pub fn rest(&self) -> &'b [u8] {
+        self.rest
+    }
 }
 
 impl<'b> Iterator for Lines<'b> {

@@ -4,6 +4,7 @@
 //! and the coverage. [`events`] runs the same records through a formatter instead.
 
 mod count;
+mod part;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -12,23 +13,21 @@ use chrono_tz::Tz;
 
 use crate::address::Domain;
 use crate::coverage::{Coverage, Unread};
-use crate::dsn::{self, Reading};
-use crate::envelope::Scratch;
-use crate::event::{Contact, Delivery, Line, QueueFact};
-use crate::fate::{Fates, Keep, Ledger, Ribbons, Scribe};
-use crate::line::{LineParser, Lines};
+use crate::dsn::Reading;
+use crate::event::{Delivery, Line, QueueFact};
+use crate::fate::{Fates, Keep, Ledger, Ribbons};
+use crate::line::LineParser;
 use crate::overlap::Overlaps;
-use crate::parallel::{self, Block, Ended, Plan, Shard};
-use crate::reason::{Classifier, Recent, Verdict};
+use crate::parallel::{self, Block, Ended, Plan};
+use crate::reason::{Classifier, Verdict};
 use crate::source::Input;
-use crate::source::kind::Kind;
-use crate::source::mbox::Messages;
-use crate::source::reader::{BLOCK_BYTES, MAX_LINE};
+use crate::source::reader::BLOCK_BYTES;
 use crate::stamp::StampContext;
 use crate::tally::{Bounced, Destination, Tally};
 use crate::time::Timestamp;
 
-use count::{Count, Whole};
+use count::Whole;
+use part::{Part, for_each_event};
 
 pub use crate::source::reader::Progress;
 
@@ -165,65 +164,12 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     let mut overlaps = Overlaps::default();
     let mut fates = Fates::default();
     let ribbons = Ribbons::default();
-    let new = |n: usize| Part {
-        parser: inputs.get(n).map(|input| options.parser(input)),
-        count: Count::default(),
-        tally: Tally::new(),
-        bounced: Bounced::default(),
-        scratch: Scratch::default(),
-        recent: Recent::default(),
-        scribe: options.fates.map(Scribe::new),
-    };
+    let new = |n: usize| Part::new(inputs.get(n), options, options.fates);
     let step = |part: &mut Part, block: &Block| {
-        let Part {
-            parser,
-            count,
-            tally,
-            bounced,
-            scratch,
-            recent,
-            scribe,
-        } = part;
-        let (Some(parser), Some(input)) = (parser, inputs.get(block.input)) else {
-            return;
-        };
-        for_each_line(block, |number, text| {
-            let line = parser.parse(text, scratch);
-            count.add(number, text, &line, options);
-            match &line {
-                Line::Delivery(event) if options.takes(event) => {
-                    // Only what a host answered now is evidence; the reason of an echo was that of its failure.
-                    let fresh = event.contact == Contact::Fresh;
-                    let mut classify = || recent.classify(&options.classifier, event);
-                    let verdict = if fresh { classify() } else { None };
-                    tally.add(event, verdict);
-                    if join {
-                        bounced.add_logged(event);
-                    }
-                    if let Some(scribe) = scribe {
-                        scribe.delivery(event, verdict, classify);
-                    }
-                }
-                // Who sent it is told before the time that is asked for.
-                Line::Queue(fact) if options.until.is_none_or(|until| fact.time < until) => {
-                    if let Some(scribe) = scribe {
-                        scribe.queue(fact);
-                    }
-                }
-                _ => {}
-            }
-        });
-        for_each_message(block, |number, message| {
-            let reading = dsn::read(message);
-            count.add_message(number, message, &reading);
-            for_each_event(&reading, input, |event| {
-                if count.add_bounced(event, options) {
-                    bounced.add_bounce(event, options.classifier.classify(event));
-                }
-            });
-        });
-        if let Some(scribe) = scribe {
-            ribbons.add(block.input, block.sequence, scribe.close());
+        if let Some(input) = inputs.get(block.input)
+            && let Some(stretch) = part.count(block, input, options, join)
+        {
+            ribbons.add(block.input, block.sequence, stretch);
         }
     };
     let mut ended = |ended: Ended<Part>| {
@@ -381,62 +327,12 @@ pub fn items(
         keep_duplicates: true,
         ..Whole::default()
     };
-    let new = |n: usize| Part {
-        parser: inputs.get(n).map(|input| options.parser(input)),
-        count: Count::default(),
-        tally: Tally::new(),
-        bounced: Bounced::default(),
-        scratch: Scratch::default(),
-        recent: Recent::default(),
-        scribe: None,
-    };
+    let new = |n: usize| Part::new(inputs.get(n), options, None);
     let step = |part: &mut Part, block: &Block| {
         let mut out = Vec::new();
-        let (
-            Part {
-                parser: Some(parser),
-                count,
-                scratch,
-                recent,
-                ..
-            },
-            Some(input),
-        ) = (part, inputs.get(block.input))
-        else {
-            return out;
-        };
-        for_each_line(block, |number, text| {
-            let said = parser.parse(text, scratch);
-            count.add(number, text, &said, options);
-            let verdict = match &said {
-                Line::Delivery(event) if options.takes(event) => {
-                    recent.classify(&options.classifier, event)
-                }
-                _ => None,
-            };
-            let line = ReadLine {
-                input,
-                number,
-                text,
-                said: &said,
-                verdict,
-            };
-            format(&Item::Line(line), &mut out);
-        });
-        for_each_message(block, |number, message| {
-            let reading = dsn::read(message);
-            count.add_message(number, message, &reading);
-            for_each_event(&reading, input, |event| {
-                count.add_bounced(event, options);
-            });
-            let message = ReadMessage {
-                input,
-                number,
-                text: message,
-                reading: &reading,
-            };
-            format(&Item::Message(message), &mut out);
-        });
+        if let Some(input) = inputs.get(block.input) {
+            part.show(block, input, options, &mut |item| format(item, &mut out));
+        }
         out
     };
     let mut emit = |out: Vec<u8>| if out.is_empty() { Ok(()) } else { sink(&out) };
@@ -456,54 +352,4 @@ pub fn items(
         &mut ended,
     )?;
     Ok(whole.into_coverage())
-}
-
-fn for_each_message(block: &Block, mut each: impl FnMut(u64, &[u8])) {
-    match block.kind {
-        Kind::Lines => {}
-        Kind::Message => each(block.first_line, &block.bytes),
-        Kind::Mbox => {
-            for (number, message) in (block.first_line..).zip(Messages::new(&block.bytes)) {
-                each(number, message);
-            }
-        }
-    }
-}
-
-fn for_each_event(reading: &Reading, input: &Input, mut each: impl FnMut(&Delivery<'_>)) {
-    if let Reading::Report(report) = reading {
-        for event in report.deliveries(input.reference()) {
-            each(&event);
-        }
-    }
-}
-
-fn for_each_line(block: &Block, mut each: impl FnMut(u64, &[u8])) {
-    if block.kind != Kind::Lines {
-        return;
-    }
-    for (number, line) in (block.first_line..).zip(Lines::new(&block.bytes)) {
-        each(number, line.get(..MAX_LINE).unwrap_or(line));
-    }
-}
-
-/// What one worker folds of one input.
-struct Part {
-    /// `None` never happens: inputs are numbered by their list.
-    parser: Option<LineParser>,
-    count: Count,
-    tally: Tally,
-    bounced: Bounced,
-    scratch: Scratch,
-    recent: Recent,
-    /// `None` when no fates are asked for.
-    scribe: Option<Scribe>,
-}
-
-impl Shard for Part {
-    fn merge(&mut self, other: Part) {
-        self.count.merge(other.count);
-        self.tally.merge(other.tally);
-        self.bounced.merge(other.bounced);
-    }
 }

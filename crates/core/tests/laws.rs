@@ -9,8 +9,9 @@ use mailgap_core::coverage::LineCounts;
 use mailgap_core::envelope::Scratch;
 use mailgap_core::event::Line;
 use mailgap_core::line::{LineParser, Lines};
+use mailgap_core::source;
 use mailgap_core::stamp::StampContext;
-use mailgap_core::survey::Options;
+use mailgap_core::survey::{self, Options, Record};
 use mailgap_core::time::Timestamp;
 use proptest::prelude::*;
 
@@ -242,6 +243,64 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
     assert_eq!(survey.coverage.lines.total(), 3000);
     assert_eq!(survey.coverage.unread.len(), 1);
     assert!(survey.coverage.unread[0].input.ends_with("broken.gz"));
+}
+
+#[test]
+fn lines_in_pieces_are_whole_whatever_the_blocks() {
+    let mut log = String::new();
+    for n in 0..30 {
+        let id = format!("1pJyXx-0004{}k-2A", char::from(b'A' + n % 26));
+        log += &format!(
+            "Jan 23 16:00:0{} mx1 exim[{n}]: [1/3] 2023-01-23 16:00:01 {id} ** a@libero.it R=r ",
+            n % 10
+        );
+        log += "T=t H=mx.libero.it [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@libero.it>: 550-go \n";
+        log += &format!("Jan 23 16:00:01 mx1 exim[9{n}]: 2023-01-23 16:00:01 {id} Completed\n");
+        log += &format!(
+            "Jan 23 16:00:01 mx1 exim[{n}]: [2\\3] away,\nJan 23 16:00:02 mx1 exim[{n}]: [3/3] user unknown\n"
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mainlog");
+    std::fs::write(&path, &log).unwrap();
+    let inputs = source::collect(&[path], Timestamp::from_seconds(0)).inputs;
+    let mut cases = 0;
+    for block_bytes in [1, 50, 100, 333, 1000, 1 << 20] {
+        for jobs in [1, 2, 7] {
+            let options = Options {
+                jobs,
+                block_bytes: Some(block_bytes),
+                year: Some(2023),
+                ..rome()
+            };
+            let mut texts = Vec::new();
+            let coverage = survey::events(
+                &inputs,
+                &options,
+                &(),
+                &|located, out| {
+                    if let Record::Delivery(event, _) = located.record {
+                        out.extend_from_slice(event.reply);
+                        out.push(b'\n');
+                    }
+                },
+                &mut |out| {
+                    texts.extend_from_slice(out);
+                    Ok(())
+                },
+            )
+            .unwrap();
+            assert_eq!(coverage.lines.total(), 120);
+            assert_eq!((coverage.lines.delivery, coverage.lines.foreign), (30, 60));
+            assert_eq!(
+                texts,
+                b"550-go away, user unknown\n".repeat(30),
+                "{block_bytes}"
+            );
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, 18);
 }
 
 #[test]

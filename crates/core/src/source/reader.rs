@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::kind::{HEAD_BYTES, Kind, recognise};
 use super::{Input, Place, decompress, mbox};
+use crate::exim::split;
 
 /// Bytes of a block. Tiny in debug builds, so that every test crosses block borders.
 pub(crate) const BLOCK_BYTES: usize = if cfg!(debug_assertions) { 256 } else { 1 << 20 };
@@ -159,8 +160,13 @@ impl<'a> BlockReader<'a> {
     fn last_end(&self, block: &[u8], searched: usize) -> Option<usize> {
         match self.kind {
             Kind::Lines => {
-                let end = memchr::memrchr(b'\n', block.get(searched..)?)?;
-                Some(searched + end + 1)
+                let end = searched + memchr::memrchr(b'\n', block.get(searched..)?)? + 1;
+                // A line in pieces stays in one block.
+                match split::open_at(block.get(..end)?) {
+                    Some(0) => None,
+                    Some(start) => Some(start),
+                    None => Some(end),
+                }
             }
             Kind::Mbox => mbox::last_border(block),
             Kind::Message => None,

@@ -1,0 +1,191 @@
+//! What one worker makes of one input, a block of lines or of messages at a time.
+
+use super::count::Count;
+use super::{Item, Options, ReadLine, ReadMessage};
+use crate::dsn::{self, Reading};
+use crate::envelope::Scratch;
+use crate::event::{Contact, Delivery, Line};
+use crate::exim::split::{self, Join};
+use crate::fate::{Keep, Scribe, Stretch};
+use crate::line::{LineParser, Lines};
+use crate::parallel::{Block, Shard};
+use crate::reason::Recent;
+use crate::source::Input;
+use crate::source::kind::Kind;
+use crate::source::mbox::Messages;
+use crate::source::reader::MAX_LINE;
+use crate::tally::{Bounced, Tally};
+
+/// What one worker folds of one input.
+pub(super) struct Part {
+    /// `None` never happens: inputs are numbered by their list.
+    parser: Option<LineParser>,
+    scratch: Scratch,
+    recent: Recent,
+    pub(super) count: Count,
+    pub(super) tally: Tally,
+    pub(super) bounced: Bounced,
+    /// `None` when no fates are asked for.
+    scribe: Option<Scribe>,
+}
+
+impl Part {
+    /// Nothing of that input yet.
+    pub(super) fn new(input: Option<&Input>, options: &Options, fates: Option<Keep>) -> Part {
+        Part {
+            parser: input.map(|input| options.parser(input)),
+            scratch: Scratch::default(),
+            recent: Recent::default(),
+            count: Count::default(),
+            tally: Tally::new(),
+            bounced: Bounced::default(),
+            scribe: fates.map(Scribe::new),
+        }
+    }
+
+    /// Counts a block; gives its stretch of fates where they are asked for. Failures of logs are noted to
+    /// `join` them with bounces.
+    pub(super) fn count(
+        &mut self,
+        block: &Block,
+        input: &Input,
+        options: &Options,
+        join: bool,
+    ) -> Option<Stretch> {
+        let parser = self.parser.as_mut()?;
+        for_each_line(block, |number, text| {
+            let line = parser.parse(text, &mut self.scratch);
+            self.count.add(number, text, &line, options);
+            match &line {
+                Line::Delivery(event) if options.takes(event) => {
+                    // Only what a host answered now is evidence; the reason of an echo was that of its failure.
+                    let fresh = event.contact == Contact::Fresh;
+                    let mut classify = || self.recent.classify(&options.classifier, event);
+                    let verdict = if fresh { classify() } else { None };
+                    self.tally.add(event, verdict);
+                    if join {
+                        self.bounced.add_logged(event);
+                    }
+                    if let Some(scribe) = &mut self.scribe {
+                        scribe.delivery(event, verdict, classify);
+                    }
+                }
+                // Who sent it is told before the time that is asked for.
+                Line::Queue(fact) if options.until.is_none_or(|until| fact.time < until) => {
+                    if let Some(scribe) = &mut self.scribe {
+                        scribe.queue(fact);
+                    }
+                }
+                _ => {}
+            }
+        });
+        for_each_message(block, |number, message| {
+            let reading = dsn::read(message);
+            self.count.add_message(number, message, &reading);
+            for_each_event(&reading, input, |event| {
+                if self.count.add_bounced(event, options) {
+                    let verdict = options.classifier.classify(event);
+                    self.bounced.add_bounce(event, verdict);
+                }
+            });
+        });
+        self.scribe.as_mut().map(Scribe::close)
+    }
+
+    /// Shows every line and message of a block, and counts what was understood.
+    pub(super) fn show(
+        &mut self,
+        block: &Block,
+        input: &Input,
+        options: &Options,
+        show: &mut dyn FnMut(&Item<'_>),
+    ) {
+        let Some(parser) = &mut self.parser else {
+            return;
+        };
+        for_each_line(block, |number, text| {
+            let said = parser.parse(text, &mut self.scratch);
+            self.count.add(number, text, &said, options);
+            let verdict = match &said {
+                Line::Delivery(event) if options.takes(event) => {
+                    self.recent.classify(&options.classifier, event)
+                }
+                _ => None,
+            };
+            show(&Item::Line(ReadLine {
+                input,
+                number,
+                text,
+                said: &said,
+                verdict,
+            }));
+        });
+        for_each_message(block, |number, message| {
+            let reading = dsn::read(message);
+            self.count.add_message(number, message, &reading);
+            for_each_event(&reading, input, |event| {
+                self.count.add_bounced(event, options);
+            });
+            show(&Item::Message(ReadMessage {
+                input,
+                number,
+                text: message,
+                reading: &reading,
+            }));
+        });
+    }
+}
+
+impl Shard for Part {
+    fn merge(&mut self, other: Part) {
+        self.count.merge(other.count);
+        self.tally.merge(other.tally);
+        self.bounced.merge(other.bounced);
+    }
+}
+
+/// Every line with its number. A line that came in pieces is whole where the first of them stands.
+fn for_each_line(block: &Block, mut each: impl FnMut(u64, &[u8])) {
+    if block.kind != Kind::Lines {
+        return;
+    }
+    let in_pieces = split::may_begin_in(&block.bytes);
+    let mut whole = Vec::new();
+    let mut lines = Lines::new(&block.bytes);
+    let mut number = block.first_line;
+    while let Some(line) = lines.next() {
+        let line = line.get(..MAX_LINE).unwrap_or(line);
+        if in_pieces && split::join(line, lines.rest(), &mut whole) == Join::Whole {
+            each(number, &whole);
+        } else {
+            each(number, line);
+        }
+        number += 1;
+    }
+}
+
+/// Every message with its number.
+fn for_each_message(block: &Block, mut each: impl FnMut(u64, &[u8])) {
+    match block.kind {
+        Kind::Lines => {}
+        Kind::Message => each(block.first_line, &block.bytes),
+        Kind::Mbox => {
+            for (number, message) in (block.first_line..).zip(Messages::new(&block.bytes)) {
+                each(number, message);
+            }
+        }
+    }
+}
+
+/// Every recipient of a bounce.
+pub(super) fn for_each_event(
+    reading: &Reading,
+    input: &Input,
+    mut each: impl FnMut(&Delivery<'_>),
+) {
+    if let Reading::Report(report) = reading {
+        for event in report.deliveries(input.reference()) {
+            each(&event);
+        }
+    }
+}
