@@ -129,6 +129,64 @@ fn a_folder_without_a_file_is_an_error() {
     );
 }
 
+/// A pipe that lies in a folder has no writer: reading it would never end.
+#[cfg(unix)]
+#[test]
+fn folders_may_hold_pipes_and_links_to_themselves() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("logs");
+    fs::create_dir_all(folder.join("old")).unwrap();
+    fs::write(folder.join("mail.log"), SENT).unwrap();
+    fs::write(folder.join("old/mail.log.1"), SENT.repeat(2)).unwrap();
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, folder.join(name)).unwrap();
+    link(".", "loop");
+    link("../old", "old/again");
+    link("nowhere", "dangling");
+    let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
+    assert!(made.unwrap().success());
+    let (status, out, err) = mailgap(&["report", "-f", "json", path(&folder)]);
+    assert_eq!(status, 2, "{err}");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let coverage = &json["coverage"];
+    assert_eq!(
+        (&coverage["inputs"], &coverage["events"]),
+        (&2.into(), &3.into())
+    );
+    let mut lines = err.lines();
+    for said in [
+        "/dangling: is a link to what does not exist",
+        "/pipe: is a pipe: name it to read it",
+    ] {
+        assert!(lines.next().unwrap().ends_with(said), "{err}");
+    }
+    assert_eq!(lines.next(), None);
+    // Named twice is read twice, as with files.
+    let (_, out, _) = mailgap(&["events", path(&folder), path(&folder)]);
+    assert_eq!(out.lines().count(), 6);
+}
+
+/// A pipe that is named is what `<(zcat mail.log.gz)` gives.
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_named_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let writer = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || fs::write(pipe, SENT).unwrap())
+    };
+    let (status, out, err) = mailgap(&["events", path(&pipe)]);
+    writer.join().unwrap();
+    assert_eq!((status, err.as_str(), out.lines().count()), (0, "", 1));
+}
+
 #[test]
 fn an_unread_input_is_status_2_and_the_others_are_reported() {
     let dir = tempfile::tempdir().unwrap();
@@ -142,7 +200,7 @@ fn an_unread_input_is_status_2_and_the_others_are_reported() {
         assert!(out.contains("\n  read            1 input"), "{out}");
         assert!(out.contains("\n  not read        "), "{out}");
         assert!(
-            err.starts_with("error: ") && err.contains("no\\x1b[31msuch.log: "),
+            err.starts_with("error: ") && err.ends_with("no\\x1b[31msuch.log: does not exist\n"),
             "{err}"
         );
         assert!(!out.contains('\x1b') && !err.contains('\x1b'));

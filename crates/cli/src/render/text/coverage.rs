@@ -51,7 +51,7 @@ impl Page<'_> {
             let inputs = counted(unread, "input");
             self.paragraph(
                 "note: ",
-                &format!("{inputs} could not be read to the end, see Coverage"),
+                &format!("{inputs} could not be read, or not to the end, see Coverage"),
             );
         }
         if let [first, ..] = &*coverage.overlapping_inputs {

@@ -22,7 +22,7 @@ virgilio.it: no connection from some time between 23 Jan 14:20 and 16:50, then m
   61 attempts, 80 % failed).
 strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15,
   takes our mail again since 24 Jan evening (40 attempts, 83 % failed).
-note: 1 input could not be read to the end, see Coverage
+note: 1 input could not be read, or not to the end, see Coverage
 note: mail-iso.log and mail.log look like the same mail in other bytes, and all of it was counted:
       if they are, leave one out, see Coverage
 
