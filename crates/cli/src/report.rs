@@ -119,6 +119,8 @@ pub(crate) struct Coverage {
     pub(crate) overlapping_inputs: Vec<Overlap>,
     pub(crate) unread: Vec<Unread>,
     pub(crate) samples: Vec<Sample>,
+    /// Judged by the time of change of a file: the stamps name none.
+    pub(crate) guessed_years: Vec<i32>,
     #[serde(serialize_with = "time_or_null")]
     pub(crate) first: Option<Timestamp>,
     #[serde(serialize_with = "time_or_null")]
@@ -446,6 +448,7 @@ impl Coverage {
                     text: lossy(&sample.text),
                 })
                 .collect(),
+            guessed_years: coverage.guessed_years.iter().copied().collect(),
             first: coverage.span.map(|(first, _)| first),
             last: coverage.span.map(|(_, last)| last),
         }

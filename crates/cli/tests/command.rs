@@ -129,6 +129,35 @@ fn a_folder_without_a_file_is_an_error() {
     );
 }
 
+#[test]
+fn a_guessed_year_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("mail.log");
+    let wrapped = format!("2023-01-23T15:00:01.123Z stdout F {SENT}");
+    let dated = SENT.replace("Jan 23 15:59:01", "2023-01-23T15:59:01+01:00");
+    let cases = [
+        (SENT, &[][..], true),
+        (
+            SENT,
+            &["--since", "1999-01-01", "--until", "1999-01-02"],
+            true,
+        ),
+        (SENT, &["--year", "2023"], false),
+        (&dated, &[], false),
+        (&wrapped, &[], false),
+    ];
+    for (text, flags, guessed) in cases {
+        fs::write(&log, text).unwrap();
+        let (_, out, _) = mailgap(&[&["report", path(&log)], flags].concat());
+        let said = out.contains("\n  year            not in the stamps, judged by ");
+        assert_eq!(said, guessed, "{text} {flags:?}: {out}");
+        let (_, json, _) = mailgap(&[&["report", "-f", "json", path(&log)], flags].concat());
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let years = json["coverage"]["guessed_years"].as_array().unwrap();
+        assert_eq!(years.len(), usize::from(guessed), "{text} {flags:?}");
+    }
+}
+
 /// A pipe that lies in a folder has no writer: reading it would never end.
 #[cfg(unix)]
 #[test]

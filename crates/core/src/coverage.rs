@@ -1,5 +1,7 @@
 //! What was read and how much of it was understood.
 
+use std::collections::BTreeSet;
+
 use crate::time::Timestamp;
 
 /// Lines by what they are. Their sum is [`LineCounts::total`].
@@ -119,6 +121,8 @@ pub struct Coverage {
     pub unread: Vec<Unread>,
     /// Lines that were not understood, a few of each input.
     pub samples: Vec<Sample>,
+    /// Years that were judged by the time of change of a file, for lines about messages whose stamps name none.
+    pub guessed_years: BTreeSet<i32>,
     /// First and last stamp of the lines about messages.
     pub span: Option<(Timestamp, Timestamp)>,
 }

@@ -19,10 +19,20 @@ pub(super) struct Count {
     pub(super) coverage: Coverage,
     /// The first lines of the input that were not understood, in order of their numbers.
     odd: Vec<(u64, Odd, Box<[u8]>)>,
+    /// The guessed year noted last: nearly every line has it.
+    guessed: Option<i32>,
 }
 
 impl Count {
-    pub(super) fn add(&mut self, number: u64, text: &[u8], line: &Line<'_>, options: &Options) {
+    /// `guessed`: the year of its stamp, where none was named.
+    pub(super) fn add(
+        &mut self,
+        number: u64,
+        text: &[u8],
+        line: &Line<'_>,
+        guessed: Option<i32>,
+        options: &Options,
+    ) {
         let coverage = &mut self.coverage;
         let (odd, time) = match line {
             Line::Delivery(event) => {
@@ -64,6 +74,11 @@ impl Count {
                 (Some(*odd), None)
             }
         };
+        // Also of lines that the flags leave out: a wrong year may be why they are.
+        if time.is_some() && guessed != self.guessed {
+            coverage.guessed_years.extend(guessed);
+            self.guessed = guessed;
+        }
         if let Some(time) = time.filter(|&time| options.takes_time(time)) {
             widen(&mut coverage.span, (time, time));
         }
@@ -119,6 +134,7 @@ impl Count {
         mine.attempts += theirs.attempts;
         mine.echoes += theirs.echoes;
         mine.samples.extend(theirs.samples);
+        mine.guessed_years.extend(theirs.guessed_years);
         if let Some(span) = theirs.span {
             widen(&mut mine.span, span);
         }

@@ -114,6 +114,16 @@ impl Page<'_> {
                 &format!("{} to {}", moments.exact(first), moments.exact(last)),
             );
         }
+        if !coverage.guessed_years.is_empty() {
+            let years: Vec<String> = coverage.guessed_years.iter().map(i32::to_string).collect();
+            self.fact(
+                "year",
+                &format!(
+                    "not in the stamps, judged by each file's time of change ({}); --year sets another",
+                    years.join(", ")
+                ),
+            );
+        }
         self.fact(
             "time zone",
             &format!(

@@ -97,6 +97,8 @@ Refused by policy (not outages)
 Coverage
   read            3 inputs, 12.3 MB, 59,259 lines
   span            21 Jan 2023 00:00 to 30 Jan 2023 23:41
+  year            not in the stamps, judged by each file's time of change (2023); --year sets
+                  another
   time zone       Europe/Rome (by --timezone)
   lines           12,345 delivery, 45,678 queue, 1,234 foreign, 1 unknown, 1 malformed
   events          12,400, of them 12,000 attempts and 345 echoes (failures repeated without contact)
