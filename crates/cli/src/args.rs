@@ -48,7 +48,8 @@ pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0  done
   1  with --check, an outage was found
-  2  an error, also when one of several inputs could not be read (the others are still reported)";
+  2  an error, also when one of several inputs could not be read (the others are still reported),
+     and with --check when nothing at all was understood";
 
 /// What to read, and how to understand it.
 #[derive(Debug, clap::Args)]

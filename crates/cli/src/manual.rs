@@ -40,7 +40,9 @@ pub(crate) fn render(mut command: Command) -> io::Result<Vec<u8>> {
     for subcommand in command.get_subcommands() {
         render_subcommand(subcommand, &mut page)?;
     }
-    let statuses = EXIT_STATUS
+    // What does not fit in a line goes on, deeper, in the next one.
+    let statuses = EXIT_STATUS.replace("\n     ", " ");
+    let statuses = statuses
         .lines()
         .filter_map(|line| line.trim_start().split_once("  "));
     render_list("EXIT STATUS", statuses, &mut page)?;

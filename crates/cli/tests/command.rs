@@ -158,6 +158,29 @@ fn a_guessed_year_is_said() {
     }
 }
 
+/// "No outage" must not be said by a check that saw nothing.
+#[test]
+fn a_check_that_understood_nothing_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("mail.log");
+    let cases: [(&[u8], u8); 5] = [
+        (b"", 2),
+        (b"\x00\x01\x02\xff\n\x00", 2),
+        (b"1674486001 lmtp ok user=<a@b.example>\n", 2),
+        (b"Jan 23 15:59:01 mx1 sshd[1]: x\n", 2),
+        (SENT.as_bytes(), 0),
+    ];
+    for (bytes, expected) in cases {
+        fs::write(&log, bytes).unwrap();
+        let (status, out, err) = mailgap(&["report", "--check", path(&log)]);
+        assert_eq!(status, expected, "{err}");
+        assert!(out.contains("\nCoverage\n"), "{out}");
+        let said = err.starts_with("error: --check: nothing was understood");
+        assert_eq!(said, expected == 2, "{err}");
+        assert_eq!(mailgap(&["report", path(&log)]).0, 0);
+    }
+}
+
 /// A pipe that lies in a folder has no writer: reading it would never end.
 #[cfg(unix)]
 #[test]

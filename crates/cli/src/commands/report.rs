@@ -50,7 +50,8 @@ pub(crate) struct Args {
     /// Exit with status 1 if an outage is found
     ///
     /// Destinations that refuse mail by policy, that never once worked or that fail at a steady share
-    /// throughout are no outages. An input that could not be read is status 2 all the same.
+    /// throughout are no outages. An input that could not be read is status 2 all the same, and so it is
+    /// when nothing at all was understood: that is no sign of health.
     #[arg(long, help_heading = "Output")]
     check: bool,
 
@@ -111,7 +112,15 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let written = output.write(text.as_bytes());
     output.finish(written)?;
 
-    let found = if args.check && report.has_outage() {
+    let found = if !args.check {
+        Exit::Done
+    } else if report.coverage.understood() == 0 {
+        console.error(
+            "--check: nothing was understood, so nothing is known",
+            Some("name the log of the sending mail server; the report says what was read instead"),
+        );
+        Exit::Error
+    } else if report.has_outage() {
         Exit::OutageFound
     } else {
         Exit::Done
