@@ -11,7 +11,11 @@ use clap_mangen::roff::{Roff, bold, roman};
 use crate::args::EXIT_STATUS;
 
 /// What the command takes from its surroundings.
-const ENVIRONMENT: [(&str, &str); 3] = [
+const ENVIRONMENT: [(&str, &str); 4] = [
+    (
+        "COLUMNS",
+        "How wide to write text, also where it is no terminal; else the width of the terminal, or 100.",
+    ),
     ("NO_COLOR", "No colour, when it is set and not empty."),
     (
         "TERM",

@@ -298,6 +298,7 @@ pub(crate) fn environment() -> Environment {
         timezone: Some("Europe/Rome".to_owned()),
         jobs: 2,
         columns: None,
+        terminal_columns: None,
         stdin_is_terminal: false,
         stdout_is_terminal: false,
         stderr_is_terminal: false,

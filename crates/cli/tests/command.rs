@@ -16,6 +16,7 @@ fn environment() -> Environment {
         timezone: Some("Europe/Rome".to_owned()),
         jobs: 2,
         columns: None,
+        terminal_columns: None,
         stdin_is_terminal: true,
         stdout_is_terminal: false,
         stderr_is_terminal: false,
@@ -339,7 +340,7 @@ fn colour_is_for_terminals() {
     fs::write(&log, "").unwrap();
     let terminal = Environment {
         stdout_is_terminal: true,
-        columns: Some(80),
+        terminal_columns: Some(80),
         ..environment()
     };
     let no_color = Environment {
@@ -357,6 +358,36 @@ fn colour_is_for_terminals() {
         let args = [&["report", path(&log)], flags].concat();
         let (_, out, _) = mailgap_in(environment, &args);
         assert_eq!(out.contains('\x1b'), colour, "{flags:?}");
+    }
+}
+
+#[test]
+fn text_is_as_wide_as_columns_says() {
+    let log = testdata("incidents/libero/mail-iso.log.gz");
+    let widest = |environment: &Environment| {
+        let (_, out, _) = mailgap_in(environment, &["report", &log]);
+        out.lines().map(|line| line.chars().count()).max().unwrap()
+    };
+    let terminal = |columns, terminal_columns, stdout_is_terminal| Environment {
+        columns,
+        terminal_columns: Some(terminal_columns),
+        stdout_is_terminal,
+        no_color: true,
+        ..environment()
+    };
+    let cases = [
+        (None, 80, false, 90..=100),
+        (None, 80, true, 70..=80),
+        (Some(72), 80, false, 62..=72),
+        (Some(72), 80, true, 62..=72),
+        (Some(3), 80, true, 50..=60),
+    ];
+    for (columns, of_terminal, is_terminal, expected) in cases {
+        let found = widest(&terminal(columns, of_terminal, is_terminal));
+        assert!(
+            expected.contains(&found),
+            "{columns:?} {is_terminal}: {found}"
+        );
     }
 }
 

@@ -231,6 +231,52 @@ fn long_lists_are_cut_and_say_so() {
     assert!(text.lines().count() < 400);
 }
 
+#[test]
+fn narrow_pages_keep_what_matters_and_no_line_is_too_long() {
+    let mut full = full_report();
+    for outage in &mut full.outages {
+        let fates = Fates {
+            delivered_late: 12_345,
+            bounced_by_outage: 665,
+            bounced: 12,
+            expired: 12,
+            pending: 1_029,
+            median_delay_s: Some(50_000.0),
+            ..Fates::default()
+        };
+        outage.fates = Some(fates);
+        for window in &mut outage.windows {
+            window.fates = Some(fates);
+        }
+    }
+    let mut pages = 0;
+    for columns in 60..=140 {
+        let text = render(&full, Style::PLAIN, columns);
+        for line in text.lines() {
+            assert!(escape::width(line) <= columns, "{columns}: {line}");
+        }
+        pages += 1;
+    }
+    assert_eq!(pages, 81);
+    let narrow = render(&full, Style::PLAIN, 60);
+    let (_, narrow) = narrow.split_once("\n2 virgilio.it").unwrap();
+    let (_, tables) = narrow.split_once("30 Jan\n\n").unwrap();
+    let (tables, _) = tables.split_once("\n\n  no connection").unwrap();
+    assert_snapshot!(tables, @"
+      answer         from                share
+  ██  no connection  23 Jan 14:20–16:50  100 %
+  ▌▌  mixed          25 Jan evening       60 %
+  ··  mail is taken
+  ??  the change lies somewhere here
+
+                     delivered  bounced
+      failed in           late    by it  expired  queued
+  ██  no connection     12,345      665       12   1,029
+  ▌▌  mixed             12,345      665       12   1,029
+      all               12,345      665       12   1,029
+");
+}
+
 /// What strangers write reaches the page as text, whatever it is.
 #[test]
 fn hostile_text_stays_text() {
