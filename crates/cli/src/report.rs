@@ -16,7 +16,7 @@ use mailgap_core::time::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::render::moments::Moments;
-use crate::render::verdict::verdict;
+use crate::render::verdict::{Ends, verdict};
 use crate::zone::ZoneSource;
 
 /// What was found about one destination.
@@ -94,6 +94,9 @@ pub(crate) struct Report {
     /// What the flags left out, in words.
     #[serde(skip)]
     pub(crate) restrictions: Vec<String>,
+    /// Whether they cut the log at its ends.
+    #[serde(skip)]
+    pub(crate) ends: Ends,
     #[serde(skip)]
     pub(crate) zone_source: ZoneSource,
 }
@@ -310,6 +313,10 @@ impl Report {
     /// Puts together what was read and what was found in it.
     pub(crate) fn new(found: Vec<Found>, coverage: &coverage::Coverage, zone: Tz) -> Report {
         let moments = Moments::of_log(zone, coverage.span);
+        let ends = Ends {
+            since: coverage.cut_before,
+            until: coverage.cut_after,
+        };
         let mut judged = Judged::default();
         let mut outages = Vec::new();
         let mut unreachable = Vec::new();
@@ -332,7 +339,7 @@ impl Report {
                 let told = fates
                     .as_ref()
                     .map(|(fates, expiring)| (Fates::new(&fates.total), *expiring));
-                let verdict = verdict(&outage, last_attempt, told, moments);
+                let verdict = verdict(&outage, last_attempt, told, ends, moments);
                 let mut outage = Outage::new(outage, verdict);
                 outage.place = (destination, place);
                 if let Some((fates, _)) = fates {
@@ -363,6 +370,7 @@ impl Report {
             chronic,
             judged,
             restrictions: Vec::new(),
+            ends,
             zone_source: ZoneSource::Flag,
         }
     }

@@ -251,6 +251,8 @@ pub(crate) fn coverage() -> Coverage {
             why: "column 57: expected status after \"dsn=\"".to_owned(),
             text: b"Jan 23 16:00:05 mx1 postfix/smtp[12]: 4ABC: to=<u@x.example>, dsn=x"[..].into(),
         }],
+        cut_before: false,
+        cut_after: false,
         guessed_years: [2023].into(),
         span: Some((rome("21 00:00:05"), rome("30 23:41:17"))),
     }

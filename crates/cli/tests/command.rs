@@ -391,6 +391,40 @@ fn text_is_as_wide_as_columns_says() {
     }
 }
 
+#[test]
+fn flags_that_cut_an_outage_are_named_and_the_log_is_not() {
+    let log = testdata("incidents/libero/mail-iso.log.gz");
+    let cases: [(&[&str], [&str; 2]); 2] = [
+        (
+            &["--since", "2023-01-24", "--until", "2023-01-26"],
+            [
+                " since before --since (24 Jan 00:0",
+                ", still failing at --until (",
+            ],
+        ),
+        // The log begins and ends within.
+        (
+            &["--since", "2022-01-01", "--until", "2023-12-31"],
+            [
+                ": no connection from about 23 Jan",
+                ", answers again since 27 Jan",
+            ],
+        ),
+    ];
+    for (flags, said) in cases {
+        let args = [&["report", "--domain", "libero.it", &log], flags].concat();
+        let (_, out, _) = mailgap(&args);
+        for said in said {
+            assert!(
+                out.replace("\n  ", " ").contains(said),
+                "{flags:?}: {said}: {out}"
+            );
+        }
+        let cut = out.contains("before --since") && out.contains("beyond --until");
+        assert_eq!(cut, said[0].contains("--since"), "{out}");
+    }
+}
+
 /// The binary itself: standard input is read when it is a pipe, and the exit status is the process's.
 #[test]
 fn the_binary_reads_a_pipe_and_exits_with_the_status() {

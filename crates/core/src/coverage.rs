@@ -121,6 +121,10 @@ pub struct Coverage {
     pub unread: Vec<Unread>,
     /// Lines that were not understood, a few of each input.
     pub samples: Vec<Sample>,
+    /// Lines about messages, or bounces, were left out as earlier than what was asked for.
+    pub cut_before: bool,
+    /// The same, as later.
+    pub cut_after: bool,
     /// Years that were judged by the time of change of a file, for lines about messages whose stamps name none.
     pub guessed_years: BTreeSet<i32>,
     /// First and last stamp of the lines about messages.

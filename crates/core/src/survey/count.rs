@@ -79,8 +79,8 @@ impl Count {
             coverage.guessed_years.extend(guessed);
             self.guessed = guessed;
         }
-        if let Some(time) = time.filter(|&time| options.takes_time(time)) {
-            widen(&mut coverage.span, (time, time));
+        if let Some(time) = time {
+            note_time(coverage, time, options);
         }
         if let Some(odd) = odd {
             self.add_odd(number, odd, text);
@@ -104,9 +104,7 @@ impl Count {
     pub(super) fn add_bounced(&mut self, event: &Delivery<'_>, options: &Options) -> bool {
         let coverage = &mut self.coverage;
         coverage.bounces.events += 1;
-        if options.takes_time(event.time) {
-            widen(&mut coverage.span, (event.time, event.time));
-        }
+        note_time(coverage, event.time, options);
         options.takes(event)
     }
 
@@ -134,6 +132,8 @@ impl Count {
         mine.attempts += theirs.attempts;
         mine.echoes += theirs.echoes;
         mine.samples.extend(theirs.samples);
+        mine.cut_before |= theirs.cut_before;
+        mine.cut_after |= theirs.cut_after;
         mine.guessed_years.extend(theirs.guessed_years);
         if let Some(span) = theirs.span {
             widen(&mut mine.span, span);
@@ -155,6 +155,16 @@ impl Count {
             })
             .collect();
         self.merge(other);
+    }
+}
+
+fn note_time(coverage: &mut Coverage, time: Timestamp, options: &Options) {
+    if options.since.is_some_and(|since| time < since) {
+        coverage.cut_before = true;
+    } else if options.until.is_some_and(|until| time >= until) {
+        coverage.cut_after = true;
+    } else {
+        widen(&mut coverage.span, (time, time));
     }
 }
 

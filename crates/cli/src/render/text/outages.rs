@@ -79,13 +79,16 @@ impl Page<'_> {
     /// `23 Jan 16:00 to 27 Jan 21:40, 4 days 6 h`
     fn stretch(&self, outage: &Outage) -> String {
         let start = if outage.before_log {
-            "before the log".to_owned()
+            self.report.ends.before_cell().to_owned()
         } else {
             self.moments.cell(&outage.start)
         };
         let (end, last) = match (&outage.end, outage.ongoing) {
             (Some(end), false) => (self.moments.cell(end), Some(end.time)),
-            _ => ("beyond the log".to_owned(), self.report.coverage.last),
+            _ => (
+                self.report.ends.beyond_cell().to_owned(),
+                self.report.coverage.last,
+            ),
         };
         let least = if outage.before_log || outage.ongoing {
             "at least "
@@ -114,13 +117,13 @@ impl Page<'_> {
                 vec![
                     escape::fit(&window.label, self.label_columns()),
                     if outage.before_log && window.start.time == outage.start.time {
-                        "before the log".to_owned()
+                        self.report.ends.before_cell().to_owned()
                     } else {
                         self.moments.cell(&window.start)
                     },
                     match &window.end {
                         Some(end) => self.moments.cell(end),
-                        None => "beyond the log".to_owned(),
+                        None => self.report.ends.beyond_cell().to_owned(),
                     },
                     count(window.attempts),
                     count(window.failures),

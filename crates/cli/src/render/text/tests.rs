@@ -269,8 +269,9 @@ fn narrow_pages_keep_what_matters_and_no_line_is_too_long() {
   ··  mail is taken
   ??  the change lies somewhere here
 
-                     delivered  bounced
-      failed in           late    by it  expired  queued
+      failed in      delivered  bounced  expired  queued
+                          late       by
+                                     it
   ██  no connection     12,345      665       12   1,029
   ▌▌  mixed             12,345      665       12   1,029
       all               12,345      665       12   1,029
