@@ -146,6 +146,8 @@ pub(crate) struct Mail {
     pub(crate) messages: u64,
     pub(crate) reports: u64,
     pub(crate) events: u64,
+    pub(crate) repeated: u64,
+    pub(crate) added: u64,
     pub(crate) not_bounces: u64,
     pub(crate) unknown: u64,
 }
@@ -422,6 +424,8 @@ impl Coverage {
                 messages: coverage.bounces.messages,
                 reports: coverage.bounces.reports,
                 events: coverage.bounces.events,
+                repeated: coverage.bounces.repeated,
+                added: coverage.bounces.added,
                 not_bounces: coverage.bounces.not_bounces,
                 unknown: coverage.bounces.unknown,
             },

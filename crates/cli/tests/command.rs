@@ -644,6 +644,39 @@ fn a_report_of_bounces_alone_says_what_it_cannot_know() {
         out.contains("1,242 messages: 1,242 bounces with 1,513 events, 0 no bounce, 0 unknown")
     );
     assert!(!out.contains("Never reached"));
+    assert!(
+        !out.contains("\n  events ") && !out.contains("\n  lines "),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_events_of_a_report_add_up() {
+    let log = testdata("incidents/libero/mail-iso.log.gz");
+    let bounces = testdata("incidents/libero/bounces.mbox.xz");
+    let (_, out, _) = mailgap(&["report", &log, &bounces]);
+    let row = |name: &str| -> Vec<u64> {
+        let (_, row) = out.split_once(&format!("\n  {name} ")).unwrap();
+        let lines: Vec<&str> = row.lines().collect();
+        let more = lines[1..]
+            .iter()
+            .take_while(|line| line.starts_with("     "));
+        let text = [&lines[..1], &more.copied().collect::<Vec<_>>()]
+            .concat()
+            .join(" ");
+        let numbers = text.split([' ', ':']).map(|word| word.replace(',', ""));
+        numbers.filter_map(|word| word.parse().ok()).collect()
+    };
+    let [all, attempts, echoes, here] = row("events")[..] else {
+        panic!("{out}");
+    };
+    assert!(all > 1000 && here > 0);
+    assert_eq!(all, attempts + echoes + here);
+    let [_, reports, events, no, unknown, repeated, added] = row("mail")[..] else {
+        panic!("{out}");
+    };
+    assert_eq!((reports, no, unknown, added), (1242, 0, 0, 0));
+    assert!(repeated > 1000 && repeated <= events, "{repeated}");
 }
 
 #[test]

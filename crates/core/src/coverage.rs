@@ -35,6 +35,11 @@ pub struct BounceCounts {
     pub reports: u64,
     /// Events in them: one for each recipient of a bounce.
     pub events: u64,
+    /// Failures told by bounces, copies left out, that a log tells too; known to [`survey`](crate::survey::survey)
+    /// alone.
+    pub repeated: u64,
+    /// Failures that no log tells: these were counted.
+    pub added: u64,
     /// Of the messages, those that are no bounce: ordinary mail, automatic replies, reports of other kinds.
     pub not_bounces: u64,
     /// Of the messages, those that look like a bounce but name no recipient in a way that we know.
@@ -111,7 +116,7 @@ pub struct Coverage {
     pub events: u64,
     /// Events in which a remote host was contacted.
     pub attempts: u64,
-    /// Events that repeat an earlier failure.
+    /// Events that repeat an earlier failure. The rest of the events is of this host alone.
     pub echoes: u64,
     /// Inputs left out because another has the same bytes.
     pub duplicates: Vec<Duplicate>,

@@ -32,7 +32,7 @@ const SCHEMA: [(&str, &str); 14] = [
     ),
     (
         "/coverage/bounces",
-        "messages reports events not_bounces unknown",
+        "messages reports events repeated added not_bounces unknown",
     ),
     ("/coverage/duplicate_inputs/0", "input same_as"),
     (

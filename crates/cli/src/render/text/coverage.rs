@@ -106,6 +106,10 @@ impl Page<'_> {
         );
         if !report.restrictions.is_empty() {
             self.fact("restricted to", &report.restrictions.join(", "));
+            self.fact(
+                "",
+                "(read, mail and lines count everything; span and messages all destinations)",
+            );
         }
         if let Some((first, last)) = coverage.first.zip(coverage.last) {
             let moments = self.moments.with_years();
@@ -134,21 +138,22 @@ impl Page<'_> {
         );
         let bounces = &coverage.bounces;
         if bounces.messages > 0 {
-            self.fact(
-                "mail",
-                &format!(
-                    "{}: {} with {}, {} no bounce, {} unknown",
-                    counted(bounces.messages, "message"),
-                    counted(bounces.reports, "bounce"),
-                    counted(bounces.events, "event"),
-                    count(bounces.not_bounces),
-                    count(bounces.unknown)
-                ),
+            let mut mail = format!(
+                "{}: {} with {}, {} no bounce, {} unknown",
+                counted(bounces.messages, "message"),
+                counted(bounces.reports, "bounce"),
+                counted(bounces.events, "event"),
+                count(bounces.not_bounces),
+                count(bounces.unknown)
             );
+            if lines.delivery > 0 && bounces.reports > 0 {
+                let repeated = counted(bounces.repeated, "failure");
+                let added = count(bounces.added);
+                mail += &format!("; {repeated} told by the logs too, {added} by bounces alone");
+            }
+            self.fact("mail", &mail);
         }
-        if lines.total > 0 || bounces.messages == 0 {
-            self.of_lines();
-        }
+        self.of_lines();
         let duplicates = coverage.duplicate_inputs.iter();
         let duplicates = duplicates.map(|duplicate| {
             format!(
@@ -180,30 +185,38 @@ impl Page<'_> {
     fn of_lines(&mut self) {
         let coverage = &self.report.coverage;
         let lines = &coverage.lines;
-        self.fact(
-            "lines",
-            &format!(
-                "{} delivery, {} queue, {} foreign, {} unknown, {} malformed",
-                count(lines.delivery),
-                count(lines.queue),
-                count(lines.foreign),
-                count(lines.unknown),
-                count(lines.malformed)
-            ),
-        );
-        self.fact(
-            "events",
-            &format!(
-                "{}, of them {} and {} (failures repeated without contact)",
-                count(coverage.events),
-                counted(coverage.attempts, "attempt"),
-                counted(coverage.echoes, "echo")
-            ),
-        );
-        self.fact(
-            "messages",
-            &format!("{} seen to arrive", count(coverage.messages)),
-        );
+        let has_mail = coverage.bounces.messages > 0;
+        if lines.total > 0 || !has_mail {
+            self.fact(
+                "lines",
+                &format!(
+                    "{} delivery, {} queue, {} foreign, {} unknown, {} malformed",
+                    count(lines.delivery),
+                    count(lines.queue),
+                    count(lines.foreign),
+                    count(lines.unknown),
+                    count(lines.malformed)
+                ),
+            );
+        }
+        // Events of bounces stand in the row of the mail.
+        if lines.delivery + lines.queue > 0 || !has_mail {
+            let known = coverage.attempts + coverage.echoes;
+            self.fact(
+                "events",
+                &format!(
+                    "{}: {}, {} (failures repeated without contact), {} within this host",
+                    count(coverage.events),
+                    counted(coverage.attempts, "attempt"),
+                    counted(coverage.echoes, "echo"),
+                    count(coverage.events.saturating_sub(known))
+                ),
+            );
+            self.fact(
+                "messages",
+                &format!("{} seen to arrive", count(coverage.messages)),
+            );
+        }
     }
 
     /// A name and its value, which may hold text of strangers.

@@ -101,7 +101,8 @@ Coverage
                   another
   time zone       Europe/Rome (by --timezone)
   lines           12,345 delivery, 45,678 queue, 1,234 foreign, 1 unknown, 1 malformed
-  events          12,400, of them 12,000 attempts and 345 echoes (failures repeated without contact)
+  events          12,400: 12,000 attempts, 345 echoes (failures repeated without contact), 55 within
+                  this host
   messages        11,111 seen to arrive
   counted once    copy.log (the same bytes as mail.log)
   counted twice?  mail-iso.log and mail.log have near-equal numbers of attempts of mx1 from 21 Jan
@@ -204,7 +205,7 @@ Coverage
   read            1 input, 40 bytes, 2 lines
   time zone       Europe/Rome (by --timezone)
   lines           0 delivery, 0 queue, 0 foreign, 2 unknown, 0 malformed
-  events          0, of them 0 attempts and 0 echoes (failures repeated without contact)
+  events          0: 0 attempts, 0 echoes (failures repeated without contact), 0 within this host
   messages        0 seen to arrive
   not understood  2 lines, among them
                   notes.txt:1: no header of a log
