@@ -122,6 +122,10 @@ pub(crate) struct Coverage {
     pub(crate) overlapping_inputs: Vec<Overlap>,
     pub(crate) unread: Vec<Unread>,
     pub(crate) samples: Vec<Sample>,
+    pub(crate) odd_inputs: u64,
+    /// Nothing in them was understood: no mail logs, or of a kind that is not known.
+    pub(crate) strange_inputs: u64,
+    pub(crate) strange_lines: u64,
     /// Judged by the time of change of a file: the stamps name none.
     pub(crate) guessed_years: Vec<i32>,
     #[serde(serialize_with = "time_or_null")]
@@ -460,6 +464,9 @@ impl Coverage {
                     text: lossy(&sample.text),
                 })
                 .collect(),
+            odd_inputs: coverage.odd_inputs,
+            strange_inputs: coverage.strange_inputs,
+            strange_lines: coverage.strange_lines,
             guessed_years: coverage.guessed_years.iter().copied().collect(),
             first: coverage.span.map(|(first, _)| first),
             last: coverage.span.map(|(_, last)| last),

@@ -182,6 +182,32 @@ fn a_check_that_understood_nothing_is_an_error() {
     }
 }
 
+#[test]
+fn files_that_are_no_logs_raise_no_alarm_about_those_that_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    write("mail.log", &SENT.repeat(50));
+    let said = || mailgap(&["report", path(dir.path())]).1;
+    assert!(!said().contains("\nnote: "));
+    write("notes.txt", &"Dear diary,\n".repeat(40));
+    write("todo.txt", &"Milk\n".repeat(30));
+    let out = said();
+    let note = "\nnote: 70 lines in 2 inputs are of no mail log that mailgap knows, see Coverage\n";
+    assert!(out.contains(note), "{out}");
+    assert!(
+        out.contains("\n  not understood  70 lines in 2 of 3 inputs, among them\n"),
+        "{out}"
+    );
+    assert!(!out.contains(" % of the lines"), "{out}");
+    write("mail.log.1", &format!("{SENT}Dear diary,\n"));
+    let out = said();
+    assert!(out.contains(note), "{out}");
+    assert!(
+        out.contains("\nnote: 2 % of the lines that may be about mail"),
+        "{out}"
+    );
+}
+
 /// A pipe that lies in a folder has no writer: reading it would never end.
 #[cfg(unix)]
 #[test]

@@ -132,6 +132,12 @@ pub struct Coverage {
     pub cut_after: bool,
     /// Years that were judged by the time of change of a file, for lines about messages whose stamps name none.
     pub guessed_years: BTreeSet<i32>,
+    /// Inputs that hold lines or messages that were not understood.
+    pub odd_inputs: u64,
+    /// Of these, inputs in which nothing was understood: no logs of a mail sender, or of one that is not known.
+    pub strange_inputs: u64,
+    /// Lines and messages of the strange inputs that were not understood.
+    pub strange_lines: u64,
     /// First and last stamp of the lines about messages.
     pub span: Option<(Timestamp, Timestamp)>,
 }

@@ -24,7 +24,7 @@ const SCHEMA: [(&str, &str); 14] = [
     (
         "/coverage",
         "inputs bytes lines bounces messages events attempts echoes duplicate_inputs \
-         overlapping_inputs unread samples guessed_years first last",
+         overlapping_inputs unread samples odd_inputs strange_inputs strange_lines guessed_years first last",
     ),
     (
         "/coverage/lines",

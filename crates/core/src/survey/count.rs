@@ -132,6 +132,9 @@ impl Count {
         mine.attempts += theirs.attempts;
         mine.echoes += theirs.echoes;
         mine.samples.extend(theirs.samples);
+        mine.odd_inputs += theirs.odd_inputs;
+        mine.strange_inputs += theirs.strange_inputs;
+        mine.strange_lines += theirs.strange_lines;
         mine.cut_before |= theirs.cut_before;
         mine.cut_after |= theirs.cut_after;
         mine.guessed_years.extend(theirs.guessed_years);
@@ -143,8 +146,21 @@ impl Count {
         self.odd.truncate(SAMPLES);
     }
 
+    /// Tells the inputs that are no log of ours from those with a few odd lines.
+    fn judge_input(&mut self) {
+        let Coverage { lines, bounces, .. } = self.coverage;
+        let odd = lines.unknown + lines.malformed + bounces.unknown;
+        let understood = lines.delivery + lines.queue + bounces.reports;
+        let is_odd = odd > 0;
+        let is_strange = is_odd && understood == 0;
+        self.coverage.odd_inputs = u64::from(is_odd);
+        self.coverage.strange_inputs = u64::from(is_strange);
+        self.coverage.strange_lines = if is_strange { odd } else { 0 };
+    }
+
     /// Takes in a whole input under its name.
     pub(super) fn merge_named(&mut self, mut other: Count, name: &str) {
+        other.judge_input();
         other.coverage.samples = std::mem::take(&mut other.odd)
             .into_iter()
             .map(|(line, odd, text)| Sample {

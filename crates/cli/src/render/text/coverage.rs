@@ -77,7 +77,23 @@ impl Page<'_> {
                  are not known, ends are guessed from silence, and a list of bad addresses can look like an outage",
             );
         }
-        let odd = coverage.odd();
+        if coverage.strange_inputs > 0 {
+            let lines = counted(coverage.strange_lines, "line");
+            let inputs = counted(coverage.strange_inputs, "input");
+            let are = if coverage.strange_lines == 1 {
+                "is"
+            } else {
+                "are"
+            };
+            self.paragraph(
+                "note: ",
+                &format!(
+                    "{lines} in {inputs} {are} of no mail log that mailgap knows, see Coverage"
+                ),
+            );
+        }
+        // Of the other inputs.
+        let odd = coverage.odd().saturating_sub(coverage.strange_lines);
         let ours = odd + coverage.understood();
         if odd as f64 > MANY_ODD * ours as f64 {
             let share = percent(odd, ours);
@@ -243,7 +259,12 @@ impl Page<'_> {
         } else {
             ", among them"
         };
-        self.fact("not understood", &format!("{}{of}", counted(odd, "line")));
+        let inputs = match (coverage.odd_inputs, coverage.inputs) {
+            (_, 0 | 1) => String::new(),
+            (odd, all) => format!(" in {} of {} inputs", count(odd), count(all)),
+        };
+        let odd = counted(odd, "line");
+        self.fact("not understood", &format!("{odd}{inputs}{of}"));
         let indent = 2 + NAME_COLUMNS;
         let room = self.columns.saturating_sub(indent);
         for sample in coverage.samples.iter().take(MOST_SAMPLES) {

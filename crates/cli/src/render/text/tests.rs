@@ -108,7 +108,7 @@ Coverage
   counted twice?  mail-iso.log and mail.log have near-equal numbers of attempts of mx1 from 21 Jan
                   2023 00:00 to 30 Jan 2023 23:00
   not read        mail.log.2.gz: unexpected end of file
-  not understood  2 lines, among them
+  not understood  2 lines in 1 of 3 inputs, among them
                   mail.log:1812: column 57: expected status after "dsn="
                     Jan 23 16:00:05 mx1 postfix/smtp[12]: 4ABC: to=<u@x.example>, dsn=x
 "#);
