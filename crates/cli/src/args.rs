@@ -66,14 +66,14 @@ pub(crate) struct Reading {
     ///
     /// A time is 2023-01-23, "2023-01-23 16:00" (both in the report's time zone) or
     /// 2023-01-23T16:00:00+01:00. A date alone is its first moment.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
 
     /// Leave out what is later, and what is at this very time
     ///
     /// Times are written as for --since. A date alone is the end of its day: --since 2023-01-23 --until
     /// 2023-01-24 takes two days.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) until: Option<String>,
 
     /// Only this destination; repeats

@@ -64,7 +64,7 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
     let log = dir.path().join("mail.log");
     fs::write(&log, "").unwrap();
     let log = path(&log);
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 16] = [
         (&[], "Usage: mailgap"),
         (&["reprot"], "similar subcommand exists: 'report'"),
         (&["report", "--jobs", "0", log], "0 is not in 1..=1024"),
@@ -97,7 +97,23 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
                 "2023-01-22",
                 log,
             ],
-            "error: --since 2023-01-23T23:00:00.000Z is not before --until 2023-01-22T23:00:00.000Z\n",
+            "error: --since 2023-01-24 is not before --until 2023-01-22\n",
+        ),
+        (
+            &["report", "--since", "2023-02-30", log],
+            "error: --since: no such date: \"2023-02-30\"\n",
+        ),
+        (
+            &["report", "--since", "-2d", log],
+            "error: --since: expected a time, found \"-2d\"\nhint: a time is 2023-01-23",
+        ),
+        (
+            &["events", "-o", "events.json", log],
+            "hint: this command writes one JSON object a line: -o events.jsonl, or say -f jsonl\n",
+        ),
+        (
+            &["report", "-o", "/nonexistent/report.txt", log],
+            "error: -o /nonexistent/report.txt: the folder /nonexistent does not exist\n",
         ),
         (
             &["report", "--domain", "user@libero.it", log],
