@@ -224,6 +224,20 @@ fn files_that_are_no_logs_raise_no_alarm_about_those_that_are() {
     );
 }
 
+#[test]
+fn names_that_grep_puts_before_lines_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("found.txt");
+    fs::write(&log, format!("mail.log:{SENT}")).unwrap();
+    for command in ["report", "explain"] {
+        let (_, out, _) = mailgap(&[command, path(&log)]);
+        assert!(
+            out.contains("hint: a file name stands before the stamp"),
+            "{out}"
+        );
+    }
+}
+
 /// A pipe that lies in a folder has no writer: reading it would never end.
 #[cfg(unix)]
 #[test]

@@ -2,6 +2,7 @@
 
 use super::Page;
 use crate::escape;
+use crate::grep;
 use crate::render::numbers::{bytes, count, counted, percent};
 use crate::style::Tone;
 
@@ -273,6 +274,13 @@ impl Page<'_> {
             let text = escape::fit(&sample.text, room.saturating_sub(2));
             let text = self.style.paint(Tone::Dim, text);
             self.line(&format!("{:indent$}  {text}", ""));
+        }
+        let samples = &coverage.samples;
+        if samples
+            .iter()
+            .any(|sample| grep::names_a_file(sample.text.as_bytes()))
+        {
+            self.paragraph(&" ".repeat(indent), &format!("hint: {}", grep::HINT));
         }
     }
 }
