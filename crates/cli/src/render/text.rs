@@ -155,5 +155,13 @@ impl Page<'_> {
     }
 }
 
+/// A reply of several lines on one: Exim logs the ends of lines as a backslash and an n.
+fn on_one_line(reply: &str) -> String {
+    reply
+        .replace("\\n", " ")
+        .replace("\r\n", " ")
+        .replace('\n', " ")
+}
+
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use mailgap_core::outage::{Confidence, OutageType};
 
-use super::{MOST_DETAILS, Page};
+use super::{MOST_DETAILS, Page, on_one_line};
 use crate::escape;
 use crate::render::numbers::{count, counted, length, percent, share};
 use crate::render::table::{self, Column};
@@ -210,7 +210,7 @@ impl Page<'_> {
             let gap = label_columns - escape::width(&label);
             self.paragraph(
                 &format!("  {label}{:gap$}  ", ""),
-                &escape::fit(sample, 3 * self.columns),
+                &escape::fit(&on_one_line(sample), 3 * self.columns),
             );
         }
     }

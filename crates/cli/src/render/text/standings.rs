@@ -1,6 +1,6 @@
 //! Destinations that never worked, or that fail at a steady share: neither is an outage.
 
-use super::{MOST_ROWS, Page};
+use super::{MOST_ROWS, Page, on_one_line};
 use crate::escape;
 use crate::render::numbers::{count, counted, share};
 use crate::render::table::{self, Column};
@@ -74,7 +74,9 @@ impl Page<'_> {
                 continue;
             }
             let gap = used - 2 - escape::width(line);
-            let sample = self.style.paint(Tone::Dim, escape::fit(sample, room));
+            let sample = self
+                .style
+                .paint(Tone::Dim, escape::fit(&on_one_line(sample), room));
             self.line(&format!("  {line}{:gap$}{sample}", ""));
         }
         self.and_more(standings.len(), MOST_ROWS, "  ");

@@ -279,6 +279,22 @@ fn narrow_pages_keep_what_matters_and_no_line_is_too_long() {
 ");
 }
 
+#[test]
+fn a_reply_of_several_lines_stands_on_one() {
+    let mut outage = libero();
+    outage.windows.truncate(1);
+    outage.windows[0].sample = Some(b"550-first\\n550 second\r\n550 third"[..].into());
+    let mut dead = standing(b"dead.example", 1.0);
+    dead.sample = outage.windows[0].sample.clone();
+    let text = plain(&report(vec![Findings {
+        outages: vec![outage],
+        unreachable: Some(dead),
+        ..Findings::default()
+    }]));
+    let replies = text.matches("550-first 550 second 550 third\n").count();
+    assert_eq!(replies, 2, "{text}");
+}
+
 /// What strangers write reaches the page as text, whatever it is.
 #[test]
 fn hostile_text_stays_text() {
