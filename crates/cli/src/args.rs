@@ -48,7 +48,8 @@ pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0  done
   1  with --check, an outage was found
-  2  an error, also when one of several inputs could not be read (the others are still reported)";
+  2  an error, also when one of several inputs could not be read (the others are still reported),
+     and with --check when nothing at all was understood";
 
 /// What to read, and how to understand it.
 #[derive(Debug, clap::Args)]
@@ -66,14 +67,14 @@ pub(crate) struct Reading {
     ///
     /// A time is 2023-01-23, "2023-01-23 16:00" (both in the report's time zone) or
     /// 2023-01-23T16:00:00+01:00. A date alone is its first moment.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
 
     /// Leave out what is later, and what is at this very time
     ///
     /// Times are written as for --since. A date alone is the end of its day: --since 2023-01-23 --until
     /// 2023-01-24 takes two days.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) until: Option<String>,
 
     /// Only this destination; repeats

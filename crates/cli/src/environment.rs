@@ -20,8 +20,10 @@ pub struct Environment {
     pub timezone: Option<String>,
     /// How many threads to use unless told.
     pub jobs: usize,
-    /// Columns of the terminal at standard output.
+    /// `COLUMNS`: how wide to write, terminal or not.
     pub columns: Option<usize>,
+    /// Columns of the terminal.
+    pub terminal_columns: Option<usize>,
     /// Standard input is a terminal: nobody pipes a log in.
     pub stdin_is_terminal: bool,
     /// Standard output is a terminal.
@@ -46,7 +48,8 @@ impl Environment {
             now: Timestamp::from_millis(now),
             timezone: system_timezone(),
             jobs: thread::available_parallelism().map_or(1, usize::from),
-            columns: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+            columns: columns(env::var("COLUMNS").ok().as_deref()),
+            terminal_columns: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
@@ -54,6 +57,11 @@ impl Environment {
             dumb: env::var_os("TERM").is_some_and(|value| value == "dumb"),
         }
     }
+}
+
+/// `COLUMNS` as POSIX has it: a decimal number; anything else says nothing.
+fn columns(value: Option<&str>) -> Option<usize> {
+    value?.trim().parse().ok().filter(|&columns| columns > 0)
 }
 
 /// `TZ` where it is an IANA name (other forms of POSIX are not), else what the system is set to.
@@ -65,4 +73,24 @@ fn system_timezone() -> Option<String> {
         }
     }
     iana_time_zone::get_timezone().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_a_number_or_nothing() {
+        let cases = [
+            (None, None),
+            (Some(""), None),
+            (Some("0"), None),
+            (Some("-80"), None),
+            (Some("wide"), None),
+            (Some("72"), Some(72)),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(columns(value), expected, "{value:?}");
+        }
+    }
 }

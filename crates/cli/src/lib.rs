@@ -14,6 +14,7 @@ mod event_row;
 mod exit;
 mod explain;
 mod fate_row;
+mod grep;
 mod manual;
 mod moment;
 mod output;

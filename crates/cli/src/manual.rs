@@ -11,7 +11,11 @@ use clap_mangen::roff::{Roff, bold, roman};
 use crate::args::EXIT_STATUS;
 
 /// What the command takes from its surroundings.
-const ENVIRONMENT: [(&str, &str); 3] = [
+const ENVIRONMENT: [(&str, &str); 4] = [
+    (
+        "COLUMNS",
+        "How wide to write text, also where it is no terminal; else the width of the terminal, or 100.",
+    ),
     ("NO_COLOR", "No colour, when it is set and not empty."),
     (
         "TERM",
@@ -40,7 +44,9 @@ pub(crate) fn render(mut command: Command) -> io::Result<Vec<u8>> {
     for subcommand in command.get_subcommands() {
         render_subcommand(subcommand, &mut page)?;
     }
-    let statuses = EXIT_STATUS
+    // What does not fit in a line goes on, deeper, in the next one.
+    let statuses = EXIT_STATUS.replace("\n     ", " ");
+    let statuses = statuses
         .lines()
         .filter_map(|line| line.trim_start().split_once("  "));
     render_list("EXIT STATUS", statuses, &mut page)?;

@@ -31,11 +31,26 @@ pub(crate) fn parse(text: &str, zone: Tz, end: End) -> Result<Timestamp> {
     parse_rfc3339(text)
         .or_else(|| parse_local(text, zone, end))
         .ok_or_else(|| {
+            if is_no_date(text) {
+                return Failure::new(format!("{}: no such date: {text:?}", end.flag()));
+            }
             Failure::with_hint(
                 format!("{}: expected a time, found {text:?}", end.flag()),
                 "a time is 2023-01-23, \"2023-01-23 16:00\" or 2023-01-23T16:00:00+01:00",
             )
         })
+}
+
+/// `2023-02-30`: the shape of a date, and whatever follows it.
+fn is_no_date(text: &str) -> bool {
+    let Some(date) = text.get(..10) else {
+        return false;
+    };
+    let shape = |(place, byte): (usize, u8)| match place {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    date.bytes().enumerate().all(shape) && NaiveDate::parse_from_str(date, "%Y-%m-%d").is_err()
 }
 
 fn parse_rfc3339(text: &str) -> Option<Timestamp> {
@@ -142,7 +157,7 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_an_error_that_says_what_is() {
-        for text in ["", "yesterday", "2023-02-30", "23 Jan", "2023-01-23 25:00"] {
+        for text in ["", "yesterday", "-2d", "23 Jan", "2023-01-23 25:00"] {
             let failure = parse(text, Tz::UTC, End::Until).unwrap_err();
             assert_eq!(
                 failure.message(),
@@ -154,6 +169,15 @@ mod tests {
                     .unwrap()
                     .contains("2023-01-23T16:00:00+01:00")
             );
+        }
+    }
+
+    #[test]
+    fn a_date_that_does_not_exist_is_said_to() {
+        for text in ["2023-02-30", "2023-13-01 10:00", "2023-00-01T00:00:00Z"] {
+            let failure = parse(text, Tz::UTC, End::Since).unwrap_err();
+            let said = format!("--since: no such date: {text:?}");
+            assert_eq!(failure.message(), said);
         }
     }
 

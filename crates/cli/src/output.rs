@@ -53,7 +53,7 @@ impl<'a> Output<'a> {
             .create(true)
             .truncate(false)
             .open(path)
-            .with_context(|| format!("-o {}", path.display()))?;
+            .map_err(|error| no_file(path, error))?;
         Ok(Output {
             to: Target::File {
                 file,
@@ -109,6 +109,18 @@ impl<'a> Output<'a> {
     }
 }
 
+/// Why a file cannot be written: mostly it is its folder.
+fn no_file(path: &Path, error: io::Error) -> Failure {
+    let flag = format!("-o {}", path.display());
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+            let folder = folder.display();
+            Failure::new(format!("{flag}: the folder {folder} does not exist"))
+        }
+        _ => anyhow::Error::new(error).context(flag).into(),
+    }
+}
+
 /// Cuts off what the file held. A pipe or a device has no length to set.
 fn start(file: &mut File, fresh: &mut bool) -> io::Result<()> {
     if std::mem::take(fresh) && file.metadata()?.is_file() {
@@ -145,9 +157,20 @@ pub(crate) fn format<F: clap::ValueEnum>(
                         .filter_map(F::to_possible_value)
                         .map(|value| value.get_name().to_owned())
                         .collect();
+                    let lines = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+                        && known.iter().any(|name| name == "jsonl");
+                    let hint = if lines {
+                        let named = path.with_extension("jsonl");
+                        format!(
+                            "this command writes one JSON object a line: -o {}, or say -f jsonl",
+                            named.display()
+                        )
+                    } else {
+                        format!("say which with -f: {}", known.join(", "))
+                    };
                     Failure::with_hint(
                         format!("-o {}: the ending names no format", path.display()),
-                        format!("say which with -f: {}", known.join(", ")),
+                        hint,
                     )
                 })
         }

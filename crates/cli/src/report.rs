@@ -16,7 +16,7 @@ use mailgap_core::time::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::render::moments::Moments;
-use crate::render::verdict::verdict;
+use crate::render::verdict::{Ends, verdict};
 use crate::zone::ZoneSource;
 
 /// What was found about one destination.
@@ -94,6 +94,9 @@ pub(crate) struct Report {
     /// What the flags left out, in words.
     #[serde(skip)]
     pub(crate) restrictions: Vec<String>,
+    /// Whether they cut the log at its ends.
+    #[serde(skip)]
+    pub(crate) ends: Ends,
     #[serde(skip)]
     pub(crate) zone_source: ZoneSource,
 }
@@ -119,6 +122,12 @@ pub(crate) struct Coverage {
     pub(crate) overlapping_inputs: Vec<Overlap>,
     pub(crate) unread: Vec<Unread>,
     pub(crate) samples: Vec<Sample>,
+    pub(crate) odd_inputs: u64,
+    /// Nothing in them was understood: no mail logs, or of a kind that is not known.
+    pub(crate) strange_inputs: u64,
+    pub(crate) strange_lines: u64,
+    /// Judged by the time of change of a file: the stamps name none.
+    pub(crate) guessed_years: Vec<i32>,
     #[serde(serialize_with = "time_or_null")]
     pub(crate) first: Option<Timestamp>,
     #[serde(serialize_with = "time_or_null")]
@@ -143,6 +152,8 @@ pub(crate) struct Mail {
     pub(crate) messages: u64,
     pub(crate) reports: u64,
     pub(crate) events: u64,
+    pub(crate) repeated: u64,
+    pub(crate) added: u64,
     pub(crate) not_bounces: u64,
     pub(crate) unknown: u64,
 }
@@ -310,6 +321,10 @@ impl Report {
     /// Puts together what was read and what was found in it.
     pub(crate) fn new(found: Vec<Found>, coverage: &coverage::Coverage, zone: Tz) -> Report {
         let moments = Moments::of_log(zone, coverage.span);
+        let ends = Ends {
+            since: coverage.cut_before,
+            until: coverage.cut_after,
+        };
         let mut judged = Judged::default();
         let mut outages = Vec::new();
         let mut unreachable = Vec::new();
@@ -332,7 +347,7 @@ impl Report {
                 let told = fates
                     .as_ref()
                     .map(|(fates, expiring)| (Fates::new(&fates.total), *expiring));
-                let verdict = verdict(&outage, last_attempt, told, moments);
+                let verdict = verdict(&outage, last_attempt, told, ends, moments);
                 let mut outage = Outage::new(outage, verdict);
                 outage.place = (destination, place);
                 if let Some((fates, _)) = fates {
@@ -363,6 +378,7 @@ impl Report {
             chronic,
             judged,
             restrictions: Vec::new(),
+            ends,
             zone_source: ZoneSource::Flag,
         }
     }
@@ -414,6 +430,8 @@ impl Coverage {
                 messages: coverage.bounces.messages,
                 reports: coverage.bounces.reports,
                 events: coverage.bounces.events,
+                repeated: coverage.bounces.repeated,
+                added: coverage.bounces.added,
                 not_bounces: coverage.bounces.not_bounces,
                 unknown: coverage.bounces.unknown,
             },
@@ -449,6 +467,10 @@ impl Coverage {
                     text: lossy(&sample.text),
                 })
                 .collect(),
+            odd_inputs: coverage.odd_inputs,
+            strange_inputs: coverage.strange_inputs,
+            strange_lines: coverage.strange_lines,
+            guessed_years: coverage.guessed_years.iter().copied().collect(),
             first: coverage.span.map(|(first, _)| first),
             last: coverage.span.map(|(_, last)| last),
         }

@@ -66,8 +66,11 @@ fn stretch(reading: &Reading, zone: Tz) -> Result<(Option<Timestamp>, Option<Tim
     if let (Some(since), Some(until)) = (since, until)
         && since >= until
     {
+        let typed = |text: &Option<String>| text.clone().unwrap_or_default();
         return Err(Failure::new(format!(
-            "--since {since} is not before --until {until}"
+            "--since {} is not before --until {}",
+            typed(&reading.since),
+            typed(&reading.until)
         )));
     }
     Ok((since, until))

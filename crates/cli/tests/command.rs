@@ -16,6 +16,7 @@ fn environment() -> Environment {
         timezone: Some("Europe/Rome".to_owned()),
         jobs: 2,
         columns: None,
+        terminal_columns: None,
         stdin_is_terminal: true,
         stdout_is_terminal: false,
         stderr_is_terminal: false,
@@ -63,7 +64,7 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
     let log = dir.path().join("mail.log");
     fs::write(&log, "").unwrap();
     let log = path(&log);
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 16] = [
         (&[], "Usage: mailgap"),
         (&["reprot"], "similar subcommand exists: 'report'"),
         (&["report", "--jobs", "0", log], "0 is not in 1..=1024"),
@@ -96,7 +97,23 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
                 "2023-01-22",
                 log,
             ],
-            "error: --since 2023-01-23T23:00:00.000Z is not before --until 2023-01-22T23:00:00.000Z\n",
+            "error: --since 2023-01-24 is not before --until 2023-01-22\n",
+        ),
+        (
+            &["report", "--since", "2023-02-30", log],
+            "error: --since: no such date: \"2023-02-30\"\n",
+        ),
+        (
+            &["report", "--since", "-2d", log],
+            "error: --since: expected a time, found \"-2d\"\nhint: a time is 2023-01-23",
+        ),
+        (
+            &["events", "-o", "events.json", log],
+            "hint: this command writes one JSON object a line: -o events.jsonl, or say -f jsonl\n",
+        ),
+        (
+            &["report", "-o", "/nonexistent/report.txt", log],
+            "error: -o /nonexistent/report.txt: the folder /nonexistent does not exist\n",
         ),
         (
             &["report", "--domain", "user@libero.it", log],
@@ -130,6 +147,156 @@ fn a_folder_without_a_file_is_an_error() {
 }
 
 #[test]
+fn a_guessed_year_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("mail.log");
+    let wrapped = format!("2023-01-23T15:00:01.123Z stdout F {SENT}");
+    let dated = SENT.replace("Jan 23 15:59:01", "2023-01-23T15:59:01+01:00");
+    let cases = [
+        (SENT, &[][..], true),
+        (
+            SENT,
+            &["--since", "1999-01-01", "--until", "1999-01-02"],
+            true,
+        ),
+        (SENT, &["--year", "2023"], false),
+        (&dated, &[], false),
+        (&wrapped, &[], false),
+    ];
+    for (text, flags, guessed) in cases {
+        fs::write(&log, text).unwrap();
+        let (_, out, _) = mailgap(&[&["report", path(&log)], flags].concat());
+        let said = out.contains("\n  year            not in the stamps, judged by ");
+        assert_eq!(said, guessed, "{text} {flags:?}: {out}");
+        let (_, json, _) = mailgap(&[&["report", "-f", "json", path(&log)], flags].concat());
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let years = json["coverage"]["guessed_years"].as_array().unwrap();
+        assert_eq!(years.len(), usize::from(guessed), "{text} {flags:?}");
+    }
+}
+
+/// "No outage" must not be said by a check that saw nothing.
+#[test]
+fn a_check_that_understood_nothing_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("mail.log");
+    let cases: [(&[u8], u8); 5] = [
+        (b"", 2),
+        (b"\x00\x01\x02\xff\n\x00", 2),
+        (b"1674486001 lmtp ok user=<a@b.example>\n", 2),
+        (b"Jan 23 15:59:01 mx1 sshd[1]: x\n", 2),
+        (SENT.as_bytes(), 0),
+    ];
+    for (bytes, expected) in cases {
+        fs::write(&log, bytes).unwrap();
+        let (status, out, err) = mailgap(&["report", "--check", path(&log)]);
+        assert_eq!(status, expected, "{err}");
+        assert!(out.contains("\nCoverage\n"), "{out}");
+        let said = err.starts_with("error: --check: nothing was understood");
+        assert_eq!(said, expected == 2, "{err}");
+        assert_eq!(mailgap(&["report", path(&log)]).0, 0);
+    }
+}
+
+#[test]
+fn files_that_are_no_logs_raise_no_alarm_about_those_that_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    write("mail.log", &SENT.repeat(50));
+    let said = || mailgap(&["report", path(dir.path())]).1;
+    assert!(!said().contains("\nnote: "));
+    write("notes.txt", &"Dear diary,\n".repeat(40));
+    write("todo.txt", &"Milk\n".repeat(30));
+    let out = said();
+    let note = "\nnote: 70 lines in 2 inputs are of no mail log that mailgap knows, see Coverage\n";
+    assert!(out.contains(note), "{out}");
+    assert!(
+        out.contains("\n  not understood  70 lines in 2 of 3 inputs, among them\n"),
+        "{out}"
+    );
+    assert!(!out.contains(" % of the lines"), "{out}");
+    write("mail.log.1", &format!("{SENT}Dear diary,\n"));
+    let out = said();
+    assert!(out.contains(note), "{out}");
+    assert!(
+        out.contains("\nnote: 2 % of the lines that may be about mail"),
+        "{out}"
+    );
+}
+
+#[test]
+fn names_that_grep_puts_before_lines_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("found.txt");
+    fs::write(&log, format!("mail.log:{SENT}")).unwrap();
+    for command in ["report", "explain"] {
+        let (_, out, _) = mailgap(&[command, path(&log)]);
+        assert!(
+            out.contains("hint: a file name stands before the stamp"),
+            "{out}"
+        );
+    }
+}
+
+/// A pipe that lies in a folder has no writer: reading it would never end.
+#[cfg(unix)]
+#[test]
+fn folders_may_hold_pipes_and_links_to_themselves() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("logs");
+    fs::create_dir_all(folder.join("old")).unwrap();
+    fs::write(folder.join("mail.log"), SENT).unwrap();
+    fs::write(folder.join("old/mail.log.1"), SENT.repeat(2)).unwrap();
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, folder.join(name)).unwrap();
+    link(".", "loop");
+    link("../old", "old/again");
+    link("nowhere", "dangling");
+    let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
+    assert!(made.unwrap().success());
+    let (status, out, err) = mailgap(&["report", "-f", "json", path(&folder)]);
+    assert_eq!(status, 2, "{err}");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let coverage = &json["coverage"];
+    assert_eq!(
+        (&coverage["inputs"], &coverage["events"]),
+        (&2.into(), &3.into())
+    );
+    let mut lines = err.lines();
+    for said in [
+        "/dangling: is a link to what does not exist",
+        "/pipe: is a pipe: name it to read it",
+    ] {
+        assert!(lines.next().unwrap().ends_with(said), "{err}");
+    }
+    assert_eq!(lines.next(), None);
+    // Named twice is read twice, as with files.
+    let (_, out, _) = mailgap(&["events", path(&folder), path(&folder)]);
+    assert_eq!(out.lines().count(), 6);
+}
+
+/// A pipe that is named is what `<(zcat mail.log.gz)` gives.
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_named_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let writer = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || fs::write(pipe, SENT).unwrap())
+    };
+    let (status, out, err) = mailgap(&["events", path(&pipe)]);
+    writer.join().unwrap();
+    assert_eq!((status, err.as_str(), out.lines().count()), (0, "", 1));
+}
+
+#[test]
 fn an_unread_input_is_status_2_and_the_others_are_reported() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("mail.log");
@@ -142,7 +309,7 @@ fn an_unread_input_is_status_2_and_the_others_are_reported() {
         assert!(out.contains("\n  read            1 input"), "{out}");
         assert!(out.contains("\n  not read        "), "{out}");
         assert!(
-            err.starts_with("error: ") && err.contains("no\\x1b[31msuch.log: "),
+            err.starts_with("error: ") && err.ends_with("no\\x1b[31msuch.log: does not exist\n"),
             "{err}"
         );
         assert!(!out.contains('\x1b') && !err.contains('\x1b'));
@@ -229,7 +396,7 @@ fn colour_is_for_terminals() {
     fs::write(&log, "").unwrap();
     let terminal = Environment {
         stdout_is_terminal: true,
-        columns: Some(80),
+        terminal_columns: Some(80),
         ..environment()
     };
     let no_color = Environment {
@@ -247,6 +414,70 @@ fn colour_is_for_terminals() {
         let args = [&["report", path(&log)], flags].concat();
         let (_, out, _) = mailgap_in(environment, &args);
         assert_eq!(out.contains('\x1b'), colour, "{flags:?}");
+    }
+}
+
+#[test]
+fn text_is_as_wide_as_columns_says() {
+    let log = testdata("incidents/libero/mail-iso.log.gz");
+    let widest = |environment: &Environment| {
+        let (_, out, _) = mailgap_in(environment, &["report", &log]);
+        out.lines().map(|line| line.chars().count()).max().unwrap()
+    };
+    let terminal = |columns, terminal_columns, stdout_is_terminal| Environment {
+        columns,
+        terminal_columns: Some(terminal_columns),
+        stdout_is_terminal,
+        no_color: true,
+        ..environment()
+    };
+    let cases = [
+        (None, 80, false, 90..=100),
+        (None, 80, true, 70..=80),
+        (Some(72), 80, false, 62..=72),
+        (Some(72), 80, true, 62..=72),
+        (Some(3), 80, true, 50..=60),
+    ];
+    for (columns, of_terminal, is_terminal, expected) in cases {
+        let found = widest(&terminal(columns, of_terminal, is_terminal));
+        assert!(
+            expected.contains(&found),
+            "{columns:?} {is_terminal}: {found}"
+        );
+    }
+}
+
+#[test]
+fn flags_that_cut_an_outage_are_named_and_the_log_is_not() {
+    let log = testdata("incidents/libero/mail-iso.log.gz");
+    let cases: [(&[&str], [&str; 2]); 2] = [
+        (
+            &["--since", "2023-01-24", "--until", "2023-01-26"],
+            [
+                " since before --since (24 Jan 00:0",
+                ", still failing at --until (",
+            ],
+        ),
+        // The log begins and ends within.
+        (
+            &["--since", "2022-01-01", "--until", "2023-12-31"],
+            [
+                ": no connection from about 23 Jan",
+                ", answers again since 27 Jan",
+            ],
+        ),
+    ];
+    for (flags, said) in cases {
+        let args = [&["report", "--domain", "libero.it", &log], flags].concat();
+        let (_, out, _) = mailgap(&args);
+        for said in said {
+            assert!(
+                out.replace("\n  ", " ").contains(said),
+                "{flags:?}: {said}: {out}"
+            );
+        }
+        let cut = out.contains("before --since") && out.contains("beyond --until");
+        assert_eq!(cut, said[0].contains("--since"), "{out}");
     }
 }
 
@@ -469,6 +700,39 @@ fn a_report_of_bounces_alone_says_what_it_cannot_know() {
         out.contains("1,242 messages: 1,242 bounces with 1,513 events, 0 no bounce, 0 unknown")
     );
     assert!(!out.contains("Never reached"));
+    assert!(
+        !out.contains("\n  events ") && !out.contains("\n  lines "),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_events_of_a_report_add_up() {
+    let log = testdata("incidents/libero/mail-iso.log.gz");
+    let bounces = testdata("incidents/libero/bounces.mbox.xz");
+    let (_, out, _) = mailgap(&["report", &log, &bounces]);
+    let row = |name: &str| -> Vec<u64> {
+        let (_, row) = out.split_once(&format!("\n  {name} ")).unwrap();
+        let lines: Vec<&str> = row.lines().collect();
+        let more = lines[1..]
+            .iter()
+            .take_while(|line| line.starts_with("     "));
+        let text = [&lines[..1], &more.copied().collect::<Vec<_>>()]
+            .concat()
+            .join(" ");
+        let numbers = text.split([' ', ':']).map(|word| word.replace(',', ""));
+        numbers.filter_map(|word| word.parse().ok()).collect()
+    };
+    let [all, attempts, echoes, here] = row("events")[..] else {
+        panic!("{out}");
+    };
+    assert!(all > 1000 && here > 0);
+    assert_eq!(all, attempts + echoes + here);
+    let [_, reports, events, no, unknown, repeated, added] = row("mail")[..] else {
+        panic!("{out}");
+    };
+    assert_eq!((reports, no, unknown, added), (1242, 0, 0, 0));
+    assert!(repeated > 1000 && repeated <= events, "{repeated}");
 }
 
 #[test]

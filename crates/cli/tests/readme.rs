@@ -15,6 +15,7 @@ fn the_first_command_of_the_readme_prints_what_it_shows() {
     let output = Command::new(env!("CARGO_BIN_EXE_mailgap"))
         .args(arguments.split_whitespace())
         .env("NO_COLOR", "1")
+        .env_remove("COLUMNS")
         .current_dir(&root)
         .output()
         .unwrap();

@@ -1,5 +1,7 @@
 //! What was read and how much of it was understood.
 
+use std::collections::BTreeSet;
+
 use crate::time::Timestamp;
 
 /// Lines by what they are. Their sum is [`LineCounts::total`].
@@ -33,6 +35,11 @@ pub struct BounceCounts {
     pub reports: u64,
     /// Events in them: one for each recipient of a bounce.
     pub events: u64,
+    /// Failures told by bounces, copies left out, that a log tells too; known to [`survey`](crate::survey::survey)
+    /// alone.
+    pub repeated: u64,
+    /// Failures that no log tells: these were counted.
+    pub added: u64,
     /// Of the messages, those that are no bounce: ordinary mail, automatic replies, reports of other kinds.
     pub not_bounces: u64,
     /// Of the messages, those that look like a bounce but name no recipient in a way that we know.
@@ -109,7 +116,7 @@ pub struct Coverage {
     pub events: u64,
     /// Events in which a remote host was contacted.
     pub attempts: u64,
-    /// Events that repeat an earlier failure.
+    /// Events that repeat an earlier failure. The rest of the events is of this host alone.
     pub echoes: u64,
     /// Inputs left out because another has the same bytes.
     pub duplicates: Vec<Duplicate>,
@@ -119,6 +126,18 @@ pub struct Coverage {
     pub unread: Vec<Unread>,
     /// Lines that were not understood, a few of each input.
     pub samples: Vec<Sample>,
+    /// Lines about messages, or bounces, were left out as earlier than what was asked for.
+    pub cut_before: bool,
+    /// The same, as later.
+    pub cut_after: bool,
+    /// Years that were judged by the time of change of a file, for lines about messages whose stamps name none.
+    pub guessed_years: BTreeSet<i32>,
+    /// Inputs that hold lines or messages that were not understood.
+    pub odd_inputs: u64,
+    /// Of these, inputs in which nothing was understood: no logs of a mail sender, or of one that is not known.
+    pub strange_inputs: u64,
+    /// Lines and messages of the strange inputs that were not understood.
+    pub strange_lines: u64,
     /// First and last stamp of the lines about messages.
     pub span: Option<(Timestamp, Timestamp)>,
     /// Lines about messages with stamps far before or after all others, which the span leaves out.

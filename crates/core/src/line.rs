@@ -25,6 +25,7 @@ const MAX_WRAPPERS: usize = 4;
 #[derive(Debug, Clone)]
 pub struct LineParser {
     stamps: Stamps,
+    guessed_year: Option<i32>,
 }
 
 impl LineParser {
@@ -32,13 +33,20 @@ impl LineParser {
     pub fn new(context: StampContext) -> LineParser {
         LineParser {
             stamps: Stamps::new(context),
+            guessed_year: None,
         }
+    }
+
+    /// The year of the last line parsed, where neither its stamp nor the context named one.
+    pub fn guessed_year(&self) -> Option<i32> {
+        self.guessed_year
     }
 
     /// Understands one line, given without its line end. Never fails: what is odd is a value.
     ///
     /// What is said borrows the line, or `scratch` where the line had to be unescaped.
     pub fn parse<'b>(&mut self, line: &'b [u8], scratch: &'b mut Scratch) -> Line<'b> {
+        self.guessed_year = None;
         if line.first() == Some(&b'{') {
             return match envelope::unwrap_json(line, scratch, &mut self.stamps) {
                 Some(Inner::Record(record)) => self.record(&record, 0),
@@ -57,7 +65,12 @@ impl LineParser {
     fn text<'b>(&mut self, mut line: &'b [u8], mut outer: Option<Timestamp>) -> Line<'b> {
         let mut wrappers = 0;
         loop {
-            let (inner, odd) = match syslog::read(line, &mut self.stamps) {
+            let header = syslog::read(line, &mut self.stamps);
+            // The stamp that counts is the outermost one.
+            if outer.is_none() {
+                self.guessed_year = self.stamps.guessed_year();
+            }
+            let (inner, odd) = match header {
                 Header::Record(mut record, rest) => {
                     record.time = outer.unwrap_or(record.time);
                     if exim::begins_with_message_id(rest) {

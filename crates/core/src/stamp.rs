@@ -50,8 +50,10 @@ pub enum Stamp<'b> {
 #[derive(Debug, Clone)]
 pub struct Stamps {
     context: StampContext,
-    /// `Jan 23 16:` and the UTC milliseconds of its first instant.
-    yearless: Option<([u8; 10], i64)>,
+    /// `Jan 23 16:`, the UTC milliseconds of its first instant, and the year it was given.
+    yearless: Option<([u8; 10], i64, i32)>,
+    /// The year that was judged to be that of the last stamp read.
+    guessed: Option<i32>,
     /// `2023-01-23T16:` and its milliseconds as if it were UTC.
     iso: Option<([u8; 14], i64)>,
     /// `+01:00` and its milliseconds.
@@ -66,14 +68,21 @@ impl Stamps {
         Stamps {
             context,
             yearless: None,
+            guessed: None,
             iso: None,
             offset: None,
             local: None,
         }
     }
 
+    /// The year of the last stamp read, where neither the stamp nor the context named one.
+    pub fn guessed_year(&self) -> Option<i32> {
+        self.guessed
+    }
+
     /// Reads the stamp at the start of the text.
     pub fn read<'b>(&mut self, text: &'b [u8]) -> Stamp<'b> {
+        self.guessed = None;
         match text {
             [b'0'..=b'9', _, _, _, b'-', ..] => self.read_iso(text),
             [b'0'..=b'9', _, _, _, b' ', ..] => self.read_year_first(text),
@@ -182,9 +191,11 @@ impl Stamps {
         let Some((within_hour, rest)) = minutes_and_seconds(rest) else {
             return Stamp::None;
         };
-        if let Some((cached, base)) = self.yearless
+        let is_guess = self.context.year.is_none();
+        if let Some((cached, base, year)) = self.yearless
             && cached == *prefix
         {
+            self.guessed = is_guess.then_some(year);
             return Stamp::At(Timestamp::from_millis(base + within_hour), rest);
         }
         let [m0, m1, m2, b' ', d0, d1, b' ', h0, h1, b':'] = *prefix else {
@@ -198,25 +209,29 @@ impl Stamps {
             return Stamp::None;
         };
         match self.resolve_yearless(month, day, hour, within_hour) {
-            Some((base, cacheable)) => {
+            Some((base, cacheable, year)) => {
                 if cacheable {
-                    self.yearless = Some((*prefix, base));
+                    self.yearless = Some((*prefix, base, year));
                 }
+                self.guessed = is_guess.then_some(year);
                 Stamp::At(Timestamp::from_millis(base + within_hour), rest)
             }
             None => Stamp::Broken,
         }
     }
 
-    /// UTC milliseconds of `within_hour` less itself, and whether the whole hour has the same base.
+    /// UTC milliseconds of `within_hour` less itself, whether the whole hour has the same base, and the year.
     fn resolve_yearless(
         &self,
         month: u32,
         day: u32,
         hour: u32,
         within_hour: i64,
-    ) -> Option<(i64, bool)> {
-        let at = |year| self.resolve_civil(year, month, day, hour, within_hour);
+    ) -> Option<(i64, bool, i32)> {
+        let at = |year| {
+            let (base, uniform) = self.resolve_civil(year, month, day, hour, within_hour)?;
+            Some((base, uniform, year))
+        };
         if let Some(year) = self.context.year {
             return at(year);
         }
@@ -229,10 +244,10 @@ impl Stamps {
         // The date exists in one of eight years at least: 29 February misses one leap year a century.
         // Do not remember an hour that the limit cuts in two: its other half is of another year.
         let mut cut = false;
-        for (base, uniform) in (0..=8).filter_map(|back| at(newest - back)) {
+        for (base, uniform, year) in (0..=8).filter_map(|back| at(newest - back)) {
             cut |= base <= limit && limit < base + HOUR;
             if base + within_hour <= limit {
-                return Some((base, uniform && !cut));
+                return Some((base, uniform && !cut, year));
             }
         }
         None

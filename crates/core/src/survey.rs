@@ -201,8 +201,10 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             why: error.to_string(),
         });
     }
-    bounces.count_into(&mut tally);
+    let (repeated, added) = bounces.count_into(&mut tally);
     let mut coverage = whole.into_coverage();
+    coverage.bounces.repeated = repeated;
+    coverage.bounces.added = added;
     coverage.overlaps = overlaps.into_found();
     Survey {
         coverage,

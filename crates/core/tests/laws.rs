@@ -163,9 +163,12 @@ proptest! {
     }
 }
 
-/// All that must not depend on how the input is cut: everything but the number of inputs and where odd lines stand.
+/// All that must not depend on how the input is cut: everything but numbers of inputs and where odd lines stand.
 fn essence(mut survey: Said) -> Said {
     survey.coverage.inputs = 0;
+    survey.coverage.odd_inputs = 0;
+    survey.coverage.strange_inputs = 0;
+    survey.coverage.strange_lines = 0;
     survey.coverage.samples.clear();
     survey
 }

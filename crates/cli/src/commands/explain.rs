@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::value_parser;
 use mailgap_core::survey::{Item, items};
 
-use super::report::{COLUMNS, FEWEST_COLUMNS};
+use super::report::columns;
 use super::say_unread;
 use crate::args::Reading;
 use crate::exit::{Exit, Result};
@@ -95,11 +95,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         rules: args.rules.as_ref().map(|path| path.display().to_string()),
     };
     let style = Style::choose(args.color, environment, false);
-    let columns = environment
-        .columns
-        .filter(|_| environment.stdout_is_terminal)
-        .unwrap_or(COLUMNS)
-        .max(FEWEST_COLUMNS);
+    let columns = columns(environment, false);
     let mut output = Output::open(None, console.out, &collected.inputs)?;
 
     let append = |explanation: &Explanation<'_>, out: &mut Vec<u8>| match args.format {

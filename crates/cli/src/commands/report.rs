@@ -7,6 +7,7 @@ use mailgap_core::survey::survey;
 use super::say_unread;
 use crate::analysis::Analysis;
 use crate::args::{Display, Queue, Reading};
+use crate::environment::Environment;
 use crate::exit::{Exit, Result};
 use crate::output::{self, Output};
 use crate::progress::Progress;
@@ -50,7 +51,8 @@ pub(crate) struct Args {
     /// Exit with status 1 if an outage is found
     ///
     /// Destinations that refuse mail by policy, that never once worked or that fail at a steady share
-    /// throughout are no outages. An input that could not be read is status 2 all the same.
+    /// throughout are no outages. An input that could not be read is status 2 all the same, and so it is
+    /// when nothing at all was understood: that is no sign of health.
     #[arg(long, help_heading = "Output")]
     check: bool,
 
@@ -66,9 +68,19 @@ enum Format {
     Json,
 }
 
-/// Columns when no terminal says otherwise, and the fewest that a report fits in.
-pub(super) const COLUMNS: usize = 100;
-pub(super) const FEWEST_COLUMNS: usize = 60;
+/// Columns when neither a terminal nor `COLUMNS` says otherwise, and the fewest and the most that are used.
+const COLUMNS: usize = 100;
+const FEWEST_COLUMNS: usize = 60;
+const MOST_COLUMNS: usize = 1000;
+
+/// How wide to write: `COLUMNS`, else the terminal's width unless it goes `to_file`.
+pub(super) fn columns(environment: &Environment, to_file: bool) -> usize {
+    let terminal = environment
+        .terminal_columns
+        .filter(|_| environment.stdout_is_terminal && !to_file);
+    let columns = environment.columns.or(terminal).unwrap_or(COLUMNS);
+    columns.clamp(FEWEST_COLUMNS, MOST_COLUMNS)
+}
 
 pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let environment = console.environment;
@@ -98,20 +110,21 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         Format::Json => render::json::render(&report)?,
         Format::Text => {
             let style = Style::choose(args.display.color, environment, file.is_some());
-            let columns = environment
-                .columns
-                .filter(|_| environment.stdout_is_terminal && file.is_none());
-            render::text::render(
-                &report,
-                style,
-                columns.unwrap_or(COLUMNS).max(FEWEST_COLUMNS),
-            )
+            render::text::render(&report, style, columns(environment, file.is_some()))
         }
     };
     let written = output.write(text.as_bytes());
     output.finish(written)?;
 
-    let found = if args.check && report.has_outage() {
+    let found = if !args.check {
+        Exit::Done
+    } else if report.coverage.understood() == 0 {
+        console.error(
+            "--check: nothing was understood, so nothing is known",
+            Some("name the log of the sending mail server; the report says what was read instead"),
+        );
+        Exit::Error
+    } else if report.has_outage() {
         Exit::OutageFound
     } else {
         Exit::Done

@@ -5,7 +5,7 @@ use mailgap_core::event::Line;
 use mailgap_core::survey::{Located, ReadLine, Record};
 
 use super::{Explanation, Known, delivery, head, lossy, odd, queue, verdict};
-use crate::event_row;
+use crate::{event_row, grep};
 
 /// What to do about a line that should have been understood.
 const REPORT_IT: [&str; 2] = [
@@ -13,6 +13,35 @@ const REPORT_IT: [&str; 2] = [
     "It holds addresses and host names of other people: put others of the same shape in their place first \
      (user@domain.example), and look that the explanation stays the same.",
 ];
+
+/// What to do about a text that no mail server wrote.
+const NO_LOG_LINE: &str = "This does not look like a line of a log. mailgap reads the logs of Postfix and Exim, and bounces.";
+
+/// What to do about a line of unknown shape.
+fn hints(line: &[u8]) -> &'static [&'static str] {
+    if grep::names_a_file(line) {
+        &[grep::HINT]
+    } else if looks_like_log(line) {
+        &REPORT_IT
+    } else {
+        &[NO_LOG_LINE]
+    }
+}
+
+/// A time of day near the start, the name of a mail server, or JSON.
+fn looks_like_log(line: &[u8]) -> bool {
+    /// Bytes in which stamps stand.
+    const HEAD: usize = 200;
+    let head = line.get(..HEAD).unwrap_or(line);
+    let has = |word: &[u8]| head.windows(word.len()).any(|part| part == word);
+    let is_time = |part: &[u8]| {
+        part.iter().enumerate().all(|(place, byte)| match place {
+            2 | 5 => *byte == b':',
+            _ => byte.is_ascii_digit(),
+        })
+    };
+    head.starts_with(b"{") || has(b"postfix") || has(b"exim") || head.windows(8).any(is_time)
+}
 
 /// Explains one line.
 pub(crate) fn explain<'b>(read: &'b ReadLine<'b>, known: &Known<'_>) -> Explanation<'b> {
@@ -74,7 +103,7 @@ pub(crate) fn explain<'b>(read: &'b ReadLine<'b>, known: &Known<'_>) -> Explanat
                 "unknown: a line whose shape mailgap does not know; it was counted and left out",
             );
             explanation.odd = Some(odd::place(*place, head.line));
-            explanation.hints.extend(REPORT_IT);
+            explanation.hints.extend(hints(read.text));
         }
         Line::Malformed(place) => {
             explanation.taken_for = "malformed";

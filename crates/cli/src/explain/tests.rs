@@ -120,6 +120,46 @@ fn lines_are_explained_part_by_part() {
 }
 
 #[test]
+fn hints_are_for_what_the_line_looks_like() {
+    let cases = [
+        (
+            "mail.log:Jan 23 15:59:01 mx1 postfix/smtp[1]: 4P1X: to=<a@b>",
+            "grep -h",
+        ),
+        ("Dear diary,", "does not look like a line of a log"),
+        (
+            "23.01.2023 15:59:01 mx1 postfix/smtp[1]: 4P1X: to=<a@b>",
+            "report it",
+        ),
+        (
+            "{\"__REALTIME_TIMESTAMP\":\"x\",\"SYSLOG_IDENTIFIER\":\"a\",\"MESSAGE\":\"m\"}",
+            "report it",
+        ),
+    ];
+    let settings = settings();
+    let known = Known {
+        settings: &settings,
+        rules: None,
+    };
+    let input = Input::stdin(rome("31 12:00"));
+    for (text, hint) in cases {
+        let mut scratch = Scratch::default();
+        let mut parser = settings.options.parser(&input);
+        let said = parser.parse(text.as_bytes(), &mut scratch);
+        assert!(matches!(said, Line::Unknown(_)), "{text}");
+        let read = ReadLine {
+            input: &input,
+            number: 1,
+            text: text.as_bytes(),
+            said: &said,
+            verdict: None,
+        };
+        let explanation = line::explain(&read, &known);
+        assert!(explanation.hints[0].contains(hint), "{text}");
+    }
+}
+
+#[test]
 fn json_says_what_each_line_was_taken_for() {
     let jsons = explained(|explanation| serde_json::to_string(explanation).unwrap());
     let expected = "delivery ok, delivery -, delivery tmp_rcpt, delivery policy, delivery grey, delivery perm_rcpt, \

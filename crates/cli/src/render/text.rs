@@ -147,11 +147,20 @@ impl Page<'_> {
     fn and_more(&mut self, all: usize, shown: usize, indent: &str) {
         if let Some(more) = all.checked_sub(shown).filter(|&more| more > 0) {
             let more = count(more as u64);
-            self.line(&format!(
-                "{indent}and {more} more (mailgap report -f json has all)"
-            ));
+            self.paragraph(
+                indent,
+                &format!("and {more} more (mailgap report -f json has all)"),
+            );
         }
     }
+}
+
+/// A reply of several lines on one: Exim logs the ends of lines as a backslash and an n.
+fn on_one_line(reply: &str) -> String {
+    reply
+        .replace("\\n", " ")
+        .replace("\r\n", " ")
+        .replace('\n', " ")
 }
 
 #[cfg(test)]

@@ -18,11 +18,59 @@ const NEARLY_ALL: f64 = 0.8;
 /// Windows of a sentence; more are counted.
 const MOST_WINDOWS: usize = 6;
 
+/// What the first and the last stamp are the ends of, in words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Ends {
+    /// `--since` left lines out.
+    pub(crate) since: bool,
+    /// `--until` left lines out.
+    pub(crate) until: bool,
+}
+
+impl Ends {
+    /// After "since": of what began earlier.
+    const fn before(self) -> &'static str {
+        if self.since {
+            "before --since"
+        } else {
+            "before the log begins"
+        }
+    }
+
+    /// After "still failing".
+    const fn at_end(self) -> &'static str {
+        if self.until {
+            "at --until"
+        } else {
+            "at the end of the log"
+        }
+    }
+
+    /// In a table, where it began earlier.
+    pub(crate) const fn before_cell(self) -> &'static str {
+        if self.since {
+            "before --since"
+        } else {
+            "before the log"
+        }
+    }
+
+    /// In a table, where it ended later.
+    pub(crate) const fn beyond_cell(self) -> &'static str {
+        if self.until {
+            "beyond --until"
+        } else {
+            "beyond the log"
+        }
+    }
+}
+
 /// The sentence of one outage. `last_attempt` is the destination's last in the log.
 pub(crate) fn verdict(
     outage: &Outage,
     last_attempt: Option<Timestamp>,
     fates: Option<(Fates, Option<Expiring>)>,
+    ends: Ends,
     moments: Moments,
 ) -> String {
     let mut sentence = format!("{}: ", outage.domain);
@@ -33,8 +81,8 @@ pub(crate) fn verdict(
     };
     sentence.push_str(told);
     // Writing to a String cannot fail.
-    let _ = push_windows(&mut sentence, outage, moments);
-    let last = push_end(&mut sentence, outage, last_attempt, moments);
+    let _ = push_windows(&mut sentence, outage, ends, moments);
+    let last = push_end(&mut sentence, outage, last_attempt, ends, moments);
     let attempts = match outage.attempts {
         1 => "1 attempt".to_owned(),
         attempts => format!("{} attempts", count(attempts)),
@@ -88,6 +136,7 @@ fn push_fates(sentence: &mut String, fates: &Fates, expiring: Option<Expiring>, 
 fn push_windows(
     sentence: &mut String,
     outage: &Outage,
+    ends: Ends,
     moments: Moments,
 ) -> Result<(), std::fmt::Error> {
     let n = outage.windows.len();
@@ -105,7 +154,7 @@ fn push_windows(
         sentence.push_str(&answer(window));
         if place == 0 && outage.before_log {
             let begin = moments.exact(outage.start.time);
-            write!(sentence, " since before the log begins ({begin})")?;
+            write!(sentence, " since {} ({begin})", ends.before())?;
         } else {
             // The first window begins where the outage does.
             let start = if place == 0 {
@@ -132,6 +181,7 @@ fn push_end(
     sentence: &mut String,
     outage: &Outage,
     last_attempt: Option<Timestamp>,
+    ends: Ends,
     moments: Moments,
 ) -> String {
     if let (Some(end), false) = (&outage.end, outage.ongoing) {
@@ -148,7 +198,7 @@ fn push_end(
         OutageType::Policy => "still refused",
         OutageType::Sender => "still not sent",
     };
-    let _ = write!(sentence, ", {still} at the end of the log");
+    let _ = write!(sentence, ", {still} {}", ends.at_end());
     match last_attempt {
         Some(last) => format!("last attempt {}; ", moments.exact(last)),
         None => String::new(),
@@ -164,7 +214,13 @@ mod tests {
     use crate::testing::{MOMENTS, between, libero, policy, rome, sharp, window};
 
     fn sentence(outage: &Outage) -> String {
-        verdict(outage, Some(rome("30 23:40")), None, MOMENTS)
+        verdict(
+            outage,
+            Some(rome("30 23:40")),
+            None,
+            Ends::default(),
+            MOMENTS,
+        )
     }
 
     #[test]
@@ -199,6 +255,21 @@ mod tests {
         outage.start = sharp("21 00:00:05");
         outage.windows[0].start = outage.start;
         assert_snapshot!(sentence(&outage), @"libero.it: no connection since before the log begins (21 Jan 00:00), then 550 from 25 Jan 20:03, then 452 from 26 Jan 13:14, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn what_the_flags_cut_is_not_laid_on_the_log() {
+        let mut outage = libero();
+        outage.windows.truncate(1);
+        outage.before_log = true;
+        outage.ongoing = true;
+        outage.end = None;
+        let ends = Ends {
+            since: true,
+            until: true,
+        };
+        let sentence = verdict(&outage, None, None, ends, MOMENTS);
+        assert_snapshot!(sentence, @"libero.it: no connection since before --since (23 Jan 16:00), still failing at --until (1,234 attempts, 99 % failed).");
     }
 
     #[test]
@@ -252,7 +323,13 @@ mod tests {
     fn told(fates: Fates, expires: Option<&str>) -> String {
         let expiring = expires.map(|time| Expiring { first: rome(time) });
         let last = Some(rome("30 23:40"));
-        let sentence = verdict(&libero(), last, Some((fates, expiring)), MOMENTS);
+        let sentence = verdict(
+            &libero(),
+            last,
+            Some((fates, expiring)),
+            Ends::default(),
+            MOMENTS,
+        );
         let (_, told) = sentence.split_once(" failed).").unwrap();
         told.to_owned()
     }

@@ -24,7 +24,8 @@ const SCHEMA: [(&str, &str); 14] = [
     (
         "/coverage",
         "inputs bytes lines bounces messages events attempts echoes duplicate_inputs \
-         overlapping_inputs unread samples first last stray_stamps",
+         overlapping_inputs unread samples odd_inputs strange_inputs strange_lines guessed_years first last \
+         stray_stamps",
     ),
     (
         "/coverage/lines",
@@ -32,7 +33,7 @@ const SCHEMA: [(&str, &str); 14] = [
     ),
     (
         "/coverage/bounces",
-        "messages reports events not_bounces unknown",
+        "messages reports events repeated added not_bounces unknown",
     ),
     ("/coverage/duplicate_inputs/0", "input same_as"),
     (

@@ -31,6 +31,54 @@ pub(crate) enum Kind {
 /// Fields that must stand in a row, one of them usual. A text of two lines may look like two fields.
 const MIN_FIELDS: usize = 3;
 
+/// What an input holds that is neither log nor mail, and what to do about it.
+///
+/// Sources: PKWARE's APPNOTE, POSIX's ustar, the ELF and PDF specifications, Unicode's byte order mark, and the
+/// documentation of systemd's journal file format, of SQLite and of Parquet.
+pub(super) fn no_text(head: &[u8]) -> Option<&'static str> {
+    const MAGIC: [(&[u8], &str); 12] = [
+        (b"PK\x03\x04", "a zip archive: unpack it first"),
+        (b"PK\x05\x06", "a zip archive with nothing in it"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
+        (b"Rar!\x1a\x07", "a rar archive: unpack it first"),
+        (b"\x7fELF", "a program, no log"),
+        (b"MZ\x90\0", "a program, no log"),
+        (b"%PDF-", "a PDF document, no log"),
+        (b"SQLite format 3\0", "a SQLite database, no log"),
+        (b"PAR1", "a Parquet file, no log"),
+        (
+            b"LPKSHHRH",
+            "a journal of systemd: pipe it in with journalctl --file FILE -o export",
+        ),
+        (b"\xff\xfe", UTF_16),
+        (b"\xfe\xff", UTF_16),
+    ];
+    const UTF_16: &str = "text in UTF-16: make it UTF-8 first (iconv -f UTF-16 -t UTF-8)";
+    /// Where a tar archive says so.
+    const USTAR: usize = 257;
+    if head.get(USTAR..).is_some_and(|at| at.starts_with(b"ustar")) {
+        return Some("a tar archive: unpack it first");
+    }
+    if is_utf16_without_mark(head) {
+        return Some(UTF_16);
+    }
+    MAGIC
+        .iter()
+        .find(|(magic, _)| head.starts_with(magic))
+        .map(|&(_, what)| what)
+}
+
+/// Latin text in UTF-16: every other byte is zero, and no other.
+fn is_utf16_without_mark(head: &[u8]) -> bool {
+    const LEAST: usize = 64;
+    let Some(head) = head.get(..LEAST) else {
+        return false;
+    };
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|&&byte| byte == 0);
+    let (even, odd) = (zeros(0).count(), zeros(1).count());
+    (even == 0 && odd == LEAST / 2) || (odd == 0 && even == LEAST / 2)
+}
+
 /// Judges the first bytes of an input.
 pub(crate) fn recognise(head: &[u8]) -> Kind {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
@@ -176,5 +224,38 @@ mod tests {
             assert_eq!(recognise(head.as_bytes()), expected, "{head}");
         }
         assert_eq!(cases.len(), 17);
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_by_its_first_bytes() {
+        let tar = [&[b'a'; 257][..], b"ustar\x0000"].concat();
+        let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            text.encode_utf16().flat_map(bytes).collect()
+        };
+        let line = "Jan 23 16:00:01 mx1 postfix/smtp[1]: 4ABC: to=<a@b>, relay=none\r\n";
+        let cases: [(&[u8], Option<&str>); 13] = [
+            (b"PK\x03\x04\x14\0", Some("a zip")),
+            (&tar, Some("a tar")),
+            (b"\x7fELF\x02\x01", Some("a program")),
+            (b"%PDF-1.7\n", Some("a PDF")),
+            (b"LPKSHHRH\0\0", Some("a journal")),
+            (b"\xff\xfeJ\0a\0n\0", Some("text in UTF-16")),
+            (&utf16(line, u16::to_le_bytes), Some("text in UTF-16")),
+            (&utf16(line, u16::to_be_bytes), Some("text in UTF-16")),
+            (line.as_bytes(), None),
+            (b"PKG installed\n", None),
+            // A log that was cut while its writer went on.
+            (&[0; 4096], None),
+            (b"\xef\xbb\xbfJan 23 16:00:01 mx1", None),
+            (b"", None),
+        ];
+        for (head, expected) in cases {
+            let found = no_text(head);
+            let matches = match (found, expected) {
+                (Some(found), Some(expected)) => found.starts_with(expected),
+                (found, expected) => found == expected,
+            };
+            assert!(matches, "{found:?} {expected:?}");
+        }
     }
 }

@@ -10,7 +10,8 @@ pub(crate) mod kind;
 pub(crate) mod mbox;
 pub(crate) mod reader;
 
-use std::fs;
+use std::collections::HashSet;
+use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -98,47 +99,94 @@ pub struct Collected {
     pub unread: Vec<Unread>,
 }
 
-/// Folders nested deeper than this are a mistake, or a loop.
+/// Folders nested deeper than this are a mistake.
 const MAX_DEPTH: usize = 32;
 
 /// Lists the inputs behind the paths: files, folders (with all below them) and `-` for standard input.
+///
+/// A folder that links lead to again is read once. A pipe, a socket or a device is read where it is named, and
+/// not where it only lies in a folder: it may never end.
 pub fn collect(paths: &[PathBuf], now: Timestamp) -> Collected {
     let mut collected = Collected::default();
     for path in paths {
         if path.as_os_str() == "-" {
             collected.inputs.push(Input::stdin(now));
         } else {
-            walk(path, now, 0, &mut collected);
+            let mut walk = Walk {
+                now,
+                folders: HashSet::new(),
+                collected: &mut collected,
+            };
+            walk.take(path, 0);
         }
     }
     collected
 }
 
-fn walk(path: &Path, now: Timestamp, depth: usize, collected: &mut Collected) {
-    let found = if path.is_dir() {
-        if depth > MAX_DEPTH {
-            Err(io::Error::other("folders are nested too deep"))
-        } else {
-            entries(path)
+/// What one named path leads to.
+struct Walk<'a> {
+    now: Timestamp,
+    /// Folders that were read, by the one path that has no links in it.
+    folders: HashSet<PathBuf>,
+    collected: &'a mut Collected,
+}
+
+impl Walk<'_> {
+    fn take(&mut self, path: &Path, depth: usize) {
+        if let Err(error) = self.try_take(path, depth) {
+            let why = match error.kind() {
+                io::ErrorKind::NotFound if path.is_symlink() => {
+                    "is a link to what does not exist".to_owned()
+                }
+                io::ErrorKind::NotFound => "does not exist".to_owned(),
+                _ => error.to_string(),
+            };
+            self.collected.unread.push(Unread {
+                input: path.display().to_string(),
+                why,
+            });
         }
-    } else {
-        match Input::file(path, now) {
-            Ok(input) => {
-                collected.inputs.push(input);
-                return;
-            }
-            Err(error) => Err(error),
-        }
-    };
-    match found {
-        Ok(entries) => entries
-            .iter()
-            .for_each(|entry| walk(entry, now, depth + 1, collected)),
-        Err(error) => collected.unread.push(Unread {
-            input: path.display().to_string(),
-            why: error.to_string(),
-        }),
     }
+
+    fn try_take(&mut self, path: &Path, depth: usize) -> io::Result<()> {
+        let kind = fs::metadata(path)?.file_type();
+        if kind.is_dir() {
+            if depth > MAX_DEPTH {
+                return Err(io::Error::other("folders are nested too deep"));
+            }
+            if self.folders.insert(fs::canonicalize(path)?) {
+                for entry in entries(path)? {
+                    self.take(&entry, depth + 1);
+                }
+            }
+            return Ok(());
+        }
+        if depth > 0 && !kind.is_file() {
+            let what = what_is(kind);
+            return Err(io::Error::other(format!("is {what}: name it to read it")));
+        }
+        self.collected.inputs.push(Input::file(path, self.now)?);
+        Ok(())
+    }
+}
+
+/// What is no regular file.
+#[cfg(unix)]
+fn what_is(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+/// What is no regular file.
+#[cfg(not(unix))]
+fn what_is(_: FileType) -> &'static str {
+    "no regular file"
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::kind::{HEAD_BYTES, Kind, recognise};
+use super::kind::{self, HEAD_BYTES, Kind, recognise};
 use super::{Input, Place, decompress, mbox};
 use crate::exim::split;
 
@@ -79,6 +79,9 @@ impl<'a> BlockReader<'a> {
         let mut head = vec![0; HEAD_BYTES];
         let (n, error) = fill_all(&mut reader, &mut head);
         head.truncate(n);
+        if let Some(what) = kind::no_text(&head) {
+            return Err(io::Error::other(what));
+        }
         let kind = recognise(&head);
         let head = io::Cursor::new(head);
         let reader: Box<dyn Read + 'a> = match error {

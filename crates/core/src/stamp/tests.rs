@@ -207,3 +207,28 @@ fn the_cached_reader_agrees_with_chrono_over_two_years_of_minutes() {
     }
     assert!(cases > 17_000, "{cases}");
 }
+
+#[test]
+fn a_year_is_a_guess_only_where_nobody_named_one() {
+    let cases = [
+        (None, "Jan 23 16:00:01 mx", Some(2023)),
+        (None, "Jan 23 16:59:59 mx", Some(2023)),
+        (None, "Mar 23 16:00:01 mx", Some(2022)),
+        (None, "Feb 30 16:00:01 mx", None),
+        (None, "Jan 23 2023 16:00:01 mx", None),
+        (None, "2023-01-23T16:00:01+01:00 mx", None),
+        (None, "Dear diary", None),
+        (Some(2021), "Jan 23 16:00:01 mx", None),
+    ];
+    for (year, text, guessed) in cases {
+        let mut stamps = Stamps::new(StampContext {
+            zone: chrono_tz::Europe::Rome,
+            year,
+            reference: Timestamp::from_seconds(1_675_000_000),
+        });
+        for _ in 0..2 {
+            stamps.read(text.as_bytes());
+            assert_eq!(stamps.guessed_year(), guessed, "{text}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ use crate::dsn::Reading;
 use crate::event::{Contact, Delivery, Fact, Line, Odd, Source};
 use crate::source::reader::Total;
 use crate::span::Days;
+use crate::time::Timestamp;
 
 /// Lines that were not understood, kept of each input; and of all inputs together.
 const SAMPLES: usize = 5;
@@ -21,10 +22,20 @@ pub(super) struct Count {
     days: Days,
     /// The first lines of the input that were not understood, in order of their numbers.
     odd: Vec<(u64, Odd, Box<[u8]>)>,
+    /// The guessed year noted last: nearly every line has it.
+    guessed: Option<i32>,
 }
 
 impl Count {
-    pub(super) fn add(&mut self, number: u64, text: &[u8], line: &Line<'_>, options: &Options) {
+    /// `guessed`: the year of its stamp, where none was named.
+    pub(super) fn add(
+        &mut self,
+        number: u64,
+        text: &[u8],
+        line: &Line<'_>,
+        guessed: Option<i32>,
+        options: &Options,
+    ) {
         let coverage = &mut self.coverage;
         let (odd, time) = match line {
             Line::Delivery(event) => {
@@ -66,8 +77,13 @@ impl Count {
                 (Some(*odd), None)
             }
         };
-        if let Some(time) = time.filter(|&time| options.takes_time(time)) {
-            self.days.add(time);
+        // Also of lines that the flags leave out: a wrong year may be why they are.
+        if time.is_some() && guessed != self.guessed {
+            coverage.guessed_years.extend(guessed);
+            self.guessed = guessed;
+        }
+        if let Some(time) = time {
+            self.note_time(time, options);
         }
         if let Some(odd) = odd {
             self.add_odd(number, odd, text);
@@ -91,10 +107,18 @@ impl Count {
     pub(super) fn add_bounced(&mut self, event: &Delivery<'_>, options: &Options) -> bool {
         let coverage = &mut self.coverage;
         coverage.bounces.events += 1;
-        if options.takes_time(event.time) {
-            self.days.add(event.time);
-        }
+        self.note_time(event.time, options);
         options.takes(event)
+    }
+
+    fn note_time(&mut self, time: Timestamp, options: &Options) {
+        if options.since.is_some_and(|since| time < since) {
+            self.coverage.cut_before = true;
+        } else if options.until.is_some_and(|until| time >= until) {
+            self.coverage.cut_after = true;
+        } else {
+            self.days.add(time);
+        }
     }
 
     fn add_odd(&mut self, number: u64, odd: Odd, text: &[u8]) {
@@ -122,13 +146,32 @@ impl Count {
         mine.echoes += theirs.echoes;
         mine.samples.extend(theirs.samples);
         self.days.merge(other.days);
+        mine.odd_inputs += theirs.odd_inputs;
+        mine.strange_inputs += theirs.strange_inputs;
+        mine.strange_lines += theirs.strange_lines;
+        mine.cut_before |= theirs.cut_before;
+        mine.cut_after |= theirs.cut_after;
+        mine.guessed_years.extend(theirs.guessed_years);
         self.odd.extend(other.odd);
         self.odd.sort_by_key(|odd| odd.0);
         self.odd.truncate(SAMPLES);
     }
 
+    /// Tells the inputs that are no log of ours from those with a few odd lines.
+    fn judge_input(&mut self) {
+        let Coverage { lines, bounces, .. } = self.coverage;
+        let odd = lines.unknown + lines.malformed + bounces.unknown;
+        let understood = lines.delivery + lines.queue + bounces.reports;
+        let is_odd = odd > 0;
+        let is_strange = is_odd && understood == 0;
+        self.coverage.odd_inputs = u64::from(is_odd);
+        self.coverage.strange_inputs = u64::from(is_strange);
+        self.coverage.strange_lines = if is_strange { odd } else { 0 };
+    }
+
     /// Takes in a whole input under its name.
     pub(super) fn merge_named(&mut self, mut other: Count, name: &str) {
+        other.judge_input();
         other.coverage.samples = std::mem::take(&mut other.odd)
             .into_iter()
             .map(|(line, odd, text)| Sample {

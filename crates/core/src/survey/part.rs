@@ -55,7 +55,8 @@ impl Part {
         let parser = self.parser.as_mut()?;
         for_each_line(block, |number, text| {
             let line = parser.parse(text, &mut self.scratch);
-            self.count.add(number, text, &line, options);
+            let guessed = parser.guessed_year();
+            self.count.add(number, text, &line, guessed, options);
             match &line {
                 Line::Delivery(event) if options.takes(event) => {
                     // Only what a host answered now is evidence; the reason of an echo was that of its failure.
@@ -105,7 +106,8 @@ impl Part {
         };
         for_each_line(block, |number, text| {
             let said = parser.parse(text, &mut self.scratch);
-            self.count.add(number, text, &said, options);
+            let guessed = parser.guessed_year();
+            self.count.add(number, text, &said, guessed, options);
             let verdict = match &said {
                 Line::Delivery(event) if options.takes(event) => {
                     self.recent.classify(&options.classifier, event)

@@ -137,9 +137,10 @@ impl Bounced {
         }
     }
 
-    /// Counts the bounces that no log repeats.
-    pub(crate) fn count_into(self, tally: &mut Tally) {
+    /// Counts the bounces that no log repeats; gives how many failures were repeated and how many counted.
+    pub(crate) fn count_into(self, tally: &mut Tally) -> (u64, u64) {
         let Bounced { logged, waiting } = self;
+        let all = waiting.len();
         let repeats = |bounce: &Waiting| {
             bounce
                 .keys()
@@ -158,6 +159,7 @@ impl Bounced {
                 tally.add(&first, bounce.verdict);
             }
         }
+        ((all - news.len()) as u64, news.len() as u64)
     }
 }
 

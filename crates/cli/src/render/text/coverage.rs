@@ -2,6 +2,7 @@
 
 use super::Page;
 use crate::escape;
+use crate::grep;
 use crate::render::numbers::{bytes, count, counted, percent};
 use crate::style::Tone;
 
@@ -51,7 +52,7 @@ impl Page<'_> {
             let inputs = counted(unread, "input");
             self.paragraph(
                 "note: ",
-                &format!("{inputs} could not be read to the end, see Coverage"),
+                &format!("{inputs} could not be read, or not to the end, see Coverage"),
             );
         }
         if let [first, ..] = &*coverage.overlapping_inputs {
@@ -77,7 +78,23 @@ impl Page<'_> {
                  are not known, ends are guessed from silence, and a list of bad addresses can look like an outage",
             );
         }
-        let odd = coverage.odd();
+        if coverage.strange_inputs > 0 {
+            let lines = counted(coverage.strange_lines, "line");
+            let inputs = counted(coverage.strange_inputs, "input");
+            let are = if coverage.strange_lines == 1 {
+                "is"
+            } else {
+                "are"
+            };
+            self.paragraph(
+                "note: ",
+                &format!(
+                    "{lines} in {inputs} {are} of no mail log that mailgap knows, see Coverage"
+                ),
+            );
+        }
+        // Of the other inputs.
+        let odd = coverage.odd().saturating_sub(coverage.strange_lines);
         let ours = odd + coverage.understood();
         if odd as f64 > MANY_ODD * ours as f64 {
             let share = percent(odd, ours);
@@ -106,6 +123,10 @@ impl Page<'_> {
         );
         if !report.restrictions.is_empty() {
             self.fact("restricted to", &report.restrictions.join(", "));
+            self.fact(
+                "",
+                "(read, mail and lines count everything; span and messages all destinations)",
+            );
         }
         if let Some((first, last)) = coverage.first.zip(coverage.last) {
             let moments = self.moments.with_years();
@@ -119,6 +140,16 @@ impl Page<'_> {
             let far = "far before or after all others, left out of the span: wrong clocks?";
             self.fact("stray stamps", &format!("{lines} {far}"));
         }
+        if !coverage.guessed_years.is_empty() {
+            let years: Vec<String> = coverage.guessed_years.iter().map(i32::to_string).collect();
+            self.fact(
+                "year",
+                &format!(
+                    "not in the stamps, judged by each file's time of change ({}); --year sets another",
+                    years.join(", ")
+                ),
+            );
+        }
         self.fact(
             "time zone",
             &format!(
@@ -129,21 +160,22 @@ impl Page<'_> {
         );
         let bounces = &coverage.bounces;
         if bounces.messages > 0 {
-            self.fact(
-                "mail",
-                &format!(
-                    "{}: {} with {}, {} no bounce, {} unknown",
-                    counted(bounces.messages, "message"),
-                    counted(bounces.reports, "bounce"),
-                    counted(bounces.events, "event"),
-                    count(bounces.not_bounces),
-                    count(bounces.unknown)
-                ),
+            let mut mail = format!(
+                "{}: {} with {}, {} no bounce, {} unknown",
+                counted(bounces.messages, "message"),
+                counted(bounces.reports, "bounce"),
+                counted(bounces.events, "event"),
+                count(bounces.not_bounces),
+                count(bounces.unknown)
             );
+            if lines.delivery > 0 && bounces.reports > 0 {
+                let repeated = counted(bounces.repeated, "failure");
+                let added = count(bounces.added);
+                mail += &format!("; {repeated} told by the logs too, {added} by bounces alone");
+            }
+            self.fact("mail", &mail);
         }
-        if lines.total > 0 || bounces.messages == 0 {
-            self.of_lines();
-        }
+        self.of_lines();
         let duplicates = coverage.duplicate_inputs.iter();
         let duplicates = duplicates.map(|duplicate| {
             format!(
@@ -175,30 +207,38 @@ impl Page<'_> {
     fn of_lines(&mut self) {
         let coverage = &self.report.coverage;
         let lines = &coverage.lines;
-        self.fact(
-            "lines",
-            &format!(
-                "{} delivery, {} queue, {} foreign, {} unknown, {} malformed",
-                count(lines.delivery),
-                count(lines.queue),
-                count(lines.foreign),
-                count(lines.unknown),
-                count(lines.malformed)
-            ),
-        );
-        self.fact(
-            "events",
-            &format!(
-                "{}, of them {} and {} (failures repeated without contact)",
-                count(coverage.events),
-                counted(coverage.attempts, "attempt"),
-                counted(coverage.echoes, "echo")
-            ),
-        );
-        self.fact(
-            "messages",
-            &format!("{} seen to arrive", count(coverage.messages)),
-        );
+        let has_mail = coverage.bounces.messages > 0;
+        if lines.total > 0 || !has_mail {
+            self.fact(
+                "lines",
+                &format!(
+                    "{} delivery, {} queue, {} foreign, {} unknown, {} malformed",
+                    count(lines.delivery),
+                    count(lines.queue),
+                    count(lines.foreign),
+                    count(lines.unknown),
+                    count(lines.malformed)
+                ),
+            );
+        }
+        // Events of bounces stand in the row of the mail.
+        if lines.delivery + lines.queue > 0 || !has_mail {
+            let known = coverage.attempts + coverage.echoes;
+            self.fact(
+                "events",
+                &format!(
+                    "{}: {}, {} (failures repeated without contact), {} within this host",
+                    count(coverage.events),
+                    counted(coverage.attempts, "attempt"),
+                    counted(coverage.echoes, "echo"),
+                    count(coverage.events.saturating_sub(known))
+                ),
+            );
+            self.fact(
+                "messages",
+                &format!("{} seen to arrive", count(coverage.messages)),
+            );
+        }
     }
 
     /// A name and its value, which may hold text of strangers.
@@ -225,7 +265,12 @@ impl Page<'_> {
         } else {
             ", among them"
         };
-        self.fact("not understood", &format!("{}{of}", counted(odd, "line")));
+        let inputs = match (coverage.odd_inputs, coverage.inputs) {
+            (_, 0 | 1) => String::new(),
+            (odd, all) => format!(" in {} of {} inputs", count(odd), count(all)),
+        };
+        let odd = counted(odd, "line");
+        self.fact("not understood", &format!("{odd}{inputs}{of}"));
         let indent = 2 + NAME_COLUMNS;
         let room = self.columns.saturating_sub(indent);
         for sample in coverage.samples.iter().take(MOST_SAMPLES) {
@@ -234,6 +279,13 @@ impl Page<'_> {
             let text = escape::fit(&sample.text, room.saturating_sub(2));
             let text = self.style.paint(Tone::Dim, text);
             self.line(&format!("{:indent$}  {text}", ""));
+        }
+        let samples = &coverage.samples;
+        if samples
+            .iter()
+            .any(|sample| grep::names_a_file(sample.text.as_bytes()))
+        {
+            self.paragraph(&" ".repeat(indent), &format!("hint: {}", grep::HINT));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Page;
 use crate::escape;
 use crate::render::numbers::{count, length};
-use crate::render::table::{self, Lean};
+use crate::render::table::Column;
 use crate::report::{Fates, Outage};
 
 impl Page<'_> {
@@ -15,7 +15,7 @@ impl Page<'_> {
         let windows = outage.windows.iter();
         let mut rows: Vec<Vec<String>> = windows
             .filter_map(|window| {
-                let label = escape::fit(&window.label, super::outages::LABEL_COLUMNS);
+                let label = escape::fit(&window.label, self.label_columns());
                 Some(row(label, window.fates.as_ref()?))
             })
             .collect();
@@ -23,17 +23,16 @@ impl Page<'_> {
             rows.push(row("all".to_owned(), total));
         }
         let columns = [
-            ("failed in", Lean::Left),
-            ("delivered late", Lean::Right),
-            ("median", Lean::Right),
-            ("bounced by it", Lean::Right),
-            ("of their own", Lean::Right),
-            ("expired", Lean::Right),
-            ("queued", Lean::Right),
+            Column::words("failed in"),
+            Column::numbers("delivered late", 0),
+            Column::numbers("median", 1),
+            Column::numbers("bounced by it", 0),
+            Column::numbers("of their own", 2),
+            Column::numbers("expired", 0),
+            Column::numbers("queued", 0),
         ];
-        let lines = table::lines(&columns, rows);
         self.line("");
-        self.marked(outage, &lines);
+        self.marked(outage, &columns, rows);
     }
 }
 

@@ -2,18 +2,20 @@
 
 use mailgap_core::outage::{Confidence, OutageType};
 
-use super::{MOST_DETAILS, Page};
+use super::{MOST_DETAILS, Page, on_one_line};
 use crate::escape;
 use crate::render::numbers::{count, counted, length, percent, share};
-use crate::render::table::{self, Lean};
+use crate::render::table::{self, Column};
 use crate::render::timeline::{self, HEALTHY, Scale, UNSURE};
 use crate::report::{Outage, Window};
 use crate::style::Tone;
 
 /// MX hosts named of an outage.
 const MOST_MX: usize = 4;
+/// Columns of a window's mark and the spaces around it.
+const MARK_COLUMNS: usize = 6;
 /// Columns of a label; longer ones are cut.
-pub(super) const LABEL_COLUMNS: usize = 24;
+const LABEL_COLUMNS: usize = 24;
 
 impl Page<'_> {
     pub(super) fn outages(&mut self, heading: &str, wanted: impl Fn(OutageType) -> bool) {
@@ -42,8 +44,18 @@ impl Page<'_> {
             outage.id,
             escape::fit(&outage.domain, self.columns / 2)
         );
-        let title = self.style.paint(Tone::Strong, title);
-        self.line(&format!("{title}  {}", self.stretch(outage)));
+        let title = (
+            self.style.paint(Tone::Strong, title.as_str()).into_owned(),
+            title,
+        );
+        let stretch = self.stretch(outage);
+        let one = escape::width(&title.1) + 2 + escape::width(&stretch) <= self.columns;
+        if one {
+            self.line(&format!("{}  {stretch}", title.0));
+        } else {
+            self.line(&title.0);
+            self.paragraph("  ", &stretch);
+        }
         self.paragraph("  ", &evidence(outage));
         if !outage.mx.is_empty() {
             self.paragraph("  ", &mx(outage));
@@ -67,13 +79,16 @@ impl Page<'_> {
     /// `23 Jan 16:00 to 27 Jan 21:40, 4 days 6 h`
     fn stretch(&self, outage: &Outage) -> String {
         let start = if outage.before_log {
-            "before the log".to_owned()
+            self.report.ends.before_cell().to_owned()
         } else {
             self.moments.cell(&outage.start)
         };
         let (end, last) = match (&outage.end, outage.ongoing) {
             (Some(end), false) => (self.moments.cell(end), Some(end.time)),
-            _ => ("beyond the log".to_owned(), self.report.coverage.last),
+            _ => (
+                self.report.ends.beyond_cell().to_owned(),
+                self.report.coverage.last,
+            ),
         };
         let least = if outage.before_log || outage.ongoing {
             "at least "
@@ -89,21 +104,26 @@ impl Page<'_> {
         }
     }
 
+    /// Columns of a label, fewer where there are few.
+    pub(super) fn label_columns(&self) -> usize {
+        LABEL_COLUMNS.min(self.columns / 4)
+    }
+
     fn windows(&mut self, outage: &Outage) {
         let rows = outage
             .windows
             .iter()
             .map(|window| {
                 vec![
-                    escape::fit(&window.label, LABEL_COLUMNS),
+                    escape::fit(&window.label, self.label_columns()),
                     if outage.before_log && window.start.time == outage.start.time {
-                        "before the log".to_owned()
+                        self.report.ends.before_cell().to_owned()
                     } else {
                         self.moments.cell(&window.start)
                     },
                     match &window.end {
                         Some(end) => self.moments.cell(end),
-                        None => "beyond the log".to_owned(),
+                        None => self.report.ends.beyond_cell().to_owned(),
                     },
                     count(window.attempts),
                     count(window.failures),
@@ -113,20 +133,25 @@ impl Page<'_> {
             })
             .collect();
         let columns = [
-            ("answer", Lean::Left),
-            ("from", Lean::Left),
-            ("until", Lean::Left),
-            ("attempts", Lean::Right),
-            ("failed", Lean::Right),
-            ("share", Lean::Right),
-            ("MX", Lean::Right),
+            Column::words("answer"),
+            Column::words("from"),
+            // Where the next window begins.
+            Column {
+                spare: 4,
+                ..Column::words("until")
+            },
+            Column::numbers("attempts", 3),
+            Column::numbers("failed", 2),
+            Column::numbers("share", 0),
+            Column::numbers("MX", 1),
         ];
-        let lines = table::lines(&columns, rows);
-        self.marked(outage, &lines);
+        self.marked(outage, &columns, rows);
     }
 
     /// A head, a row for each window after the window's mark, and what else there is.
-    pub(super) fn marked(&mut self, outage: &Outage, lines: &[String]) {
+    pub(super) fn marked(&mut self, outage: &Outage, columns: &[Column], rows: Vec<Vec<String>>) {
+        let table::Lines { header, lines } =
+            table::fitted(columns, rows, self.columns.saturating_sub(MARK_COLUMNS));
         let marks = outage.windows.iter().map(|window| {
             let (mark, tone) = timeline::mark(window.kind);
             self.style
@@ -134,11 +159,12 @@ impl Page<'_> {
                 .into_owned()
         });
         let none = || "  ".to_owned();
-        let marks = std::iter::once(none())
+        let marks = std::iter::repeat_with(none)
+            .take(header)
             .chain(marks)
             .chain(std::iter::repeat_with(none));
         let lines: Vec<String> = marks
-            .zip(lines)
+            .zip(&lines)
             .map(|(mark, line)| format!("  {mark}  {line}"))
             .collect();
         for line in lines {
@@ -176,15 +202,15 @@ impl Page<'_> {
         self.line("");
         let label_columns = said
             .iter()
-            .map(|(label, _)| escape::width(&escape::fit(label, LABEL_COLUMNS)))
+            .map(|(label, _)| escape::width(&escape::fit(label, self.label_columns())))
             .max()
             .unwrap_or(0);
         for (label, sample) in said {
-            let label = escape::fit(label, LABEL_COLUMNS);
+            let label = escape::fit(label, self.label_columns());
             let gap = label_columns - escape::width(&label);
             self.paragraph(
                 &format!("  {label}{:gap$}  ", ""),
-                &escape::fit(sample, 3 * self.columns),
+                &escape::fit(&on_one_line(sample), 3 * self.columns),
             );
         }
     }

@@ -7,6 +7,8 @@ use crate::escape;
 use crate::render::timeline::{self, Scale};
 use crate::report::Outage;
 
+/// Columns of a kind in the legend, at most: `██ recipient rejected   `.
+const KIND_COLUMNS: usize = 23;
 /// Kinds in one line of a legend; all nine would not fit.
 const KINDS_IN_LINE: usize = 3;
 
@@ -59,7 +61,7 @@ impl Page<'_> {
             }
         }
         self.line("");
-        for kinds in kinds.chunks(KINDS_IN_LINE) {
+        for kinds in kinds.chunks((columns / KIND_COLUMNS).clamp(1, KINDS_IN_LINE)) {
             let words = kinds.iter().map(|&kind| {
                 let (mark, tone) = timeline::mark(kind);
                 let mark = self.style.paint(tone, mark.to_string().repeat(2));

@@ -1,9 +1,9 @@
 //! Destinations that never worked, or that fail at a steady share: neither is an outage.
 
-use super::{MOST_ROWS, Page};
+use super::{MOST_ROWS, Page, on_one_line};
 use crate::escape;
 use crate::render::numbers::{count, counted, share};
-use crate::render::table::{self, Lean};
+use crate::render::table::{self, Column};
 use crate::report::Standing;
 use crate::style::Tone;
 
@@ -26,22 +26,24 @@ impl Page<'_> {
         self.paragraph("  ", meaning);
         let is_chronic = standings.iter().any(|standing| standing.share.is_some());
         let mut columns = vec![
-            ("destination", Lean::Left),
-            ("answer", Lean::Left),
-            ("attempts", Lean::Right),
-            ("messages", Lean::Right),
-            ("recipients", Lean::Right),
+            Column::words("destination"),
+            Column::words("answer"),
+            Column::numbers("attempts", 3),
+            Column::numbers("messages", 1),
+            Column::numbers("recipients", 2),
         ];
         if is_chronic {
-            columns.insert(3, ("failed", Lean::Right));
+            columns.insert(3, Column::numbers("failed", 0));
         }
+        let domain_columns = DOMAIN_COLUMNS.min(self.columns * 2 / 5);
+        let label_columns = LABEL_COLUMNS.min(self.columns / 4);
         let rows = standings
             .iter()
             .take(MOST_ROWS)
             .map(|standing| {
                 let mut row = vec![
-                    escape::fit(&standing.domain, DOMAIN_COLUMNS),
-                    escape::fit(&standing.label, LABEL_COLUMNS),
+                    escape::fit(&standing.domain, domain_columns),
+                    escape::fit(&standing.label, label_columns),
                     count(standing.attempts),
                     count(standing.messages),
                     count(standing.recipients),
@@ -52,7 +54,8 @@ impl Page<'_> {
                 row
             })
             .collect();
-        let lines = table::lines(&columns, rows);
+        let table::Lines { header, lines } =
+            table::fitted(&columns, rows, self.columns.saturating_sub(2));
         let used = lines
             .iter()
             .map(|line| escape::width(line))
@@ -64,13 +67,16 @@ impl Page<'_> {
         let samples = standings
             .iter()
             .map(|standing| standing.sample.as_deref().unwrap_or(""));
-        for (line, sample) in lines.iter().zip(std::iter::once("").chain(samples)) {
+        let samples = std::iter::repeat_n("", header).chain(samples);
+        for (line, sample) in lines.iter().zip(samples) {
             if room < LEAST_SAMPLE || sample.is_empty() {
                 self.line(&format!("  {line}"));
                 continue;
             }
             let gap = used - 2 - escape::width(line);
-            let sample = self.style.paint(Tone::Dim, escape::fit(sample, room));
+            let sample = self
+                .style
+                .paint(Tone::Dim, escape::fit(&on_one_line(sample), room));
             self.line(&format!("  {line}{:gap$}{sample}", ""));
         }
         self.and_more(standings.len(), MOST_ROWS, "  ");

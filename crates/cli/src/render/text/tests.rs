@@ -22,7 +22,7 @@ virgilio.it: no connection from some time between 23 Jan 14:20 and 16:50, then m
   61 attempts, 80 % failed).
 strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15,
   takes our mail again since 24 Jan evening (40 attempts, 83 % failed).
-note: 1 input could not be read to the end, see Coverage
+note: 1 input could not be read, or not to the end, see Coverage
 note: mail-iso.log and mail.log look like the same mail in other bytes, and all of it was counted:
       if they are, leave one out, see Coverage
 
@@ -98,15 +98,18 @@ Coverage
   read            3 inputs, 12.3 MB, 59,259 lines
   span            21 Jan 2023 00:00 to 30 Jan 2023 23:41
   stray stamps    2 lines far before or after all others, left out of the span: wrong clocks?
+  year            not in the stamps, judged by each file's time of change (2023); --year sets
+                  another
   time zone       Europe/Rome (by --timezone)
   lines           12,345 delivery, 45,678 queue, 1,234 foreign, 1 unknown, 1 malformed
-  events          12,400, of them 12,000 attempts and 345 echoes (failures repeated without contact)
+  events          12,400: 12,000 attempts, 345 echoes (failures repeated without contact), 55 within
+                  this host
   messages        11,111 seen to arrive
   counted once    copy.log (the same bytes as mail.log)
   counted twice?  mail-iso.log and mail.log have near-equal numbers of attempts of mx1 from 21 Jan
                   2023 00:00 to 30 Jan 2023 23:00
   not read        mail.log.2.gz: unexpected end of file
-  not understood  2 lines, among them
+  not understood  2 lines in 1 of 3 inputs, among them
                   mail.log:1812: column 57: expected status after "dsn="
                     Jan 23 16:00:05 mx1 postfix/smtp[12]: 4ABC: to=<u@x.example>, dsn=x
 "#);
@@ -203,7 +206,7 @@ Coverage
   read            1 input, 40 bytes, 2 lines
   time zone       Europe/Rome (by --timezone)
   lines           0 delivery, 0 queue, 0 foreign, 2 unknown, 0 malformed
-  events          0, of them 0 attempts and 0 echoes (failures repeated without contact)
+  events          0: 0 attempts, 0 echoes (failures repeated without contact), 0 within this host
   messages        0 seen to arrive
   not understood  2 lines, among them
                   notes.txt:1: no header of a log
@@ -228,6 +231,69 @@ fn long_lists_are_cut_and_say_so() {
     assert!(text.contains("\n  and 38 more (mailgap report -f json has all)\n"));
     assert!(text.contains("\n  and 35 more (mailgap report -f json has all)\n"));
     assert!(text.lines().count() < 400);
+}
+
+#[test]
+fn narrow_pages_keep_what_matters_and_no_line_is_too_long() {
+    let mut full = full_report();
+    for outage in &mut full.outages {
+        let fates = Fates {
+            delivered_late: 12_345,
+            bounced_by_outage: 665,
+            bounced: 12,
+            expired: 12,
+            pending: 1_029,
+            median_delay_s: Some(50_000.0),
+            ..Fates::default()
+        };
+        outage.fates = Some(fates);
+        for window in &mut outage.windows {
+            window.fates = Some(fates);
+        }
+    }
+    let mut pages = 0;
+    for columns in 60..=140 {
+        let text = render(&full, Style::PLAIN, columns);
+        for line in text.lines() {
+            assert!(escape::width(line) <= columns, "{columns}: {line}");
+        }
+        pages += 1;
+    }
+    assert_eq!(pages, 81);
+    let narrow = render(&full, Style::PLAIN, 60);
+    let (_, narrow) = narrow.split_once("\n2 virgilio.it").unwrap();
+    let (_, tables) = narrow.split_once("30 Jan\n\n").unwrap();
+    let (tables, _) = tables.split_once("\n\n  no connection").unwrap();
+    assert_snapshot!(tables, @"
+      answer         from                share
+  ██  no connection  23 Jan 14:20–16:50  100 %
+  ▌▌  mixed          25 Jan evening       60 %
+  ··  mail is taken
+  ??  the change lies somewhere here
+
+      failed in      delivered  bounced  expired  queued
+                          late       by
+                                     it
+  ██  no connection     12,345      665       12   1,029
+  ▌▌  mixed             12,345      665       12   1,029
+      all               12,345      665       12   1,029
+");
+}
+
+#[test]
+fn a_reply_of_several_lines_stands_on_one() {
+    let mut outage = libero();
+    outage.windows.truncate(1);
+    outage.windows[0].sample = Some(b"550-first\\n550 second\r\n550 third"[..].into());
+    let mut dead = standing(b"dead.example", 1.0);
+    dead.sample = outage.windows[0].sample.clone();
+    let text = plain(&report(vec![Findings {
+        outages: vec![outage],
+        unreachable: Some(dead),
+        ..Findings::default()
+    }]));
+    let replies = text.matches("550-first 550 second 550 third\n").count();
+    assert_eq!(replies, 2, "{text}");
 }
 
 /// What strangers write reaches the page as text, whatever it is.
