@@ -541,6 +541,26 @@ fn explanations_are_one_json_document_and_one_text_each() {
 }
 
 #[test]
+fn explain_takes_several_files_and_shows_times_in_the_zone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, other) = (dir.path().join("a.log"), dir.path().join("b.log"));
+    fs::write(&log, SENT).unwrap();
+    fs::write(
+        &other,
+        SENT.replace("Jan 23 15:59:01", "2023-01-23T15:59:01Z"),
+    )
+    .unwrap();
+    let flags = ["--timezone", "Asia/Tokyo", "--year", "2023"];
+    let (status, out, _) = mailgap(&[&["explain", path(&other), path(&log)], &flags[..]].concat());
+    assert_eq!(status, 0);
+    let (first, second) = out.split_once(&format!("{}:1: ", path(&log))).unwrap();
+    assert!(first.contains("in UTC 2023-01-23T15:59:01.000Z, in Asia/Tokyo 2023-01-24 00:59:01"));
+    assert!(second.contains("in UTC 2023-01-23T06:59:01.000Z, in Asia/Tokyo 2023-01-23 15:59:01"));
+    let (_, out, _) = mailgap(&["explain", path(&other), "--timezone", "UTC"]);
+    assert!(!out.contains(", in UTC "), "{out}");
+}
+
+#[test]
 fn events_are_csv_by_the_ending() {
     let dir = tempfile::tempdir().unwrap();
     let (log, csv) = (dir.path().join("mail.log"), dir.path().join("events.csv"));

@@ -35,11 +35,11 @@ Examples:
   mailgap explain bounce.eml
   mailgap explain line.txt --rules my-rules.toml -f json")]
 pub(crate) struct Args {
-    /// A log, typically of a few lines, or a message or mailbox [default: standard input]
+    /// Logs, typically of a few lines, messages or mailboxes [default: standard input]
     #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
 
-    /// Time zone of stamps that name none [default: the system's]
+    /// Time zone of stamps that name none, in which times are shown beside UTC [default: the system's]
     ///
     /// An IANA name such as Europe/Rome.
     #[arg(long, value_name = "ZONE", help_heading = "Input")]
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let environment = console.environment;
     let reading = args.reading();
     let settings = Settings::resolve(&reading, environment)?;
-    if args.file.is_none() && environment.stdin_is_terminal {
+    if args.files.is_empty() && environment.stdin_is_terminal {
         console.note("paste lines of a log, then end with Ctrl-D", None);
     }
     let collected = settings::collect(&reading, "explain", environment)?;
@@ -160,9 +160,13 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
 impl Args {
     /// The same without what leaves lines out: each is explained.
     fn reading(&self) -> Reading {
-        let standard_input = || PathBuf::from("-");
+        let paths = if self.files.is_empty() {
+            vec![PathBuf::from("-")]
+        } else {
+            self.files.clone()
+        };
         Reading {
-            paths: vec![self.file.clone().unwrap_or_else(standard_input)],
+            paths,
             since: None,
             until: None,
             domain: Vec::new(),

@@ -10,6 +10,7 @@ use mailgap_core::stamp::{Stamp, StampContext, Stamps};
 use mailgap_core::time::Timestamp;
 
 use super::{Known, Part, lossy};
+use crate::render::moments::Moments;
 
 /// The parts of the head, as far as there is one.
 pub(super) fn parts(head: &Head<'_>, input: &Input, known: &Known<'_>) -> Vec<Part> {
@@ -45,9 +46,14 @@ fn stamp(raw: &[u8], time: Timestamp, input: &Input, known: &Known<'_>) -> Part 
     let options = &known.settings.options;
     let zone = options.zone;
     if raw.is_empty() {
-        return Part::new("stamp", time.to_string()).note("in a field of the collector's, in UTC");
+        let note = format!(
+            "in a field of the collector's, in UTC{}",
+            beside(time, zone)
+        );
+        return Part::new("stamp", time.to_string()).note(note);
     }
-    let mut part = Part::new("stamp", lossy(raw)).note(format!("in UTC {time}"));
+    let mut part =
+        Part::new("stamp", lossy(raw)).note(format!("in UTC {time}{}", beside(time, zone)));
     if !names(raw, |year| (Some(year), Tz::UTC), 2000, 2004) {
         let year = time
             .to_utc()
@@ -77,6 +83,17 @@ fn stamp(raw: &[u8], time: Timestamp, input: &Input, known: &Known<'_>) -> Part 
         }
     }
     part
+}
+
+/// `, in Europe/Rome 2023-01-23 16:00:01`; nothing where that is UTC.
+fn beside(time: Timestamp, zone: Tz) -> String {
+    let moments = Moments::new(zone, true);
+    match moments.local(time) {
+        Some(local) if zone != Tz::UTC => {
+            format!(", in {zone} {}", local.format("%Y-%m-%d %H:%M:%S"))
+        }
+        _ => String::new(),
+    }
 }
 
 /// Whether a stamp means the same in both contexts: then it says itself what they differ in.

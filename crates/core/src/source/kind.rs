@@ -33,8 +33,7 @@ const MIN_FIELDS: usize = 3;
 
 /// What an input holds that is neither log nor mail, and what to do about it.
 ///
-/// Sources: PKWARE's APPNOTE, POSIX's ustar, the ELF and PDF specifications, Unicode's byte order mark, and the
-/// documentation of systemd's journal file format, of SQLite and of Parquet.
+/// Sources: the documentation of each format; for tar POSIX's ustar, for UTF-16 Unicode's byte order mark.
 pub(super) fn no_text(head: &[u8]) -> Option<&'static str> {
     const MAGIC: [(&[u8], &str); 12] = [
         (b"PK\x03\x04", "a zip archive: unpack it first"),

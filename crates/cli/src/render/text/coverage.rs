@@ -1,5 +1,7 @@
 //! How much was read and understood, and what was not: silence about it makes "all quiet" a lie.
 
+use std::fmt::Write;
+
 use super::Page;
 use crate::escape;
 use crate::grep;
@@ -171,7 +173,10 @@ impl Page<'_> {
             if lines.delivery > 0 && bounces.reports > 0 {
                 let repeated = counted(bounces.repeated, "failure");
                 let added = count(bounces.added);
-                mail += &format!("; {repeated} told by the logs too, {added} by bounces alone");
+                let _ = write!(
+                    mail,
+                    "; {repeated} told by the logs too, {added} by bounces alone"
+                );
             }
             self.fact("mail", &mail);
         }
