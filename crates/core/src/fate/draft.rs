@@ -9,9 +9,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::Keep;
 use super::life::{Life, meant};
-use super::pool::{Arena, NONE, Word, Words};
+use super::pool::{Arena, NONE, Origin, Store, Word, Words};
 use super::row::{Moment, RECIPIENT, Row, is_success};
 use crate::event::{Contact, Delivery, Fact, Outcome, QueueFact, Source};
+use crate::near;
 use crate::reason::Verdict;
 use crate::tally::fingerprint;
 use crate::time::Timestamp;
@@ -34,8 +35,8 @@ pub(super) struct Draft {
     instances: Vec<Word>,
     /// Fingerprints of recipients whose host accepted mail for them.
     pub(super) accepted: Vec<u64>,
-    pub(super) first: Moment,
-    pub(super) last: Moment,
+    /// Times of the first line and the last.
+    span: Option<(Timestamp, Timestamp)>,
 }
 
 /// A life within a block.
@@ -77,8 +78,7 @@ impl Draft {
             last_host: 0,
             instances: Vec::new(),
             accepted: Vec::new(),
-            first: Moment::AFTER,
-            last: Moment::BEFORE,
+            span: None,
         }
     }
 
@@ -146,16 +146,19 @@ impl Draft {
             new.failure.text = text_of(event, arena);
         }
         if success && is_of_this_host(event) {
-            new.filtered = queued_as(event.text).map_or(NONE, |id| arena.add(id));
+            new.filtered = queued_as(event.text).map_or(NONE, |id| arena.take(id));
         }
         if let Some(mine) = mine {
-            mine.merge_words(&new, arena);
+            mine.merge(&new, Origin::Own, arena);
         } else {
-            new.recipient = arena.add(event.recipient);
+            new.recipient = arena.take(event.recipient);
             new.original = event
                 .original_recipient
-                .map_or(NONE, |name| arena.add(name));
+                .map_or(NONE, |name| arena.take(name));
             let place = u32::try_from(known_life.rows.len()).unwrap_or(u32::MAX);
+            if place == 0 {
+                known_life.rows.reserve_exact(1); // one recipient is the rule
+            }
             known_life.rows.push(new);
             self.rows.insert((life, row), place);
         }
@@ -191,20 +194,20 @@ impl Draft {
             Fact::MessageId(id) => {
                 life.starts = true;
                 life.arrival = time;
-                life.message_id = arena.add(id);
+                life.message_id = arena.take(id);
             }
             Fact::Arrival {
                 sender, message_id, ..
             } => {
                 life.starts = true;
                 life.arrival = time;
-                life.sender = sender.map_or(NONE, |sender| arena.add(sender));
-                life.message_id = message_id.map_or(NONE, |id| arena.add(id));
+                life.sender = sender.map_or(NONE, |sender| arena.take(sender));
+                life.message_id = message_id.map_or(NONE, |id| arena.take(id));
             }
-            Fact::Active { sender, .. } if life.sender == NONE => life.sender = arena.add(sender),
+            Fact::Active { sender, .. } if life.sender == NONE => life.sender = arena.take(sender),
             Fact::Expired { sender, .. } => {
                 if life.sender == NONE {
-                    life.sender = arena.add(sender);
+                    life.sender = arena.take(sender);
                 }
                 life.expired = life.expired.max(time);
             }
@@ -247,16 +250,16 @@ impl Draft {
         let known = self
             .instances
             .iter()
-            .find(|&&word| self.arena.word(word) == instance);
+            .find(|&&word| near::same(self.arena.word(word), instance));
         let instance = known.copied().unwrap_or_else(|| {
-            let word = self.arena.add(instance);
+            let word = self.arena.take(instance);
             self.instances.push(word);
             word
         });
         let name = self.hosts.get(host).map_or(NONE, |host| host.name);
         let drafted = Drafted {
             key,
-            life: Life::new(name, instance, self.arena.add(queue_id)),
+            life: Life::new(name, instance, self.arena.take(queue_id)),
             below: self.tops.get(&key).copied(),
             free: false,
         };
@@ -303,15 +306,15 @@ impl Draft {
 
     /// The host's number, and the key of the queue id on it.
     fn host(&mut self, name: &[u8], queue_id: &[u8], time: Timestamp) -> (usize, u64) {
-        self.first = self.first.min(Moment::new(time));
-        self.last = self.last.max(Moment::new(time));
-        let is = |host: &Host| self.arena.word(host.name) == name;
+        let (first, last) = self.span.unwrap_or((time, time));
+        self.span = Some((first.min(time), last.max(time)));
+        let is = |host: &Host| near::same(self.arena.word(host.name), name);
         let place = if self.hosts.get(self.last_host).is_some_and(is) {
             self.last_host
         } else if let Some(place) = self.hosts.iter().position(is) {
             place
         } else {
-            let word = self.arena.add(name);
+            let word = self.arena.take(name);
             self.hosts.push(Host {
                 name: word,
                 hash: xxh3_64(name),
@@ -349,15 +352,22 @@ impl Draft {
             .map(|drafted| &mut drafted.life)
     }
 
+    /// First and last line.
+    pub(super) fn span(&self) -> (Moment, Moment) {
+        self.span.map_or((Moment::AFTER, Moment::BEFORE), |span| {
+            (Moment::new(span.0), Moment::new(span.1))
+        })
+    }
+
     /// Hands out what is left and is as new again, with its buffers.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (u64, Life)> {
+        self.accepted.clear();
         self.tops.clear();
         self.rows.clear();
         self.hosts.clear();
         self.instances.clear();
         self.last_host = 0;
-        self.first = Moment::AFTER;
-        self.last = Moment::BEFORE;
+        self.span = None;
         self.lives
             .drain(..)
             .filter(|drafted| !drafted.free)
@@ -367,7 +377,7 @@ impl Draft {
 
 /// `postfix/relay` → `postfix`: services of one instance share its queue.
 fn instance_of(name: &[u8]) -> &[u8] {
-    let end = memchr::memchr(b'/', name).unwrap_or(name.len());
+    let end = near::find(b'/', name).unwrap_or(name.len());
     name.get(..end).unwrap_or(name)
 }
 
@@ -382,18 +392,15 @@ fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
         event.reply
     };
     let text = text.get(..TEXT_BYTES).unwrap_or(text);
-    let named = (!event.recipient.is_empty())
-        .then(|| memchr::memmem::find(text, event.recipient))
-        .flatten();
-    let Some(at) = named else {
-        return arena.add(text);
+    let Some(at) = near::find_name(event.recipient, text) else {
+        return arena.take(text);
     };
     let mut marked = Vec::with_capacity(text.len());
     let (before, after) = text.split_at(at);
     marked.extend_from_slice(before);
     marked.push(RECIPIENT);
     marked.extend_from_slice(after.get(event.recipient.len()..).unwrap_or_default());
-    arena.add(&marked)
+    arena.take(&marked)
 }
 
 /// True when a program on this host took the mail, a content filter: that proves nothing of its recipient.

@@ -46,7 +46,7 @@ pub(crate) use ribbon::Ribbons;
 use draft::Draft;
 use packed::{Entry, Packed};
 use row::RECIPIENT;
-use segment::Segment;
+use segment::{Notes, Segment};
 
 /// Which fates to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -176,7 +176,12 @@ pub(crate) struct Scribe(Draft);
 
 /// What some lines that follow each other say.
 #[derive(Debug)]
-pub(crate) struct Stretch(Segment);
+pub(crate) enum Stretch {
+    /// One block.
+    Block(Notes),
+    /// Several.
+    Blocks(Box<Segment>),
+}
 
 impl Scribe {
     pub(crate) fn new(keep: Keep) -> Scribe {
@@ -200,14 +205,25 @@ impl Scribe {
 
     /// Ends the block.
     pub(crate) fn close(&mut self) -> Stretch {
-        Stretch(Segment::of(&mut self.0))
+        Stretch::Block(Notes::of(&mut self.0))
     }
 }
 
 impl Stretch {
     /// These lines and those that follow them.
     pub(crate) fn then(self, next: Stretch) -> Stretch {
-        Stretch(self.0.then(next.0))
+        let lines = match (self, next) {
+            (lines, Stretch::Block(notes)) => lines.into_segment().with(notes),
+            (lines, next) => lines.into_segment().then(next.into_segment()),
+        };
+        Stretch::Blocks(Box::new(lines))
+    }
+
+    fn into_segment(self) -> Segment {
+        match self {
+            Stretch::Block(notes) => Segment::of(notes),
+            Stretch::Blocks(lines) => *lines,
+        }
     }
 }
 
@@ -220,7 +236,7 @@ pub(crate) struct Fates {
 impl Fates {
     /// Takes in a whole log, if fates were asked for.
     pub(crate) fn add(&mut self, input: Option<Stretch>) {
-        self.inputs.extend(input.map(|input| input.0));
+        self.inputs.extend(input.map(Stretch::into_segment));
     }
 
     /// All is read.

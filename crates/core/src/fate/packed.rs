@@ -5,7 +5,7 @@
 //! as many bytes as they need, seven bits in each.
 
 use super::life::Life;
-use super::pool::{NONE, Pool, Word, Words};
+use super::pool::{NONE, Pool, Store, Word, Words};
 use super::row::{Moment, Row};
 use crate::event::Outcome;
 use crate::evidence::Class;
