@@ -15,7 +15,7 @@ use crate::coverage::{Coverage, Unread};
 use crate::dsn::{self, Reading};
 use crate::envelope::Scratch;
 use crate::event::{Contact, Delivery, Line, QueueFact};
-use crate::fate::{Fates, Keep, Ledger, Ribbons, Scribe};
+use crate::fate::{Fates, Keep, Ledger, Ribbons, Scribe, Stretch};
 use crate::line::{LineParser, Lines};
 use crate::overlap::Overlaps;
 use crate::parallel::{self, Block, Ended, Plan, Shard};
@@ -25,7 +25,7 @@ use crate::source::kind::Kind;
 use crate::source::mbox::Messages;
 use crate::source::reader::{BLOCK_BYTES, MAX_LINE};
 use crate::stamp::StampContext;
-use crate::tally::{Bounced, Destination, Tally};
+use crate::tally::{Bounced, Destination, News, Tally};
 use crate::time::Timestamp;
 
 use count::{Count, Whole};
@@ -165,15 +165,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     let mut overlaps = Overlaps::default();
     let mut fates = Fates::default();
     let ribbons = Ribbons::default();
-    let new = |n: usize| Part {
-        parser: inputs.get(n).map(|input| options.parser(input)),
-        count: Count::default(),
-        tally: Tally::new(),
-        bounced: Bounced::default(),
-        scratch: Scratch::default(),
-        recent: Recent::default(),
-        scribe: options.fates.map(Scribe::new),
-    };
+    let new = |n: usize| Part::of(inputs.get(n), options, options.fates);
     let step = |part: &mut Part, block: &Block| {
         let Part {
             parser,
@@ -255,14 +247,23 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             why: error.to_string(),
         });
     }
-    bounces.count_into(&mut tally);
+    let news = bounces.into_news();
+    news.count_into(&mut tally);
+    let told = options.fates.map(|keep| told_by(&news, keep));
     let mut coverage = whole.into_coverage();
     coverage.overlaps = overlaps.into_found();
     Survey {
         coverage,
         destinations: tally.into_destinations(),
-        fates: fates.finish(options.fates.unwrap_or_default()),
+        fates: fates.finish(options.fates.unwrap_or_default(), told),
     }
+}
+
+/// What became of the messages of these bounces.
+fn told_by(news: &News, keep: Keep) -> Stretch {
+    let mut scribe = Scribe::new(keep);
+    news.tell(&mut scribe);
+    scribe.close()
 }
 
 /// A record and where it stands.
@@ -381,15 +382,7 @@ pub fn items(
         keep_duplicates: true,
         ..Whole::default()
     };
-    let new = |n: usize| Part {
-        parser: inputs.get(n).map(|input| options.parser(input)),
-        count: Count::default(),
-        tally: Tally::new(),
-        bounced: Bounced::default(),
-        scratch: Scratch::default(),
-        recent: Recent::default(),
-        scribe: None,
-    };
+    let new = |n: usize| Part::of(inputs.get(n), options, None);
     let step = |part: &mut Part, block: &Block| {
         let mut out = Vec::new();
         let (
@@ -498,6 +491,20 @@ struct Part {
     recent: Recent,
     /// `None` when no fates are asked for.
     scribe: Option<Scribe>,
+}
+
+impl Part {
+    fn of(input: Option<&Input>, options: &Options, fates: Option<Keep>) -> Part {
+        Part {
+            parser: input.map(|input| options.parser(input)),
+            count: Count::default(),
+            tally: Tally::new(),
+            bounced: Bounced::default(),
+            scratch: Scratch::default(),
+            recent: Recent::default(),
+            scribe: fates.map(Scribe::new),
+        }
+    }
 }
 
 impl Shard for Part {

@@ -110,8 +110,8 @@ impl Draft {
         };
         let instance = instance_of(event.instance);
         let open = self.open(key, instance, false);
-        let known = open.and_then(|life| self.rows.get(&(life, row)).copied());
-        if success && known.is_none() && self.keep == Keep::Failing {
+        let is_known = open.is_some_and(|life| self.rows.contains_key(&(life, row)));
+        if success && !is_known && self.keep == Keep::Failing {
             // All of its life until now is in this block: nothing failed.
             let starts = open.is_some_and(|life| self.life(life).is_some_and(|life| life.starts));
             if starts || self.arrived_here(host, event) {
@@ -119,6 +119,39 @@ impl Draft {
             }
         }
         let life = open.unwrap_or_else(|| self.add(host, key, instance, event.queue_id));
+        self.row(life, row, event, verdict, classify);
+    }
+
+    /// Takes down what a bounce says, of which no log tells; `id` names its message.
+    pub(super) fn bounce(&mut self, event: &Delivery<'_>, id: &[u8], verdict: Option<Verdict>) {
+        let (host, key) = self.host(event.host, id, event.time);
+        let life = self
+            .open(key, b"", false)
+            .unwrap_or_else(|| self.add(host, key, b"", event.queue_id));
+        let arena = &mut self.arena;
+        if let Some(Drafted { life, .. }) = self.lives.get_mut(life as usize) {
+            for (mine, said) in [
+                (&mut life.sender, event.sender),
+                (&mut life.message_id, event.message_id),
+            ] {
+                let said = said.map_or(NONE, |said| arena.take(said));
+                Origin::Own.keep(mine, said, arena);
+            }
+        }
+        self.row(life, fingerprint(event.recipient), event, verdict, || None);
+    }
+
+    /// Adds an event to the row of its recipient.
+    fn row(
+        &mut self,
+        life: u32,
+        row: u64,
+        event: &Delivery<'_>,
+        verdict: Option<Verdict>,
+        classify: impl FnOnce() -> Option<Verdict>,
+    ) {
+        let success = is_success(event.outcome);
+        let known = self.rows.get(&(life, row)).copied();
         if let Some(delay) = event.delay_s
             && let Some(life) = self.life_mut(life)
             && !life.starts

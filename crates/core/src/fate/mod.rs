@@ -203,6 +203,11 @@ impl Scribe {
         self.0.queue(fact);
     }
 
+    /// Takes down what a bounce says, of which no log tells; `id` names its message among those of its host.
+    pub(crate) fn bounce(&mut self, event: &Delivery<'_>, id: &[u8], verdict: Option<Verdict>) {
+        self.0.bounce(event, id, verdict);
+    }
+
     /// Ends the block.
     pub(crate) fn close(&mut self) -> Stretch {
         Stretch::Block(Notes::of(&mut self.0))
@@ -239,8 +244,8 @@ impl Fates {
         self.inputs.extend(input.map(Stretch::into_segment));
     }
 
-    /// All is read.
-    pub(crate) fn finish(mut self, keep: Keep) -> Ledger {
+    /// All is read; `bounces` are those that no log repeats.
+    pub(crate) fn finish(mut self, keep: Keep, bounces: Option<Stretch>) -> Ledger {
         // Rotated logs follow each other in order of time; those of other hosts have nothing to do with them.
         self.inputs.sort_by_key(|input| (input.first, input.last));
         let mut whole = self
@@ -249,6 +254,12 @@ impl Fates {
             .reduce(Segment::then)
             .unwrap_or_else(|| Segment::new(keep));
         whole.close();
+        if let Some(bounces) = bounces {
+            // They have queue ids and hosts of their own: nothing to join.
+            let mut bounces = bounces.into_segment();
+            bounces.close();
+            whole.entries.append(&bounces.entries);
+        }
         Ledger::new(whole)
     }
 }

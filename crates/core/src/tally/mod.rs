@@ -12,7 +12,7 @@ mod recipients;
 mod series;
 mod sketch;
 
-pub(crate) use bounced::Bounced;
+pub(crate) use bounced::{Bounced, News};
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
 pub use sketch::{Distinct, Few};
 
