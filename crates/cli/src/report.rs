@@ -37,6 +37,8 @@ pub(crate) struct Found {
 pub(crate) struct Expiring {
     /// When the first of them will be.
     pub(crate) first: Timestamp,
+    /// How many messages, whatever the number of their recipients.
+    pub(crate) messages: u64,
 }
 
 impl Found {
@@ -119,6 +121,8 @@ pub(crate) struct Coverage {
     pub(crate) overlapping_inputs: Vec<Overlap>,
     pub(crate) unread: Vec<Unread>,
     pub(crate) samples: Vec<Sample>,
+    /// No acceptance is known: grades of addresses to reinstate are `plausible` only.
+    pub(crate) plausible_only: bool,
     #[serde(serialize_with = "time_or_null")]
     pub(crate) first: Option<Timestamp>,
     #[serde(serialize_with = "time_or_null")]
@@ -436,6 +440,7 @@ impl Coverage {
                     why: unread.why.clone(),
                 })
                 .collect(),
+            plausible_only: false,
             samples: coverage
                 .samples
                 .iter()

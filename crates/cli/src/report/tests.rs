@@ -24,7 +24,7 @@ const SCHEMA: [(&str, &str); 14] = [
     (
         "/coverage",
         "inputs bytes lines bounces messages events attempts echoes duplicate_inputs \
-         overlapping_inputs unread samples first last",
+         overlapping_inputs unread samples plausible_only first last",
     ),
     (
         "/coverage/lines",

@@ -161,7 +161,9 @@ impl Case {
     pub(super) fn place(&self, time: Timestamp) -> Option<(usize, usize)> {
         let outage = self.outages.iter().position(|outage| {
             // A failure after the last good attempt is of the outage, wherever in between it is thought to begin.
-            (time > outage.start || outage.before_log && time >= outage.start)
+            // Of bounces alone there is no good attempt: it may begin with the first of them.
+            let from_start = outage.before_log || self.bounces_only;
+            (time > outage.start || from_start && time >= outage.start)
                 && outage.end.is_none_or(|end| time < end)
         })?;
         let windows = &self.outages.get(outage)?.windows;

@@ -303,6 +303,12 @@ impl Ledger {
         self.entries.len() == 0
     }
 
+    /// True when it is known of any recipient that a host accepted mail for it. Bounces alone do not tell: then
+    /// no grade is better than [`Grade::Plausible`].
+    pub fn knows_accepted(&self) -> bool {
+        !self.accepted.is_empty()
+    }
+
     /// True when a host accepted mail for this recipient, at any time.
     pub fn has_accepted(&self, recipient: &[u8]) -> bool {
         self.accepted.binary_search(&fingerprint(recipient)).is_ok()

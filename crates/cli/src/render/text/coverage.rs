@@ -74,7 +74,8 @@ impl Page<'_> {
             self.paragraph(
                 "note: ",
                 "this rests on bounces alone. They tell of failures, not of what was accepted: shares of failures \
-                 are not known, ends are guessed from silence, and a list of bad addresses can look like an outage",
+                 are not known, ends are guessed from silence, what was delivered late counts as still queued, \
+                 and a list of bad addresses can look like an outage",
             );
         }
         let odd = coverage.odd();
@@ -160,6 +161,12 @@ impl Page<'_> {
         });
         let overlaps: Vec<String> = overlaps.collect();
         self.list("counted twice?", &overlaps);
+        if coverage.plausible_only {
+            self.fact(
+                "addresses",
+                "none is known to have accepted mail: what an outage refused is plausible to exist, no more",
+            );
+        }
         let unread = coverage.unread.iter();
         let unread = unread.map(|unread| format!("{}: {}", unread.input, unread.why));
         self.list("not read", &unread.collect::<Vec<_>>());
