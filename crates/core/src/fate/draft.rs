@@ -10,15 +10,13 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::Keep;
 use super::life::{Life, meant};
 use super::pool::{Arena, NONE, Origin, Store, Word, Words};
-use super::row::{Moment, RECIPIENT, Row, is_success};
+use super::row::{Moment, Row, is_success};
+use super::said::{instance_of, is_of_this_host, queued_as, text_of};
 use crate::event::{Contact, Delivery, Fact, Outcome, QueueFact, Source};
 use crate::near;
 use crate::reason::Verdict;
 use crate::tally::fingerprint;
 use crate::time::Timestamp;
-
-/// Bytes that are kept of a reply: as much as a reader reads.
-const TEXT_BYTES: usize = 400;
 
 /// Lives of one block.
 #[derive(Debug)]
@@ -406,50 +404,4 @@ impl Draft {
             .filter(|drafted| !drafted.free)
             .map(|drafted| (drafted.key, drafted.life))
     }
-}
-
-/// `postfix/relay` → `postfix`: services of one instance share its queue.
-fn instance_of(name: &[u8]) -> &[u8] {
-    let end = near::find(b'/', name).unwrap_or(name.len());
-    name.get(..end).unwrap_or(name)
-}
-
-/// What the remote side said, or what the MTA says of it, with a mark for the recipient.
-fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
-    if event.text.is_empty() {
-        return NONE;
-    }
-    let text = if event.reply.is_empty() {
-        event.text
-    } else {
-        event.reply
-    };
-    let text = text.get(..TEXT_BYTES).unwrap_or(text);
-    let Some(at) = near::find_name(event.recipient, text) else {
-        return arena.take(text);
-    };
-    let mut marked = Vec::with_capacity(text.len());
-    let (before, after) = text.split_at(at);
-    marked.extend_from_slice(before);
-    marked.push(RECIPIENT);
-    marked.extend_from_slice(after.get(event.recipient.len()..).unwrap_or_default());
-    arena.take(&marked)
-}
-
-/// True when a program on this host took the mail, a content filter: that proves nothing of its recipient.
-fn is_of_this_host(event: &Delivery<'_>) -> bool {
-    let ip = event.relay.ip;
-    ip.starts_with(b"127.") || ip == b"::1" || ip.first() == Some(&b'/')
-}
-
-/// `250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 9E2A13F` → the id.
-fn queued_as(text: &[u8]) -> Option<&[u8]> {
-    const WORDS: &[u8] = b"queued as ";
-    let at = memchr::memmem::rfind(text, WORDS)?;
-    let id = text.get(at + WORDS.len()..)?;
-    let end = id
-        .iter()
-        .position(|byte| !byte.is_ascii_alphanumeric())
-        .unwrap_or(id.len());
-    id.get(..end).filter(|id| !id.is_empty())
 }

@@ -21,10 +21,12 @@ mod draft;
 mod filter;
 mod life;
 mod lists;
+mod numbers;
 mod packed;
 mod pool;
 mod ribbon;
 mod row;
+mod said;
 mod segment;
 
 use std::borrow::Cow;
