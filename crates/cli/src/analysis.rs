@@ -1,10 +1,12 @@
 //! From what was read to what is reported: outages, and what became of the messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use mailgap_core::fate::{Case, Judged, Judgement, Ledger, OutageFates, Place, judge, pending};
+use mailgap_core::coverage::Coverage;
+use mailgap_core::fate::{
+    Case, Judged, Judgement, Ledger, OutageFates, Pending, Place, judge, pending,
+};
 use mailgap_core::survey::Survey;
-use mailgap_core::time::Timestamp;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
@@ -44,8 +46,7 @@ impl Analysis {
             .filter_map(|found| found.case.take())
             .collect();
         let judgement = judge(&fates, &cases);
-        let last = coverage.span.map(|(_, last)| last).unwrap_or_default();
-        let expiring = expiring(&fates, &judgement, lifetime_s, last);
+        let expiring = expiring(&fates, &judgement, lifetime_s, &coverage);
         let with_outages = found.iter_mut().filter(|found| found.has_outage());
         for (destination, (found, outages)) in with_outages.zip(&judgement.outages).enumerate() {
             let fates = outages.iter().enumerate().map(|(outage, fates)| {
@@ -54,8 +55,10 @@ impl Analysis {
             });
             found.fates = fates.collect();
         }
-        let report = Report::new(found, &coverage, settings.options.zone)
+        let mut report = Report::new(found, &coverage, settings.options.zone)
             .with_zone_source(settings.zone_source);
+        report.coverage.plausible_only =
+            !fates.knows_accepted() && judgement.fates.iter().any(|judged| judged.grade.is_some());
         Ok(Analysis {
             report,
             fates,
@@ -85,21 +88,40 @@ impl Ids {
     }
 }
 
-/// When the first message of each outage will expire; not before the end of the log.
+/// What will expire of each outage, and when; not before the end of the log.
 fn expiring(
     fates: &Ledger,
     judgement: &Judgement,
     lifetime_s: f64,
-    last: Timestamp,
+    coverage: &Coverage,
 ) -> HashMap<(usize, usize), Expiring> {
-    let mut first: HashMap<(usize, usize), Expiring> = HashMap::new();
-    for pending in pending(fates, judgement, lifetime_s) {
-        if let Some(place) = pending.judged.place {
-            let time = pending.expires.max(last);
-            first
-                .entry((place.destination, place.outage))
-                .or_insert(Expiring { first: time }); // they come in order of time
+    let last = coverage.span.map(|(_, last)| last).unwrap_or_default();
+    // What expires makes a bounce: of which none came by then was delivered, or is not told of.
+    let bounces_alone = coverage.lines.delivery == 0;
+    let mut all: HashMap<(usize, usize), Expiring> = HashMap::new();
+    let mut messages = HashSet::new();
+    for Pending {
+        fate,
+        judged,
+        expires,
+    } in pending(fates, judgement, lifetime_s)
+    {
+        let Some(place) = judged.place else { continue };
+        if bounces_alone && expires <= last {
+            continue;
         }
+        let place = (place.destination, place.outage);
+        let expiring = all.entry(place).or_insert(Expiring {
+            first: expires.max(last), // they come in order of time
+            messages: 0,
+        });
+        let recipient = if fate.queue_id.is_empty() {
+            fate.recipient // of a bounce: nothing tells its message from others
+        } else {
+            b""
+        };
+        let is_new = messages.insert((place, fate.host, fate.queue_id, recipient));
+        expiring.messages += u64::from(is_new);
     }
-    first
+    all
 }

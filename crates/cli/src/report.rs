@@ -37,6 +37,8 @@ pub(crate) struct Found {
 pub(crate) struct Expiring {
     /// When the first of them will be.
     pub(crate) first: Timestamp,
+    /// How many messages, whatever the number of their recipients.
+    pub(crate) messages: u64,
 }
 
 impl Found {
@@ -128,6 +130,8 @@ pub(crate) struct Coverage {
     pub(crate) strange_lines: u64,
     /// Judged by the time of change of a file: the stamps name none.
     pub(crate) guessed_years: Vec<i32>,
+    /// No acceptance is known: grades of addresses to reinstate are `plausible` only.
+    pub(crate) plausible_only: bool,
     #[serde(serialize_with = "time_or_null")]
     pub(crate) first: Option<Timestamp>,
     #[serde(serialize_with = "time_or_null")]
@@ -457,6 +461,7 @@ impl Coverage {
                     why: unread.why.clone(),
                 })
                 .collect(),
+            plausible_only: false,
             samples: coverage
                 .samples
                 .iter()

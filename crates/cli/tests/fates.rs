@@ -112,9 +112,72 @@ fn the_report_says_what_became_of_the_messages() {
     let (answer, rest) = text.split_once("virgilio.it: ").unwrap();
     let answer = answer.replace("\n  ", " ");
     assert!(
-        answer.contains("messages bounced (resend)") && answer.contains("delivered late (median"),
+        answer.contains("messages bounced (resend)")
+            && answer.contains("delivered late (median")
+            && answer.contains(", counted by recipient."),
         "{answer}"
     );
+    assert!(!rest.contains("plausible"), "what was accepted is known");
     let table = rest.lines().find(|line| line.contains("failed in"));
     assert!(table.unwrap().contains("bounced by it"));
+}
+
+#[test]
+fn bounces_alone_grade_addresses_as_plausible_and_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut mailbox = Vec::new();
+    for n in 0..40 {
+        mailbox.extend_from_slice(
+            format!(
+                "From MAILER-DAEMON Wed Jan 25 20:{n:02}:09 2023\n\
+                 From: MAILER-DAEMON@mta1.shop.example\nTo: news@shop.example\n\
+                 Date: Wed, 25 Jan 2023 20:{n:02}:09 +0000\nMIME-Version: 1.0\n\
+                 Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
+                 --b\nContent-Type: message/delivery-status\n\n\
+                 Reporting-MTA: dns; mta1.shop.example\nX-Postfix-Queue-ID: 4P1Xr{n:02}\n\
+                 Arrival-Date: Wed, 25 Jan 2023 20:{n:02}:08 +0000\n\n\
+                 Final-Recipient: rfc822; user{n}@libero.it\nAction: failed\nStatus: 5.1.1\n\
+                 Diagnostic-Code: smtp; 550 5.1.1 <user{n}@libero.it> recipient rejected\n\n--b--\n\n"
+            )
+            .as_bytes(),
+        );
+    }
+    // Long before and after: what comes ordinarily.
+    for day in ["Sun Jan 15", "Sat Feb  4"] {
+        let date = if day.starts_with("Sun") {
+            "Sun, 15 Jan"
+        } else {
+            "Sat, 4 Feb"
+        };
+        mailbox.extend_from_slice(
+            format!(
+                "From MAILER-DAEMON {day} 20:00:09 2023\n\
+                 From: MAILER-DAEMON@mta1.shop.example\nDate: {date} 2023 20:00:09 +0000\n\
+                 Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
+                 --b\nContent-Type: message/delivery-status\n\n\
+                 Reporting-MTA: dns; mta1.shop.example\n\n\
+                 Final-Recipient: rfc822; gone@libero.it\nAction: failed\nStatus: 5.1.1\n\
+                 Diagnostic-Code: smtp; 550 5.1.1 <gone@libero.it> no such user\n\n--b--\n\n"
+            )
+            .as_bytes(),
+        );
+    }
+    let path = folder.path().join("bounces.mbox");
+    std::fs::write(&path, mailbox).unwrap();
+    let run = |arguments: &[&str]| -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_mailgap"))
+            .args(arguments)
+            .args(["--quiet", "--timezone", "UTC"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let report: Value = serde_json::from_str(&run(&["report", "-f", "json"])).unwrap();
+    assert_eq!(report["coverage"]["plausible_only"], true, "{report}");
+    assert!(run(&["report"]).contains("plausible"));
+    let listed = run(&["fates", "--list", "reinstate", "-f", "csv"]);
+    assert_eq!(listed.matches(",plausible").count(), 40, "{listed}");
+    assert!(!listed.contains("gone@"));
 }

@@ -15,7 +15,7 @@ use crate::address::Domain;
 use crate::coverage::{Coverage, Unread};
 use crate::dsn::Reading;
 use crate::event::{Delivery, Line, QueueFact};
-use crate::fate::{Fates, Keep, Ledger, Ribbons};
+use crate::fate::{Fates, Keep, Ledger, Ribbons, Scribe, Stretch};
 use crate::line::LineParser;
 use crate::overlap::Overlaps;
 use crate::parallel::{self, Block, Ended, Plan};
@@ -23,7 +23,7 @@ use crate::reason::{Classifier, Verdict};
 use crate::source::Input;
 use crate::source::reader::BLOCK_BYTES;
 use crate::stamp::StampContext;
-use crate::tally::{Bounced, Destination, Tally};
+use crate::tally::{Bounced, Destination, News, Tally};
 use crate::time::Timestamp;
 
 use count::Whole;
@@ -201,16 +201,25 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             why: error.to_string(),
         });
     }
-    let (repeated, added) = bounces.count_into(&mut tally);
+    let (news, repeated) = bounces.into_news();
+    news.count_into(&mut tally);
+    let told = options.fates.map(|keep| told_by(&news, keep));
     let mut coverage = whole.into_coverage();
     coverage.bounces.repeated = repeated;
-    coverage.bounces.added = added;
+    coverage.bounces.added = news.len();
     coverage.overlaps = overlaps.into_found();
     Survey {
         coverage,
         destinations: tally.into_destinations(),
-        fates: fates.finish(options.fates.unwrap_or_default()),
+        fates: fates.finish(options.fates.unwrap_or_default(), told),
     }
+}
+
+/// What became of the messages of these bounces.
+fn told_by(news: &News, keep: Keep) -> Stretch {
+    let mut scribe = Scribe::new(keep);
+    news.tell(&mut scribe);
+    scribe.close()
 }
 
 /// A record and where it stands.

@@ -8,6 +8,7 @@ use std::io::Read;
 
 use chrono::{DateTime, FixedOffset};
 use common::{input, read, rome, survey_parts, testdata};
+use mailgap_core::fate::Ledger;
 use mailgap_core::outage::{Boundary, Findings, Kind, find};
 use mailgap_core::survey::{Options, survey};
 use mailgap_core::time::Timestamp;
@@ -15,8 +16,8 @@ use mailgap_core::time::Timestamp;
 const LOG: &str = "incidents/libero/mail-iso.log.gz";
 const BOUNCES: &str = "incidents/libero/bounces.mbox.xz";
 
-/// Attempts, bounces read, and findings by destination.
-type Found = (u64, u64, BTreeMap<String, Findings>);
+/// Attempts, bounces read, findings by destination, and fates.
+type Found = (u64, u64, BTreeMap<String, Findings>, Ledger);
 
 fn found_in(parts: &[(&str, &[u8])]) -> Found {
     let folder = tempfile::tempdir().unwrap();
@@ -42,7 +43,12 @@ fn found_in(parts: &[(&str, &[u8])]) -> Found {
         attempts += counts.map(u64::from).sum::<u64>();
         findings.insert(domain, find(&evidence, span));
     }
-    (attempts, survey.coverage.bounces.reports, findings)
+    (
+        attempts,
+        survey.coverage.bounces.reports,
+        findings,
+        survey.fates,
+    )
 }
 
 fn bounces() -> Vec<u8> {
@@ -67,6 +73,7 @@ fn a_bounce_that_repeats_a_logged_failure_counts_once_and_changes_nothing() {
     let joined = found_in(&[("log", &log), ("mail", &bounces)]);
     assert_eq!((joined.1, alone.1), (1242, 0));
     assert_eq!((joined.0, &joined.2), (alone.0, &alone.2));
+    assert!(!alone.3.is_empty() && joined.3 == alone.3);
 
     // Without queue ids: by the recipient and the day.
     let text = String::from_utf8_lossy(&bounces);
@@ -74,7 +81,8 @@ fn a_bounce_that_repeats_a_logged_failure_counts_once_and_changes_nothing() {
         .replace("X-Postfix-Queue-ID", "X-Other")
         .replace(" id ", " as ");
     let joined = found_in(&[("log", &log), ("mail", nameless.as_bytes())]);
-    assert_eq!((joined.0, joined.2), (alone.0, alone.2));
+    assert_eq!((joined.0, &joined.2), (alone.0, &alone.2));
+    assert!(joined.3 == alone.3);
 }
 
 #[test]
@@ -85,7 +93,7 @@ fn bounces_tell_what_a_log_lacks() {
         .filter(|line| !contains(line, b"status=bounced"))
         .collect();
     let holed = holed.concat();
-    let windows = |(_, _, findings): &Found| -> Vec<Kind> {
+    let windows = |(_, _, findings, _): &Found| -> Vec<Kind> {
         let outage = &findings["libero.it"].outages[0];
         outage.windows.iter().map(|window| window.kind).collect()
     };
@@ -105,7 +113,7 @@ fn contains(line: &[u8], words: &[u8]) -> bool {
 
 #[test]
 fn bounces_alone_show_the_outages_and_no_others() {
-    let (attempts, reports, findings) = found_in(&[("mail", &bounces())]);
+    let (attempts, reports, findings, _) = found_in(&[("mail", &bounces())]);
     assert_eq!(reports, 1242);
     assert!(attempts > 1000);
     let with_outages: Vec<&str> = findings
@@ -160,6 +168,7 @@ fn jobs_blocks_files_and_their_order_do_not_show() {
     let reference = survey_parts(&[("log", log), ("mail", &mailbox)], &rome());
     assert_eq!(reference.coverage.bounces.events, 97);
     assert!(reference.evidence.len() > 5);
+    assert!(reference.fates.len() > 20);
     for jobs in [1, 2, 7] {
         for block in [1, 1000, 1 << 20] {
             let options = Options {
@@ -185,6 +194,7 @@ fn jobs_blocks_files_and_their_order_do_not_show() {
         ] {
             let said = survey_parts(&parts, &rome());
             assert_eq!(said.evidence, reference.evidence, "{border}");
+            assert!(said.fates == reference.fates, "{border}");
         }
     }
 }

@@ -6,7 +6,9 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{input, read, rome, testdata};
-use mailgap_core::fate::{Case, End, Keep, genuine, judge, pending, reinstate, resend};
+use mailgap_core::fate::{
+    Case, End, Grade, Keep, Ledger, Listed, genuine, judge, pending, reinstate, resend,
+};
 use mailgap_core::outage::find;
 use mailgap_core::survey::{Options, survey};
 
@@ -53,29 +55,30 @@ const OPERATOR: [&str; 5] = [
     "@blu.it",
 ];
 
-#[test]
-fn fates_and_lists_are_what_happened() {
+/// The fates in a log or mailbox, and what they are judged by.
+fn read_in(name: &str) -> (Ledger, Vec<Case>) {
     let options = Options {
         jobs: 2,
         block_bytes: Some(1 << 18),
         fates: Some(Keep::All),
         ..rome()
     };
-    let log = testdata("incidents/libero/mail-iso.log.gz");
-    let read = survey(&[input(&log)], &options, &());
+    let read = survey(&[input(&testdata(name))], &options, &());
     let span = read.coverage.span.unwrap();
-    let cases: Vec<Case> = read
-        .destinations
-        .into_iter()
-        .filter_map(|to| {
-            let evidence = to.into_evidence();
-            Case::new(&evidence, &find(&evidence, span))
-        })
-        .collect();
-    let judgement = judge(&read.fates, &cases);
+    let cases = read.destinations.into_iter().filter_map(|to| {
+        let evidence = to.into_evidence();
+        Case::new(&evidence, &find(&evidence, span))
+    });
+    (read.fates, cases.collect())
+}
+
+#[test]
+fn fates_and_lists_are_what_happened() {
+    let (ledger, cases) = read_in("incidents/libero/mail-iso.log.gz");
+    let judgement = judge(&ledger, &cases);
 
     let mut ends: BTreeMap<(String, String), End> = BTreeMap::new();
-    for fate in read.fates.iter() {
+    for fate in ledger.iter() {
         let named = [Some(fate.recipient), fate.original_recipient];
         for name in named.into_iter().flatten() {
             let id = String::from_utf8_lossy(fate.queue_id).into_owned();
@@ -113,7 +116,7 @@ fn fates_and_lists_are_what_happened() {
         .map(|row| row.recipient.as_str())
         .collect();
     assert!(wrongly.len() > 200 && rightly.len() > 20);
-    let resend: BTreeSet<String> = resend(&read.fates, &judgement)
+    let resend: BTreeSet<String> = resend(&ledger, &judgement)
         .iter()
         .map(|(fate, _)| text(fate.recipient))
         .collect();
@@ -121,19 +124,69 @@ fn fates_and_lists_are_what_happened() {
     assert!(found.count() * 100 >= wrongly.len() * 99);
     assert!(rightly.iter().all(|name| !resend.contains(*name)));
 
-    let names = |all: Vec<mailgap_core::fate::Listed>| -> BTreeSet<String> {
+    let names = |all: Vec<Listed>| -> BTreeSet<String> {
         all.iter().map(|listed| text(&listed.address)).collect()
     };
-    let reinstate = names(reinstate(&read.fates, &judgement));
-    let genuine = names(genuine(&read.fates, &judgement));
+    let reinstate = names(reinstate(&ledger, &judgement));
+    let genuine = names(genuine(&ledger, &judgement));
     assert!(reinstate.is_disjoint(&genuine));
     let alive = reinstate
         .iter()
         .filter(|name| wrongly.contains(name.as_str()));
     assert!(alive.count() * 100 >= reinstate.len() * 95);
 
-    let pending = pending(&read.fates, &judgement, 5.0 * 86_400.0);
+    let pending = pending(&ledger, &judgement, 5.0 * 86_400.0);
     let queued = truth.iter().filter(|row| row.fate == "queued_at_end");
     assert_eq!(pending.len(), queued.count());
     assert!(pending.is_sorted_by_key(|pending| pending.expires));
+}
+
+#[test]
+fn bounces_alone_tell_fates_too() {
+    let (ledger, cases) = read_in("incidents/libero/bounces.mbox.xz");
+    let judgement = judge(&ledger, &cases);
+    let truth = truth();
+    let by_id: BTreeMap<(&str, &str), &Truth> = truth
+        .iter()
+        .map(|row| ((&*row.queue_id, &*row.recipient), row))
+        .collect();
+    let (mut told, mut right) = (0, 0);
+    let mut wrongly: BTreeSet<&str> = BTreeSet::new();
+    let mut rightly: BTreeSet<&str> = BTreeSet::new();
+    for fate in ledger.iter() {
+        assert_eq!(fate.host, b"mta1.shop.example");
+        let (id, name) = (text(fate.queue_id).to_uppercase(), text(fate.recipient));
+        let Some(row) = by_id.get(&(&*id, &*name)) else {
+            continue; // an alias, or mail of the host itself
+        };
+        told += 1;
+        right += usize::from(match fate.end {
+            End::Bounced => row.fate.starts_with("bounced"),
+            End::Expired => row.fate == "expired",
+            // No bounce tells how the wait ended.
+            End::Pending => ["queued_at_end", "deferred_then_sent"].contains(&&*row.fate),
+            End::Delivered | End::DeliveredLate | End::Discarded => false,
+        });
+        let of_operator = OPERATOR.iter().any(|end| name.ends_with(end));
+        if row.fate == "bounced_5xx" && row.mailbox == "ok" && row.phase_final != "normal" {
+            wrongly.extend(of_operator.then_some(&*row.recipient));
+        } else if row.fate == "bounced_5xx" && row.mailbox != "ok" && row.phase_final == "normal" {
+            rightly.insert(&row.recipient);
+        }
+    }
+    assert!(told > 700);
+    assert!(right * 1000 >= told * 998, "{right} of {told}");
+    assert!(wrongly.len() > 150 && rightly.len() > 10);
+    let resend: BTreeSet<String> = resend(&ledger, &judgement)
+        .iter()
+        .map(|(fate, _)| text(fate.recipient))
+        .collect();
+    let found = wrongly.iter().filter(|name| resend.contains(**name));
+    assert!(found.count() * 100 >= wrongly.len() * 99);
+    assert!(rightly.iter().all(|name| !resend.contains(*name)));
+    // What was accepted is not known, so no address has more than the window to speak for it.
+    let reinstate = reinstate(&ledger, &judgement);
+    assert!(reinstate.len() > 150);
+    let plausible = |listed: &Listed| listed.grade == Some(Grade::Plausible);
+    assert!(reinstate.iter().all(plausible));
 }

@@ -99,7 +99,7 @@ pub(crate) fn verdict(
 }
 
 /// What became of the messages, and what to do: `665 messages bounced (resend), 41 delivered late (median
-/// 14 h), 29 still queued.`
+/// 14 h), 29 still queued, counted by recipient.` A message has a fate for each of its recipients.
 fn push_fates(sentence: &mut String, fates: &Fates, expiring: Option<Expiring>, moments: Moments) {
     let late = match fates.median_delay_s {
         Some(median) => format!("delivered late (median {})", length(median)),
@@ -118,16 +118,20 @@ fn push_fates(sentence: &mut String, fates: &Fates, expiring: Option<Expiring>, 
             0 => write!(sentence, " {} {words}", counted(number, "message")),
             _ => write!(sentence, ", {} {words}", count(number)),
         };
-        told += 1;
+        told += number;
     }
     if told > 0 {
-        sentence.push('.');
+        sentence.push_str(if told > 1 {
+            ", counted by recipient."
+        } else {
+            "."
+        });
     }
-    if let Some(expiring) = expiring.filter(|_| fates.pending > 0) {
+    if let Some(expiring) = expiring {
         let _ = write!(
             sentence,
             " {} will expire from {} on: extend the queue lifetime now.",
-            counted(fates.pending, "message"),
+            counted(expiring.messages, "message"),
             moments.exact(expiring.first)
         );
     }
@@ -321,7 +325,10 @@ mod tests {
     }
 
     fn told(fates: Fates, expires: Option<&str>) -> String {
-        let expiring = expires.map(|time| Expiring { first: rome(time) });
+        let expiring = expires.map(|time| Expiring {
+            first: rome(time),
+            messages: 20,
+        });
         let last = Some(rome("30 23:40"));
         let sentence = verdict(
             &libero(),
@@ -346,7 +353,7 @@ mod tests {
             median_delay_s: Some(50_400.0),
             p90_delay_s: Some(90_000.0),
         };
-        assert_snapshot!(told(all, Some("28 16:00")), @" 1,665 messages bounced (resend), 3 bounced for reasons of their own, 12 expired (resend), 41 delivered late (median 14 h), 29 still queued. 29 messages will expire from 28 Jan 16:00 on: extend the queue lifetime now.");
+        assert_snapshot!(told(all, Some("28 16:00")), @" 1,665 messages bounced (resend), 3 bounced for reasons of their own, 12 expired (resend), 41 delivered late (median 14 h), 29 still queued, counted by recipient. 20 messages will expire from 28 Jan 16:00 on: extend the queue lifetime now.");
         let one = Fates {
             delivered: 7,
             delivered_late: 1,

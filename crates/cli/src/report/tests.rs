@@ -24,8 +24,8 @@ const SCHEMA: [(&str, &str); 14] = [
     (
         "/coverage",
         "inputs bytes lines bounces messages events attempts echoes duplicate_inputs \
-         overlapping_inputs unread samples odd_inputs strange_inputs strange_lines guessed_years first last \
-         stray_stamps",
+         overlapping_inputs unread samples odd_inputs strange_inputs strange_lines guessed_years \
+         plausible_only first last stray_stamps",
     ),
     (
         "/coverage/lines",

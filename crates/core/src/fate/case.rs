@@ -24,7 +24,12 @@ const LIKELY: f64 = 0.5;
 /// share that is not measured is not zero.
 const PRIOR: (f64, f64) = (0.5, 25.0);
 
-/// The telling attempts of a stretch of time, by class.
+/// The same where only bounces are known, in minutes: one refusal in two days.
+const PRIOR_OF_BOUNCES: (f64, f64) = (0.5, 1440.0);
+
+const MINUTE: i64 = 60_000;
+
+/// The telling attempts of a stretch of time, by class; where only bounces are known, `all` are its minutes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Shares {
     classes: [u64; Class::COUNT],
@@ -57,6 +62,8 @@ pub struct Case {
     pub(super) domain: Domain,
     outages: Vec<Spell>,
     normal: Shares,
+    /// Bounces tell of failures alone: instead of their shares, how often they come is compared.
+    bounces_only: bool,
 }
 
 /// When an outage was, and what was answered in its windows.
@@ -91,9 +98,10 @@ impl Case {
             domain: evidence.domain.clone(),
             outages: outages.collect(),
             normal: Shares::default(),
+            bounces_only: evidence.bounces_only,
         };
         for bucket in &evidence.buckets {
-            let middle = Timestamp::from_millis(bucket.minute * 60_000 + 30_000);
+            let middle = Timestamp::from_millis(bucket.minute * MINUTE + MINUTE / 2);
             match case.place(middle) {
                 Some((outage, window)) => {
                     if let Some((_, shares)) = case.window_mut(outage, window) {
@@ -103,7 +111,28 @@ impl Case {
                 None => case.normal.add(bucket),
             }
         }
+        if let [first, .., last] = &*evidence.buckets
+            && evidence.bounces_only
+        {
+            case.count_minutes(first.minute, last.minute + 1);
+        }
         Some(case)
+    }
+
+    /// Puts the minutes of each window, and of the rest between these two, in the place of attempts.
+    fn count_minutes(&mut self, first: i64, last: i64) {
+        let minute = |time: Timestamp| time.as_millis().div_euclid(MINUTE);
+        let mut rest = last - first;
+        for outage in &mut self.outages {
+            let mut end = outage.end.map_or(last, minute);
+            for (start, shares) in outage.windows.iter_mut().rev() {
+                let minutes = (end - minute(*start)).max(1);
+                shares.all = minutes.cast_unsigned(); // above zero
+                rest -= minutes;
+                end = end.min(minute(*start));
+            }
+        }
+        self.normal.all = u64::try_from(rest).unwrap_or_default();
     }
 
     fn window_mut(&mut self, outage: usize, window: usize) -> Option<&mut (Timestamp, Shares)> {
@@ -132,7 +161,9 @@ impl Case {
     pub(super) fn place(&self, time: Timestamp) -> Option<(usize, usize)> {
         let outage = self.outages.iter().position(|outage| {
             // A failure after the last good attempt is of the outage, wherever in between it is thought to begin.
-            (time > outage.start || outage.before_log && time >= outage.start)
+            // Of bounces alone there is no good attempt: it may begin with the first of them.
+            let from_start = outage.before_log || self.bounces_only;
+            (time > outage.start || from_start && time >= outage.start)
                 && outage.end.is_none_or(|end| time < end)
         })?;
         let windows = &self.outages.get(outage)?.windows;
@@ -196,7 +227,12 @@ impl Case {
         else {
             return 0.0;
         };
-        let normal = (self.normal.of(class) as f64 + PRIOR.0) / (self.normal.all as f64 + PRIOR.1);
+        let prior = if self.bounces_only {
+            PRIOR_OF_BOUNCES
+        } else {
+            PRIOR
+        };
+        let normal = (self.normal.of(class) as f64 + prior.0) / (self.normal.all as f64 + prior.1);
         let share = shares.of(class) as f64 / (shares.all as f64).max(1.0);
         if share > 0.0 {
             1.0 - normal / share

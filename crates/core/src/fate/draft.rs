@@ -9,15 +9,14 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::Keep;
 use super::life::{Life, meant};
-use super::pool::{Arena, NONE, Word, Words};
-use super::row::{Moment, RECIPIENT, Row, is_success};
+use super::pool::{Arena, NONE, Origin, Store, Word, Words};
+use super::row::{Moment, Row, is_success};
+use super::said::{instance_of, is_of_this_host, queued_as, text_of};
 use crate::event::{Contact, Delivery, Fact, Outcome, QueueFact, Source};
+use crate::near;
 use crate::reason::Verdict;
 use crate::tally::fingerprint;
 use crate::time::Timestamp;
-
-/// Bytes that are kept of a reply: as much as a reader reads.
-const TEXT_BYTES: usize = 400;
 
 /// Lives of one block.
 #[derive(Debug)]
@@ -34,8 +33,8 @@ pub(super) struct Draft {
     instances: Vec<Word>,
     /// Fingerprints of recipients whose host accepted mail for them.
     pub(super) accepted: Vec<u64>,
-    pub(super) first: Moment,
-    pub(super) last: Moment,
+    /// Times of the first line and the last.
+    span: Option<(Timestamp, Timestamp)>,
 }
 
 /// A life within a block.
@@ -77,8 +76,7 @@ impl Draft {
             last_host: 0,
             instances: Vec::new(),
             accepted: Vec::new(),
-            first: Moment::AFTER,
-            last: Moment::BEFORE,
+            span: None,
         }
     }
 
@@ -110,8 +108,8 @@ impl Draft {
         };
         let instance = instance_of(event.instance);
         let open = self.open(key, instance, false);
-        let known = open.and_then(|life| self.rows.get(&(life, row)).copied());
-        if success && known.is_none() && self.keep == Keep::Failing {
+        let is_known = open.is_some_and(|life| self.rows.contains_key(&(life, row)));
+        if success && !is_known && self.keep == Keep::Failing {
             // All of its life until now is in this block: nothing failed.
             let starts = open.is_some_and(|life| self.life(life).is_some_and(|life| life.starts));
             if starts || self.arrived_here(host, event) {
@@ -119,6 +117,39 @@ impl Draft {
             }
         }
         let life = open.unwrap_or_else(|| self.add(host, key, instance, event.queue_id));
+        self.row(life, row, event, verdict, classify);
+    }
+
+    /// Takes down what a bounce says, of which no log tells; `id` names its message.
+    pub(super) fn bounce(&mut self, event: &Delivery<'_>, id: &[u8], verdict: Option<Verdict>) {
+        let (host, key) = self.host(event.host, id, event.time);
+        let life = self
+            .open(key, b"", false)
+            .unwrap_or_else(|| self.add(host, key, b"", event.queue_id));
+        let arena = &mut self.arena;
+        if let Some(Drafted { life, .. }) = self.lives.get_mut(life as usize) {
+            for (mine, said) in [
+                (&mut life.sender, event.sender),
+                (&mut life.message_id, event.message_id),
+            ] {
+                let said = said.map_or(NONE, |said| arena.take(said));
+                Origin::Own.keep(mine, said, arena);
+            }
+        }
+        self.row(life, fingerprint(event.recipient), event, verdict, || None);
+    }
+
+    /// Adds an event to the row of its recipient.
+    fn row(
+        &mut self,
+        life: u32,
+        row: u64,
+        event: &Delivery<'_>,
+        verdict: Option<Verdict>,
+        classify: impl FnOnce() -> Option<Verdict>,
+    ) {
+        let success = is_success(event.outcome);
+        let known = self.rows.get(&(life, row)).copied();
         if let Some(delay) = event.delay_s
             && let Some(life) = self.life_mut(life)
             && !life.starts
@@ -146,16 +177,19 @@ impl Draft {
             new.failure.text = text_of(event, arena);
         }
         if success && is_of_this_host(event) {
-            new.filtered = queued_as(event.text).map_or(NONE, |id| arena.add(id));
+            new.filtered = queued_as(event.text).map_or(NONE, |id| arena.take(id));
         }
         if let Some(mine) = mine {
-            mine.merge_words(&new, arena);
+            mine.merge(&new, Origin::Own, arena);
         } else {
-            new.recipient = arena.add(event.recipient);
+            new.recipient = arena.take(event.recipient);
             new.original = event
                 .original_recipient
-                .map_or(NONE, |name| arena.add(name));
+                .map_or(NONE, |name| arena.take(name));
             let place = u32::try_from(known_life.rows.len()).unwrap_or(u32::MAX);
+            if place == 0 {
+                known_life.rows.reserve_exact(1); // one recipient is the rule
+            }
             known_life.rows.push(new);
             self.rows.insert((life, row), place);
         }
@@ -191,20 +225,20 @@ impl Draft {
             Fact::MessageId(id) => {
                 life.starts = true;
                 life.arrival = time;
-                life.message_id = arena.add(id);
+                life.message_id = arena.take(id);
             }
             Fact::Arrival {
                 sender, message_id, ..
             } => {
                 life.starts = true;
                 life.arrival = time;
-                life.sender = sender.map_or(NONE, |sender| arena.add(sender));
-                life.message_id = message_id.map_or(NONE, |id| arena.add(id));
+                life.sender = sender.map_or(NONE, |sender| arena.take(sender));
+                life.message_id = message_id.map_or(NONE, |id| arena.take(id));
             }
-            Fact::Active { sender, .. } if life.sender == NONE => life.sender = arena.add(sender),
+            Fact::Active { sender, .. } if life.sender == NONE => life.sender = arena.take(sender),
             Fact::Expired { sender, .. } => {
                 if life.sender == NONE {
-                    life.sender = arena.add(sender);
+                    life.sender = arena.take(sender);
                 }
                 life.expired = life.expired.max(time);
             }
@@ -247,16 +281,16 @@ impl Draft {
         let known = self
             .instances
             .iter()
-            .find(|&&word| self.arena.word(word) == instance);
+            .find(|&&word| near::same(self.arena.word(word), instance));
         let instance = known.copied().unwrap_or_else(|| {
-            let word = self.arena.add(instance);
+            let word = self.arena.take(instance);
             self.instances.push(word);
             word
         });
         let name = self.hosts.get(host).map_or(NONE, |host| host.name);
         let drafted = Drafted {
             key,
-            life: Life::new(name, instance, self.arena.add(queue_id)),
+            life: Life::new(name, instance, self.arena.take(queue_id)),
             below: self.tops.get(&key).copied(),
             free: false,
         };
@@ -303,15 +337,15 @@ impl Draft {
 
     /// The host's number, and the key of the queue id on it.
     fn host(&mut self, name: &[u8], queue_id: &[u8], time: Timestamp) -> (usize, u64) {
-        self.first = self.first.min(Moment::new(time));
-        self.last = self.last.max(Moment::new(time));
-        let is = |host: &Host| self.arena.word(host.name) == name;
+        let (first, last) = self.span.unwrap_or((time, time));
+        self.span = Some((first.min(time), last.max(time)));
+        let is = |host: &Host| near::same(self.arena.word(host.name), name);
         let place = if self.hosts.get(self.last_host).is_some_and(is) {
             self.last_host
         } else if let Some(place) = self.hosts.iter().position(is) {
             place
         } else {
-            let word = self.arena.add(name);
+            let word = self.arena.take(name);
             self.hosts.push(Host {
                 name: word,
                 hash: xxh3_64(name),
@@ -349,67 +383,25 @@ impl Draft {
             .map(|drafted| &mut drafted.life)
     }
 
+    /// First and last line.
+    pub(super) fn span(&self) -> (Moment, Moment) {
+        self.span.map_or((Moment::AFTER, Moment::BEFORE), |span| {
+            (Moment::new(span.0), Moment::new(span.1))
+        })
+    }
+
     /// Hands out what is left and is as new again, with its buffers.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (u64, Life)> {
+        self.accepted.clear();
         self.tops.clear();
         self.rows.clear();
         self.hosts.clear();
         self.instances.clear();
         self.last_host = 0;
-        self.first = Moment::AFTER;
-        self.last = Moment::BEFORE;
+        self.span = None;
         self.lives
             .drain(..)
             .filter(|drafted| !drafted.free)
             .map(|drafted| (drafted.key, drafted.life))
     }
-}
-
-/// `postfix/relay` → `postfix`: services of one instance share its queue.
-fn instance_of(name: &[u8]) -> &[u8] {
-    let end = memchr::memchr(b'/', name).unwrap_or(name.len());
-    name.get(..end).unwrap_or(name)
-}
-
-/// What the remote side said, or what the MTA says of it, with a mark for the recipient.
-fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
-    if event.text.is_empty() {
-        return NONE;
-    }
-    let text = if event.reply.is_empty() {
-        event.text
-    } else {
-        event.reply
-    };
-    let text = text.get(..TEXT_BYTES).unwrap_or(text);
-    let named = (!event.recipient.is_empty())
-        .then(|| memchr::memmem::find(text, event.recipient))
-        .flatten();
-    let Some(at) = named else {
-        return arena.add(text);
-    };
-    let mut marked = Vec::with_capacity(text.len());
-    let (before, after) = text.split_at(at);
-    marked.extend_from_slice(before);
-    marked.push(RECIPIENT);
-    marked.extend_from_slice(after.get(event.recipient.len()..).unwrap_or_default());
-    arena.add(&marked)
-}
-
-/// True when a program on this host took the mail, a content filter: that proves nothing of its recipient.
-fn is_of_this_host(event: &Delivery<'_>) -> bool {
-    let ip = event.relay.ip;
-    ip.starts_with(b"127.") || ip == b"::1" || ip.first() == Some(&b'/')
-}
-
-/// `250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 9E2A13F` → the id.
-fn queued_as(text: &[u8]) -> Option<&[u8]> {
-    const WORDS: &[u8] = b"queued as ";
-    let at = memchr::memmem::rfind(text, WORDS)?;
-    let id = text.get(at + WORDS.len()..)?;
-    let end = id
-        .iter()
-        .position(|byte| !byte.is_ascii_alphanumeric())
-        .unwrap_or(id.len());
-    id.get(..end).filter(|id| !id.is_empty())
 }

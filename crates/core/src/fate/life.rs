@@ -9,8 +9,9 @@
 //! name of its own that is no instance's (`slow/smtp`). Which of both a name is shows in the lines of the
 //! queue's own programs, maybe in another stretch: until then, what only deliveries say stands by itself.
 
-use super::pool::{NONE, Pool, Word, Words};
-use super::row::{Moment, Row, keep};
+use super::pool::{NONE, Origin, Pool, Store, Word, Words};
+use super::row::{Moment, Row};
+use crate::near;
 
 /// What is known of a message while it has one queue id.
 #[derive(Debug, Clone)]
@@ -63,8 +64,8 @@ impl Life {
         self.starts && self.ends
     }
 
-    /// Takes in what follows it. The words of both are of `pool`.
-    fn absorb(&mut self, next: Life, pool: &mut Pool) {
+    /// Takes in what follows it. The words of this life are of `pool`.
+    fn absorb(&mut self, next: Life, origin: Origin<'_>, pool: &mut Pool) {
         let Life {
             host,
             instance,
@@ -80,25 +81,19 @@ impl Life {
             expired,
             rows,
         } = next;
-        pool.drop(host);
-        pool.drop(queue_id);
+        origin.leave(host, pool); // both are the same, or they would not meet
+        origin.leave(queue_id, pool);
         if instance_is_sure && !self.instance_is_sure {
             pool.drop(self.instance);
-            self.instance = instance;
+            self.instance = origin.take(instance, pool);
             self.instance_is_sure = true;
         } else if instance_is_sure == self.instance_is_sure {
-            let unused = keep(&mut self.instance, instance, pool);
-            pool.drop(unused);
+            origin.keep(&mut self.instance, instance, pool);
         } else {
-            pool.drop(instance);
+            origin.leave(instance, pool);
         }
-        for (mine, other) in [
-            (&mut self.sender, sender),
-            (&mut self.message_id, message_id),
-        ] {
-            let unused = keep(mine, other, pool);
-            pool.drop(unused);
-        }
+        origin.keep(&mut self.sender, sender, pool);
+        origin.keep(&mut self.message_id, message_id, pool);
         if !self.starts {
             self.arrival = self.arrival.min(arrival);
         }
@@ -106,10 +101,10 @@ impl Life {
         self.removed = self.removed.max(removed);
         self.cancelled = self.cancelled.max(cancelled);
         self.expired = self.expired.max(expired);
-        self.merge_rows(rows, pool);
+        self.merge_rows(rows, origin, pool);
     }
 
-    fn merge_rows(&mut self, rows: Vec<Row>, pool: &mut Pool) {
+    fn merge_rows(&mut self, rows: Vec<Row>, origin: Origin<'_>, pool: &mut Pool) {
         let known = self.rows.len();
         for row in rows {
             let place = self
@@ -118,10 +113,10 @@ impl Life {
                 .unwrap_or_default()
                 .binary_search_by_key(&row.fingerprint, |row| row.fingerprint);
             if let Some(mine) = place.ok().and_then(|place| self.rows.get_mut(place)) {
-                mine.merge(&row, pool);
+                mine.merge(&row, origin, pool);
             } else {
                 self.rows.reserve_exact(1);
-                self.rows.push(row);
+                self.rows.push(row.moved(origin, pool));
             }
         }
         if self.rows.len() > known {
@@ -130,7 +125,7 @@ impl Life {
     }
 
     /// Gives up the recipients who took it at the first attempt, when that is sure.
-    pub(super) fn forget_delivered(&mut self, pool: &mut Pool) {
+    pub(super) fn forget_delivered(&mut self, store: &mut impl Store) {
         if self.rows.iter().all(|row| row.failed) {
             return;
         }
@@ -139,7 +134,7 @@ impl Life {
                 true
             } else {
                 for word in row.words_mut() {
-                    pool.drop(*word);
+                    store.drop(*word);
                 }
                 false
             }
@@ -147,15 +142,15 @@ impl Life {
         self.rows.shrink_to_fit();
     }
 
-    /// With words of another pool.
-    pub(super) fn moved(mut self, words: &dyn Words, pool: &mut Pool) -> Life {
+    /// With words of this store.
+    pub(super) fn moved(mut self, origin: Origin<'_>, store: &mut impl Store) -> Life {
         for word in self.words_mut() {
-            *word = pool.take_from(words, *word);
+            *word = origin.take(*word, store);
         }
         self.rows = self
             .rows
             .into_iter()
-            .map(|row| row.moved(words, pool))
+            .map(|row| row.moved(origin, store))
             .collect();
         self
     }
@@ -182,7 +177,7 @@ pub(super) fn meant<'l, N>(
     let (mut opened, mut told) = (None, None);
     let (mut own_ended, mut any_ended) = (false, false);
     for (name, life) in lives {
-        let own = words.word(life.instance) == instance;
+        let own = near::same(words.word(life.instance), instance);
         if life.ends {
             own_ended |= own;
             any_ended = true;
@@ -197,40 +192,33 @@ pub(super) fn meant<'l, N>(
     opened.or(told)
 }
 
-/// Joins the lives of one queue id in two stretches of lines that follow each other; `keep_delivered` keeps
-/// recipients who took their mail at the first attempt. Whole lives are handed to `done`.
+/// Joins a life to those of its queue id that began before it; `keep_delivered` keeps recipients who took their
+/// mail at the first attempt. A life that is whole then is returned.
 pub(super) fn join(
     left: &mut Vec<Life>,
-    right: Vec<Life>,
+    life: Life,
+    origin: Origin<'_>,
     keep_delivered: bool,
     pool: &mut Pool,
-    done: &mut dyn FnMut(Life, &mut Pool),
-) {
-    for life in right {
-        let place = if life.starts {
-            None
-        } else {
-            let (instance, sure) = (pool.word(life.instance), life.instance_is_sure);
-            meant(left.iter().enumerate().rev(), instance, sure, pool)
-                .filter(|&place| !(life.ends && is_overtaken(left.get(place..))))
-        };
-        let Some(place) = place else {
-            left.reserve_exact(1);
-            left.push(life);
-            continue;
-        };
-        let Some(mine) = left.get_mut(place) else {
-            continue; // never: the place was found just now
-        };
-        mine.absorb(life, pool);
-        if mine.starts && !keep_delivered {
-            mine.forget_delivered(pool);
-        }
-        if mine.is_whole() {
-            let life = left.remove(place);
-            done(life, pool);
-        }
+) -> Option<Life> {
+    let place = if life.starts {
+        None
+    } else {
+        let (instance, sure) = (origin.word(life.instance, pool), life.instance_is_sure);
+        meant(left.iter().enumerate().rev(), instance, sure, pool)
+            .filter(|&place| !(life.ends && is_overtaken(left.get(place..))))
+    };
+    let Some(place) = place else {
+        left.reserve_exact(1);
+        left.push(life.moved(origin, pool));
+        return None;
+    };
+    let mine = left.get_mut(place)?;
+    mine.absorb(life, origin, pool);
+    if mine.starts && !keep_delivered {
+        mine.forget_delivered(pool);
     }
+    mine.is_whole().then(|| left.remove(place))
 }
 
 /// True when the first life has no beginning and something that stands by itself came after it: if that is of
@@ -258,7 +246,7 @@ pub(super) fn settle(lives: Vec<Life>, pool: &mut Pool) -> Vec<Life> {
                 })
             });
         match place.and_then(|place| settled.get_mut(place)) {
-            Some(mine) => mine.absorb(life, pool),
+            Some(mine) => mine.absorb(life, Origin::Own, pool),
             None => settled.push(life),
         }
     }

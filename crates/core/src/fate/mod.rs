@@ -21,10 +21,12 @@ mod draft;
 mod filter;
 mod life;
 mod lists;
+mod numbers;
 mod packed;
 mod pool;
 mod ribbon;
 mod row;
+mod said;
 mod segment;
 
 use std::borrow::Cow;
@@ -46,7 +48,7 @@ pub(crate) use ribbon::Ribbons;
 use draft::Draft;
 use packed::{Entry, Packed};
 use row::RECIPIENT;
-use segment::Segment;
+use segment::{Notes, Segment};
 
 /// Which fates to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -176,7 +178,12 @@ pub(crate) struct Scribe(Draft);
 
 /// What some lines that follow each other say.
 #[derive(Debug)]
-pub(crate) struct Stretch(Segment);
+pub(crate) enum Stretch {
+    /// One block.
+    Block(Notes),
+    /// Several.
+    Blocks(Box<Segment>),
+}
 
 impl Scribe {
     pub(crate) fn new(keep: Keep) -> Scribe {
@@ -198,16 +205,32 @@ impl Scribe {
         self.0.queue(fact);
     }
 
+    /// Takes down what a bounce says, of which no log tells; `id` names its message among those of its host.
+    pub(crate) fn bounce(&mut self, event: &Delivery<'_>, id: &[u8], verdict: Option<Verdict>) {
+        self.0.bounce(event, id, verdict);
+    }
+
     /// Ends the block.
     pub(crate) fn close(&mut self) -> Stretch {
-        Stretch(Segment::of(&mut self.0))
+        Stretch::Block(Notes::of(&mut self.0))
     }
 }
 
 impl Stretch {
     /// These lines and those that follow them.
     pub(crate) fn then(self, next: Stretch) -> Stretch {
-        Stretch(self.0.then(next.0))
+        let lines = match (self, next) {
+            (lines, Stretch::Block(notes)) => lines.into_segment().with(notes),
+            (lines, next) => lines.into_segment().then(next.into_segment()),
+        };
+        Stretch::Blocks(Box::new(lines))
+    }
+
+    fn into_segment(self) -> Segment {
+        match self {
+            Stretch::Block(notes) => Segment::of(notes),
+            Stretch::Blocks(lines) => *lines,
+        }
     }
 }
 
@@ -220,11 +243,11 @@ pub(crate) struct Fates {
 impl Fates {
     /// Takes in a whole log, if fates were asked for.
     pub(crate) fn add(&mut self, input: Option<Stretch>) {
-        self.inputs.extend(input.map(|input| input.0));
+        self.inputs.extend(input.map(Stretch::into_segment));
     }
 
-    /// All is read.
-    pub(crate) fn finish(mut self, keep: Keep) -> Ledger {
+    /// All is read; `bounces` are those that no log repeats.
+    pub(crate) fn finish(mut self, keep: Keep, bounces: Option<Stretch>) -> Ledger {
         // Rotated logs follow each other in order of time; those of other hosts have nothing to do with them.
         self.inputs.sort_by_key(|input| (input.first, input.last));
         let mut whole = self
@@ -233,6 +256,12 @@ impl Fates {
             .reduce(Segment::then)
             .unwrap_or_else(|| Segment::new(keep));
         whole.close();
+        if let Some(bounces) = bounces {
+            // They have queue ids and hosts of their own: nothing to join.
+            let mut bounces = bounces.into_segment();
+            bounces.close();
+            whole.entries.append(&bounces.entries);
+        }
         Ledger::new(whole)
     }
 }
@@ -274,6 +303,12 @@ impl Ledger {
     /// True when nothing failed.
     pub fn is_empty(&self) -> bool {
         self.entries.len() == 0
+    }
+
+    /// True when it is known of any recipient that a host accepted mail for it. Bounces alone do not tell: then
+    /// no grade is better than [`Grade::Plausible`].
+    pub fn knows_accepted(&self) -> bool {
+        !self.accepted.is_empty()
     }
 
     /// True when a host accepted mail for this recipient, at any time.

@@ -2,10 +2,11 @@
 //!
 //! A record is: outcome and flags, host, sender, the domain of the Message-ID and the failure as words of a pool,
 //! then the strings that hardly come twice, then times as differences in milliseconds, then counts. Numbers take
-//! as many bytes as they need, seven bits in each.
+//! as many bytes as they need.
 
 use super::life::Life;
-use super::pool::{NONE, Pool, Word, Words};
+use super::numbers::{put, put_text, take_number, take_text, unzigzag, zigzag};
+use super::pool::{NONE, Pool, Store, Word, Words};
 use super::row::{Moment, Row};
 use crate::event::Outcome;
 use crate::evidence::Class;
@@ -323,49 +324,6 @@ fn read<'a>(rest: &mut &'a [u8], pool: &'a Pool) -> Option<Entry<'a>> {
         reasons: u32::try_from(number()?).ok()?,
         failure: Why::read(failure.unwrap_or_default()),
     })
-}
-
-/// Seven bits a byte, the lowest first; the highest bit says that more follow.
-fn put(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push((number & 0x7f) as u8);
-}
-
-fn take_number(rest: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, after) = rest.split_first()?;
-        *rest = after;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn put_text(out: &mut Vec<u8>, text: &[u8]) {
-    put(out, text.len() as u64);
-    out.extend_from_slice(text);
-}
-
-fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = usize::try_from(take_number(rest)?).ok()?;
-    let (text, after) = rest.split_at_checked(length)?;
-    *rest = after;
-    Some(text)
-}
-
-/// Small numbers of either sign become small numbers.
-const fn zigzag(number: i64) -> u64 {
-    ((number << 1) ^ (number >> 63)).cast_unsigned()
-}
-
-const fn unzigzag(number: u64) -> i64 {
-    (number >> 1).cast_signed() ^ -((number & 1).cast_signed())
 }
 
 #[cfg(test)]

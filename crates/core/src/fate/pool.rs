@@ -18,6 +18,64 @@ pub(super) trait Words {
     fn word(&self, word: Word) -> &[u8];
 }
 
+/// Where words are kept as long as they are used.
+pub(super) trait Store: Words {
+    /// The number of this string, used once more.
+    fn take(&mut self, text: &[u8]) -> Word;
+
+    /// Uses a string no more.
+    fn drop(&mut self, word: Word);
+}
+
+/// Whose the words are that a store takes in.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'w> {
+    /// The store's own, used once for this.
+    Own,
+    /// Of others.
+    Other(&'w dyn Words),
+}
+
+impl Origin<'_> {
+    /// The string.
+    pub(super) fn word<'t>(&'t self, word: Word, store: &'t dyn Words) -> &'t [u8] {
+        match *self {
+            Origin::Own => store.word(word),
+            Origin::Other(words) => words.word(word),
+        }
+    }
+
+    /// Makes it the store's; [`NONE`] stays none.
+    pub(super) fn take(self, word: Word, store: &mut impl Store) -> Word {
+        match self {
+            Origin::Other(words) if word != NONE => store.take(words.word(word)),
+            Origin::Own | Origin::Other(_) => word,
+        }
+    }
+
+    /// It is not wanted.
+    pub(super) fn leave(self, word: Word, store: &mut impl Store) {
+        match self {
+            Origin::Own => store.drop(word),
+            Origin::Other(_) => {}
+        }
+    }
+
+    /// Keeps one of two words that should be the same, the same one whatever the order.
+    pub(super) fn keep(self, mine: &mut Word, other: Word, store: &mut impl Store) {
+        if *mine == NONE {
+            *mine = self.take(other, store);
+        } else if other != NONE {
+            if self.word(other, store) < store.word(*mine) {
+                store.drop(*mine);
+                *mine = self.take(other, store);
+            } else {
+                self.leave(other, store);
+            }
+        }
+    }
+}
+
 /// Interned strings with counts of use.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pool {
@@ -33,9 +91,8 @@ struct Slot {
     uses: u32,
 }
 
-impl Pool {
-    /// The number of this string, used once more.
-    pub(super) fn take(&mut self, text: &[u8]) -> Word {
+impl Store for Pool {
+    fn take(&mut self, text: &[u8]) -> Word {
         let Pool {
             numbers,
             slots,
@@ -69,30 +126,7 @@ impl Pool {
         number
     }
 
-    /// No more will come.
-    pub(super) fn shrink(&mut self) {
-        let Pool {
-            numbers,
-            slots,
-            free,
-            hasher,
-        } = self;
-        numbers.shrink_to_fit(|&number| hasher.hash_one(text_of(slots, number)));
-        slots.shrink_to_fit();
-        free.shrink_to_fit();
-    }
-
-    /// Takes a word of other words along; [`NONE`] stays none.
-    pub(super) fn take_from(&mut self, words: &dyn Words, word: Word) -> Word {
-        if word == NONE {
-            NONE
-        } else {
-            self.take(words.word(word))
-        }
-    }
-
-    /// Uses a string no more.
-    pub(super) fn drop(&mut self, word: Word) {
+    fn drop(&mut self, word: Word) {
         let Some(slot) = self.slots.get_mut(word as usize) else {
             return;
         };
@@ -112,6 +146,21 @@ impl Pool {
     }
 }
 
+impl Pool {
+    /// No more will come.
+    pub(super) fn shrink(&mut self) {
+        let Pool {
+            numbers,
+            slots,
+            free,
+            hasher,
+        } = self;
+        numbers.shrink_to_fit(|&number| hasher.hash_one(text_of(slots, number)));
+        slots.shrink_to_fit();
+        free.shrink_to_fit();
+    }
+}
+
 fn text_of(slots: &[Slot], number: Word) -> &[u8] {
     slots.get(number as usize).map_or(b"", |slot| &slot.text)
 }
@@ -128,9 +177,9 @@ pub(super) struct Arena {
     bytes: Vec<u8>,
 }
 
-impl Arena {
-    /// Keeps a string; of very long ones the beginning.
-    pub(super) fn add(&mut self, text: &[u8]) -> Word {
+impl Store for Arena {
+    /// Of very long ones the beginning.
+    fn take(&mut self, text: &[u8]) -> Word {
         let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
         let text = text.get(..usize::from(length)).unwrap_or(text);
         let at = Word::try_from(self.bytes.len()).unwrap_or(NONE);
@@ -139,6 +188,11 @@ impl Arena {
         at
     }
 
+    /// It goes with all others.
+    fn drop(&mut self, _: Word) {}
+}
+
+impl Arena {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
     }
@@ -178,7 +232,7 @@ mod tests {
     #[test]
     fn an_arena_keeps_what_was_added() {
         let mut arena = Arena::default();
-        let words = [&b""[..], b"x", b"long enough"].map(|text| (arena.add(text), text));
+        let words = [&b""[..], b"x", b"long enough"].map(|text| (arena.take(text), text));
         for (word, text) in words {
             assert_eq!(arena.word(word), text);
         }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::pool::{NONE, Pool, Word, Words};
+use super::pool::{NONE, Origin, Store, Word};
 use crate::event::{Contact, Delivery, Outcome};
 use crate::evidence::{Class, class_of};
 use crate::reason::{Reason, Verdict};
@@ -94,11 +94,13 @@ impl Failure {
         })
     }
 
-    fn order(&self, other: &Failure, words: &dyn Words) -> Ordering {
+    /// How the other one, with words of its own, compares to this one.
+    fn order(&self, other: &Failure, origin: Origin<'_>, store: &impl Store) -> Ordering {
         let key = |failure: &Failure| (failure.code, failure.status, failure.reason, failure.class);
-        self.by_time(other)
-            .then_with(|| key(self).cmp(&key(other)))
-            .then_with(|| words.word(self.text).cmp(words.word(other.text)))
+        other
+            .by_time(self)
+            .then_with(|| key(other).cmp(&key(self)))
+            .then_with(|| origin.word(other.text, store).cmp(store.word(self.text)))
     }
 }
 
@@ -212,22 +214,12 @@ impl Row {
                     && Moment::new(event.time) <= self.failure.time)
     }
 
-    /// Takes in what else is known of this recipient. The words of both are of `pool`; what is not used
-    /// any more is given back to it.
-    pub(super) fn merge(&mut self, other: &Row, pool: &mut Pool) {
-        let unused = self.merge_words(other, pool);
-        for word in unused {
-            pool.drop(word);
-        }
-    }
-
-    /// The same, and returns the words that are not used any more.
-    pub(super) fn merge_words(&mut self, other: &Row, words: &dyn Words) -> [Word; 4] {
-        let mut unused = [NONE; 4];
-        let [recipient, original, filtered, text] = &mut unused;
-        *recipient = keep(&mut self.recipient, other.recipient, words);
-        *original = keep(&mut self.original, other.original, words);
-        *filtered = keep(&mut self.filtered, other.filtered, words);
+    /// Takes in what else is known of this recipient. The words of this row are of `store`; what is not used any
+    /// more is given back to it.
+    pub(super) fn merge(&mut self, other: &Row, origin: Origin<'_>, store: &mut impl Store) {
+        origin.keep(&mut self.recipient, other.recipient, store);
+        origin.keep(&mut self.original, other.original, store);
+        origin.keep(&mut self.filtered, other.filtered, store);
         // At one time, what is final is the last word.
         let word = |row: &Row| (row.last, is_final(row.outcome), row.outcome);
         if word(other) > word(self) {
@@ -242,19 +234,19 @@ impl Row {
         self.attempts = self.attempts.saturating_add(other.attempts);
         self.echoes = self.echoes.saturating_add(other.echoes);
         self.reasons |= other.reasons;
-        if other.failure.order(&self.failure, words) == Ordering::Greater {
-            *text = self.failure.text;
+        if self.failure.order(&other.failure, origin, store) == Ordering::Greater {
+            store.drop(self.failure.text);
             self.failure = other.failure;
+            self.failure.text = origin.take(other.failure.text, store);
         } else {
-            *text = other.failure.text;
+            origin.leave(other.failure.text, store);
         }
-        unused
     }
 
-    /// With words of another pool.
-    pub(super) fn moved(mut self, words: &dyn Words, pool: &mut Pool) -> Row {
+    /// With words of this store.
+    pub(super) fn moved(mut self, origin: Origin<'_>, store: &mut impl Store) -> Row {
         for word in self.words_mut() {
-            *word = pool.take_from(words, *word);
+            *word = origin.take(*word, store);
         }
         self
     }
@@ -266,15 +258,5 @@ impl Row {
             &mut self.filtered,
             &mut self.failure.text,
         ]
-    }
-}
-
-/// Keeps one of two words that should be the same, the same one whatever the order; returns the other.
-pub(super) fn keep(mine: &mut Word, other: Word, words: &dyn Words) -> Word {
-    let better = *mine == NONE || other != NONE && words.word(other) < words.word(*mine);
-    if better {
-        std::mem::replace(mine, other)
-    } else {
-        other
     }
 }

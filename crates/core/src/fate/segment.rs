@@ -7,12 +7,54 @@ use super::accepted::Accepted;
 use super::draft::Draft;
 use super::life::{Life, join, settle};
 use super::packed::{Entry, Packed};
-use super::pool::Pool;
+use super::pool::{Arena, Origin, Pool, Store, Words};
 use super::row::Moment;
 
+/// What is left of one block, as it was taken down.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    keep: Keep,
+    arena: Arena,
+    /// By host and queue id, in the order in which they began.
+    lives: Vec<(u64, Life)>,
+    accepted: Vec<u64>,
+    first: Moment,
+    last: Moment,
+}
+
+impl Notes {
+    /// The draft is empty then.
+    pub(super) fn of(draft: &mut Draft) -> Notes {
+        let (first, last) = draft.span();
+        let accepted = draft.accepted.as_slice().to_vec();
+        let keep = draft.keep;
+        // Few words are left: so the draft keeps its buffers, which are large.
+        let mut words = std::mem::take(&mut draft.arena);
+        let mut arena = Arena::default();
+        let mut lives = Vec::new();
+        for (key, mut life) in draft.drain() {
+            if life.starts && keep != Keep::All {
+                life.forget_delivered(&mut words);
+            }
+            life.rows.sort_by_key(|row| row.fingerprint);
+            lives.push((key, life.moved(Origin::Other(&words), &mut arena)));
+        }
+        words.clear();
+        draft.arena = words;
+        Notes {
+            keep,
+            arena,
+            lives,
+            accepted,
+            first,
+            last,
+        }
+    }
+}
+
 /// Lines that follow each other. [`Segment::then`] is associative.
-#[derive(Debug, Clone)]
-pub(super) struct Segment {
+#[derive(Debug)]
+pub(crate) struct Segment {
     keep: Keep,
     pub(super) pool: Pool,
     /// Messages of which all is known.
@@ -38,74 +80,83 @@ impl Segment {
         }
     }
 
-    /// What is left of a block; the draft is empty then.
-    pub(super) fn of(draft: &mut Draft) -> Segment {
-        let mut segment = Segment::new(draft.keep);
-        (segment.first, segment.last) = (draft.first, draft.last);
-        segment.accepted.extend(std::mem::take(&mut draft.accepted));
-        let arena = std::mem::take(&mut draft.arena);
-        let keep_delivered = segment.keep == Keep::All;
-        for (key, life) in draft.drain() {
-            let mut life = life.moved(&arena, &mut segment.pool);
-            life.rows.sort_by_key(|row| row.fingerprint);
-            if life.starts && !keep_delivered {
-                life.forget_delivered(&mut segment.pool);
-            }
-            if life.is_whole() {
-                finish(life, &mut segment.entries, &mut segment.pool);
-            } else {
-                segment.open.entry(key).or_default().push(life);
-            }
-        }
-        draft.arena = arena;
-        draft.arena.clear();
-        segment
+    /// One block.
+    pub(super) fn of(notes: Notes) -> Segment {
+        Segment::new(notes.keep).with(notes)
     }
 
     fn len(&self) -> usize {
         self.entries.len() + self.open.len() + self.accepted.len() / 8
     }
 
-    /// This stretch of lines and the next one.
-    pub(super) fn then(self, next: Segment) -> Segment {
-        if self.len() >= next.len() {
-            self.with(next, Side::After)
-        } else {
-            next.with(self, Side::Before)
+    /// This stretch of lines and the block after it.
+    pub(super) fn with(mut self, notes: Notes) -> Segment {
+        let Notes {
+            arena,
+            lives,
+            accepted,
+            ..
+        } = notes;
+        for (key, life) in lives {
+            if life.is_whole() {
+                write(&life, &mut self.entries, &arena);
+            } else {
+                self.join(key, life, Origin::Other(&arena));
+            }
         }
+        self.accepted.extend(accepted);
+        self.span(notes.first, notes.last);
+        self
     }
 
-    /// Takes in a smaller stretch.
-    fn with(mut self, other: Segment, side: Side) -> Segment {
-        let keep_delivered = self.keep == Keep::All;
+    /// This stretch of lines and the next one.
+    pub(super) fn then(mut self, mut next: Segment) -> Segment {
+        let is_larger = self.len() >= next.len();
+        if !is_larger {
+            std::mem::swap(&mut self, &mut next);
+        }
+        let other = next;
+        self.entries.append(&other.entries);
+        for (key, lives) in other.open {
+            let words = Origin::Other(&other.pool);
+            if is_larger {
+                for life in lives {
+                    self.join(key, life, words);
+                }
+            } else {
+                let lives = lives.into_iter();
+                let lives = lives.map(|life| life.moved(words, &mut self.pool));
+                let later = self.open.insert(key, lives.collect());
+                for life in later.into_iter().flatten() {
+                    self.join(key, life, Origin::Own);
+                }
+            }
+        }
+        self.accepted.merge(other.accepted);
+        self.span(other.first, other.last);
+        self
+    }
+
+    /// Takes in a life that began after those that are here.
+    fn join(&mut self, key: u64, life: Life, origin: Origin<'_>) {
         let Segment {
             pool,
             entries,
             open,
             ..
-        } = &mut self;
-        let words = other.pool;
-        entries.append(&other.entries);
-        for (key, lives) in other.open {
-            let lives: Vec<Life> = lives
-                .into_iter()
-                .map(|life| life.moved(&words, pool))
-                .collect();
-            let mine = open.entry(key).or_default();
-            let right = match side {
-                Side::After => lives,
-                Side::Before => std::mem::replace(mine, lives),
-            };
-            let done = &mut |life: Life, pool: &mut Pool| finish(life, entries, pool);
-            join(mine, right, keep_delivered, pool, done);
+        } = self;
+        let mine = open.entry(key).or_default();
+        if let Some(life) = join(mine, life, origin, self.keep == Keep::All, pool) {
             if mine.is_empty() {
                 open.remove(&key);
             }
+            finish(life, entries, pool);
         }
-        self.accepted.merge(other.accepted);
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
-        self
+    }
+
+    fn span(&mut self, first: Moment, last: Moment) {
+        self.first = self.first.min(first);
+        self.last = self.last.max(last);
     }
 
     /// Nothing follows: what is open has the fate that it has.
@@ -122,17 +173,18 @@ impl Segment {
     }
 }
 
-/// Where the other stretch lies.
-#[derive(Debug, Clone, Copy)]
-enum Side {
-    After,
-    Before,
+/// Writes the entries of a message.
+fn write(life: &Life, entries: &mut Packed, words: &dyn Words) {
+    for row in &life.rows {
+        entries.push(&Entry::new(life, row, words));
+    }
 }
 
-/// Writes the entries of a message.
+/// Writes them, and gives the words back to their pool.
 fn finish(mut life: Life, entries: &mut Packed, pool: &mut Pool) {
-    for mut row in std::mem::take(&mut life.rows) {
-        entries.push(&Entry::new(&life, &row, pool));
+    write(&life, entries, pool);
+    let rows = std::mem::take(&mut life.rows);
+    for mut row in rows {
         for word in row.words_mut() {
             pool.drop(*word);
         }

@@ -4,11 +4,14 @@
 //! repetition, and so is one without a queue id whose recipient failed in a log on that day: lines of a
 //! delivery name neither Message-ID nor sender, and a second refusal of one recipient on one day says nothing
 //! new. The others are evidence that no log has. Which are which is known when everything was read: until
-//! then bounces wait here, about 400 bytes each, and of logged failures fingerprints of 8 bytes are kept. A
+//! then bounces wait here, about 500 bytes each, and of logged failures fingerprints of 8 bytes are kept. A
 //! commutative monoid like the tally. A bounce that came twice (two copies of a mailbox) counts once.
 //!
 //! Left out: reports of success. They are few, sent on demand, and no log's successes could be told from
-//! them; a report made of bounces alone knows failures only.
+//! them; a report made of bounces alone knows failures only. So a fate that only a notice of delay tells stays
+//! pending.
+
+use std::borrow::Cow;
 
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
@@ -17,6 +20,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::cells::HOUR;
 use super::{Tally, fingerprint};
 use crate::event::{Contact, Delivery, Outcome, Relay, Source, Stage};
+use crate::fate::Scribe;
 use crate::reason::Verdict;
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::time::Timestamp;
@@ -38,10 +42,13 @@ pub(crate) struct Bounced {
 #[derive(Debug, Clone, PartialEq)]
 struct Waiting {
     time: Timestamp,
-    /// Reporting host, queue id, recipient, recipient before aliases, relay and text, one behind the other.
+    /// Reporting host, queue id, recipient, recipient before aliases, relay, text, sender and Message-ID, one
+    /// behind the other.
     texts: Box<[u8]>,
     /// Where each of them ends.
-    ends: [u16; 6],
+    ends: [u16; 8],
+    /// The sender is known, and maybe empty.
+    has_sender: bool,
     /// Where the reply begins in the last one.
     reply: u16,
     outcome: Outcome,
@@ -85,7 +92,7 @@ impl Bounced {
         }
         let reply = event.text.len().saturating_sub(event.reply.len());
         let mut texts = Vec::with_capacity(512);
-        let mut ends = [0; 6];
+        let mut ends = [0; 8];
         let parts = [
             event.host,
             event.queue_id,
@@ -93,15 +100,18 @@ impl Bounced {
             event.original_recipient.unwrap_or_default(),
             event.relay.host,
             event.text.get(..TEXT_BYTES).unwrap_or(event.text),
+            event.sender.unwrap_or_default(),
+            event.message_id.unwrap_or_default(),
         ];
         for (part, end) in parts.into_iter().zip(&mut ends) {
             texts.extend_from_slice(part.get(..NAME_BYTES).unwrap_or(part));
-            *end = u16::try_from(texts.len()).unwrap_or(u16::MAX); // six times 1,024 at most
+            *end = u16::try_from(texts.len()).unwrap_or(u16::MAX); // eight times 1,024 at most
         }
         let waiting = Box::new(Waiting {
             time: event.time,
             texts: texts.into(),
             ends,
+            has_sender: event.sender.is_some(),
             reply: u16::try_from(reply).unwrap_or(u16::MAX),
             outcome: event.outcome,
             contact: event.contact,
@@ -137,8 +147,8 @@ impl Bounced {
         }
     }
 
-    /// Counts the bounces that no log repeats; gives how many failures were repeated and how many counted.
-    pub(crate) fn count_into(self, tally: &mut Tally) -> (u64, u64) {
+    /// The bounces that no log repeats, and how many failures were repeated.
+    pub(crate) fn into_news(self) -> (News, u64) {
         let Bounced { logged, waiting } = self;
         let all = waiting.len();
         let repeats = |bounce: &Waiting| {
@@ -148,18 +158,52 @@ impl Bounced {
                 .flatten()
                 .any(|key| logged.contains(key))
         };
-        let mut news: Vec<Box<Waiting>> = waiting
+        let mut news: Vec<Waiting> = waiting
             .into_values()
             .filter(|bounce| !repeats(bounce))
+            .map(|bounce| *bounce)
             .collect();
-        news.sort_unstable_by_key(|bounce| bounce.time); // the order that a tally is quick in
-        for bounce in &news {
+        // The order that a tally is quick in, and the same one whatever the order of inputs.
+        news.sort_unstable_by(|a, b| (a.time, &a.texts, a.ends).cmp(&(b.time, &b.texts, b.ends)));
+        let repeated = (all - news.len()) as u64;
+        (News(news), repeated)
+    }
+}
+
+/// Bounces that no log repeats, in order of time.
+#[derive(Debug)]
+pub(crate) struct News(Vec<Waiting>);
+
+impl News {
+    /// How many there are.
+    pub(crate) fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    /// Counts them.
+    pub(crate) fn count_into(&self, tally: &mut Tally) {
+        for bounce in &self.0 {
             tally.add(&bounce.event(), bounce.verdict);
-            if let Some(first) = bounce.first_attempt() {
+            if let Some(first) = bounce.first_attempt().filter(|_| bounce.is_young()) {
                 tally.add(&first, bounce.verdict);
             }
         }
-        ((all - news.len()) as u64, news.len() as u64)
+    }
+
+    /// Takes down what became of their messages.
+    pub(crate) fn tell(&self, scribe: &mut Scribe) {
+        for bounce in &self.0 {
+            let id = bounce.message();
+            if let Some(first) = bounce.first_attempt() {
+                let verdict = bounce.verdict.filter(|_| bounce.is_young());
+                let first = Delivery {
+                    outcome: Outcome::Deferred,
+                    ..first
+                };
+                scribe.bounce(&first, &id, verdict);
+            }
+            scribe.bounce(&bounce.event(), &id, bounce.verdict);
+        }
     }
 }
 
@@ -190,19 +234,33 @@ impl Waiting {
         ]
     }
 
-    /// A message that waits was tried when it came, and failed. After hours that failure need not have been
-    /// like the last one.
-    fn first_attempt(&self) -> Option<Delivery<'_>> {
+    /// What names the message on its host: the queue id, else the Message-ID; else it stands by itself.
+    fn message(&self) -> Cow<'_, [u8]> {
+        match (self.text(1), self.text(7)) {
+            (id, _) if is_known(id) => Cow::Borrowed(id),
+            (_, id) if !id.is_empty() => Cow::Borrowed(id),
+            _ => Cow::Owned(identity(&self.event()).to_le_bytes().to_vec()),
+        }
+    }
+
+    /// True when its first failure was probably like the last one: after hours it need not have been.
+    fn is_young(&self) -> bool {
         /// MTAs tell the sender of a delay after four hours (Postfix, sendmail) or a day (Exim).
         const LONGEST_S: f64 = 12.0 * 3600.0;
+        self.delay_s.is_some_and(|delay| delay < LONGEST_S)
+    }
+
+    /// A message that waits was tried when it came, and failed.
+    fn first_attempt(&self) -> Option<Delivery<'_>> {
         /// Shorter ones are one attempt, which took its time.
         const SHORTEST_S: f64 = 600.0;
         let waited = matches!(self.outcome, Outcome::Deferred | Outcome::Expired);
-        let delay = self
-            .delay_s
-            .filter(|delay| (SHORTEST_S..LONGEST_S).contains(delay))?;
-        #[expect(clippy::cast_possible_truncation, reason = "hours, in milliseconds")]
-        let arrival = self.time.as_millis() - (delay * 1000.0) as i64;
+        let delay = self.delay_s.filter(|&delay| delay >= SHORTEST_S)?;
+        #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+        let arrival = self
+            .time
+            .as_millis()
+            .saturating_sub((delay * 1000.0) as i64);
         let time = Timestamp::from_millis(arrival);
         waited.then(|| Delivery {
             time,
@@ -213,16 +271,17 @@ impl Waiting {
 
     fn event(&self) -> Delivery<'_> {
         let text = self.text(5);
+        let said = |n| Some(self.text(n)).filter(|text| !text.is_empty());
         Delivery {
             time: self.time,
             source: Source::Dsn,
             host: self.text(0),
             instance: b"",
             queue_id: self.text(1),
-            sender: None,
-            message_id: None,
+            sender: self.has_sender.then(|| self.text(6)),
+            message_id: said(7),
             recipient: self.text(2),
-            original_recipient: None,
+            original_recipient: said(3),
             relay: Relay {
                 host: self.text(4),
                 ..Relay::default()
@@ -334,7 +393,7 @@ mod tests {
             all.merge(part);
         }
         let mut tally = Tally::new();
-        all.count_into(&mut tally);
+        all.into_news().0.count_into(&mut tally);
         let evidence = tally
             .into_destinations()
             .into_iter()

@@ -77,7 +77,8 @@ impl Page<'_> {
             self.paragraph(
                 "note: ",
                 "this rests on bounces alone. They tell of failures, not of what was accepted: shares of failures \
-                 are not known, ends are guessed from silence, and a list of bad addresses can look like an outage",
+                 are not known, ends are guessed from silence, what was delivered late counts as still queued, \
+                 and a list of bad addresses can look like an outage",
             );
         }
         if coverage.strange_inputs > 0 {
@@ -130,36 +131,7 @@ impl Page<'_> {
                 "(read, mail and lines count everything; span and messages all destinations)",
             );
         }
-        if let Some((first, last)) = coverage.first.zip(coverage.last) {
-            let moments = self.moments.with_years();
-            self.fact(
-                "span",
-                &format!("{} to {}", moments.exact(first), moments.exact(last)),
-            );
-        }
-        if coverage.stray_stamps > 0 {
-            let lines = counted(coverage.stray_stamps, "line");
-            let far = "far before or after all others, left out of the span: wrong clocks?";
-            self.fact("stray stamps", &format!("{lines} {far}"));
-        }
-        if !coverage.guessed_years.is_empty() {
-            let years: Vec<String> = coverage.guessed_years.iter().map(i32::to_string).collect();
-            self.fact(
-                "year",
-                &format!(
-                    "not in the stamps, judged by each file's time of change ({}); --year sets another",
-                    years.join(", ")
-                ),
-            );
-        }
-        self.fact(
-            "time zone",
-            &format!(
-                "{} ({})",
-                report.timezone.name(),
-                report.zone_source.as_str()
-            ),
-        );
+        self.of_times();
         let bounces = &coverage.bounces;
         if bounces.messages > 0 {
             let mut mail = format!(
@@ -202,6 +174,12 @@ impl Page<'_> {
         });
         let overlaps: Vec<String> = overlaps.collect();
         self.list("counted twice?", &overlaps);
+        if coverage.plausible_only {
+            self.fact(
+                "addresses",
+                "none is known to have accepted mail: what an outage refused is plausible to exist, no more",
+            );
+        }
         let unread = coverage.unread.iter();
         let unread = unread.map(|unread| format!("{}: {}", unread.input, unread.why));
         self.list("not read", &unread.collect::<Vec<_>>());
@@ -244,6 +222,42 @@ impl Page<'_> {
                 &format!("{} seen to arrive", count(coverage.messages)),
             );
         }
+    }
+
+    /// From when to when, and how stamps were read.
+    fn of_times(&mut self) {
+        let report = self.report;
+        let coverage = &report.coverage;
+        if let Some((first, last)) = coverage.first.zip(coverage.last) {
+            let moments = self.moments.with_years();
+            self.fact(
+                "span",
+                &format!("{} to {}", moments.exact(first), moments.exact(last)),
+            );
+        }
+        if coverage.stray_stamps > 0 {
+            let lines = counted(coverage.stray_stamps, "line");
+            let far = "far before or after all others, left out of the span: wrong clocks?";
+            self.fact("stray stamps", &format!("{lines} {far}"));
+        }
+        if !coverage.guessed_years.is_empty() {
+            let years: Vec<String> = coverage.guessed_years.iter().map(i32::to_string).collect();
+            self.fact(
+                "year",
+                &format!(
+                    "not in the stamps, judged by each file's time of change ({}); --year sets another",
+                    years.join(", ")
+                ),
+            );
+        }
+        self.fact(
+            "time zone",
+            &format!(
+                "{} ({})",
+                report.timezone.name(),
+                report.zone_source.as_str()
+            ),
+        );
     }
 
     /// A name and its value, which may hold text of strangers.

@@ -1,0 +1,55 @@
+//! What a line says in its words: the instance, the reply to keep, the id behind a content filter.
+
+use super::pool::{Arena, NONE, Store, Word};
+use super::row::RECIPIENT;
+use crate::event::Delivery;
+use crate::near;
+
+/// Bytes that are kept of a reply: as much as a reader reads.
+const TEXT_BYTES: usize = 400;
+
+/// `postfix/relay` → `postfix`: services of one instance share its queue.
+pub(super) fn instance_of(name: &[u8]) -> &[u8] {
+    let end = near::find(b'/', name).unwrap_or(name.len());
+    name.get(..end).unwrap_or(name)
+}
+
+/// What the remote side said, or what the MTA says of it, with a mark for the recipient.
+pub(super) fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
+    if event.text.is_empty() {
+        return NONE;
+    }
+    let text = if event.reply.is_empty() {
+        event.text
+    } else {
+        event.reply
+    };
+    let text = text.get(..TEXT_BYTES).unwrap_or(text);
+    let Some(at) = near::find_name(event.recipient, text) else {
+        return arena.take(text);
+    };
+    let mut marked = Vec::with_capacity(text.len());
+    let (before, after) = text.split_at(at);
+    marked.extend_from_slice(before);
+    marked.push(RECIPIENT);
+    marked.extend_from_slice(after.get(event.recipient.len()..).unwrap_or_default());
+    arena.take(&marked)
+}
+
+/// True when a program on this host took the mail, a content filter: that proves nothing of its recipient.
+pub(super) fn is_of_this_host(event: &Delivery<'_>) -> bool {
+    let ip = event.relay.ip;
+    ip.starts_with(b"127.") || ip == b"::1" || ip.first() == Some(&b'/')
+}
+
+/// `250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 9E2A13F` → the id.
+pub(super) fn queued_as(text: &[u8]) -> Option<&[u8]> {
+    const WORDS: &[u8] = b"queued as ";
+    let at = memchr::memmem::rfind(text, WORDS)?;
+    let id = text.get(at + WORDS.len()..)?;
+    let end = id
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .unwrap_or(id.len());
+    id.get(..end).filter(|id| !id.is_empty())
+}
