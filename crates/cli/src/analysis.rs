@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use mailgap_core::coverage::Coverage;
 use mailgap_core::fate::{
-    Case, Judged, Judgement, Ledger, OutageFates, Pending, Place, judge, pending,
+    Case, Judged, Judgement, Ledger, OutageFates, Pending, Place, judge, pending, resend,
 };
 use mailgap_core::survey::Survey;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use crate::exit::Result;
-use crate::report::{Expiring, Found, Report};
+use crate::report::{Expiring, Found, Report, ToDo};
 use crate::settings::Settings;
 
 /// What the logs say.
@@ -47,11 +47,23 @@ impl Analysis {
             .collect();
         let judgement = judge(&fates, &cases);
         let expiring = expiring(&fates, &judgement, lifetime_s, &coverage);
+        let mut to_resend: HashMap<(usize, usize), u64> = HashMap::new();
+        for (_, judged) in resend(&fates, &judgement) {
+            if let Some(place) = judged.place {
+                *to_resend
+                    .entry((place.destination, place.outage))
+                    .or_default() += 1;
+            }
+        }
         let with_outages = found.iter_mut().filter(|found| found.has_outage());
         for (destination, (found, outages)) in with_outages.zip(&judgement.outages).enumerate() {
             let fates = outages.iter().enumerate().map(|(outage, fates)| {
-                let expiring = expiring.get(&(destination, outage)).copied();
-                (OutageFates::clone(fates), expiring)
+                let place = (destination, outage);
+                let to_do = ToDo {
+                    resend: to_resend.get(&place).copied().unwrap_or_default(),
+                    expiring: expiring.get(&place).copied(),
+                };
+                (OutageFates::clone(fates), to_do)
             });
             found.fates = fates.collect();
         }

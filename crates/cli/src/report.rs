@@ -29,7 +29,16 @@ pub(crate) struct Found {
     /// What its fates are judged by; `None` when it had no outage.
     pub(crate) case: Option<Case>,
     /// Of each outage, what became of its messages; empty when that was not looked for.
-    pub(crate) fates: Vec<(OutageFates, Option<Expiring>)>,
+    pub(crate) fates: Vec<(OutageFates, ToDo)>,
+}
+
+/// What is to be done about the messages of an outage.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ToDo {
+    /// Rows of the list `resend`.
+    pub(crate) resend: u64,
+    /// `None` when nothing is queued.
+    pub(crate) expiring: Option<Expiring>,
 }
 
 /// Messages of an outage that are still queued and will be given up.
@@ -350,7 +359,7 @@ impl Report {
                 let fates = fates.next();
                 let told = fates
                     .as_ref()
-                    .map(|(fates, expiring)| (Fates::new(&fates.total), *expiring));
+                    .map(|(fates, to_do)| (Fates::new(&fates.total), *to_do));
                 let verdict = verdict(&outage, last_attempt, told, ends, moments);
                 let mut outage = Outage::new(outage, verdict);
                 outage.place = (destination, place);

@@ -2,14 +2,18 @@
 #![allow(clippy::unwrap_used, reason = "tests may fail")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 fn mailgap(args: &[&str]) -> String {
-    let log = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../testdata/incidents/libero/mail-iso.log.gz");
+    let libero = "../../testdata/incidents/libero/mail-iso.log.gz";
+    mailgap_on(&Path::new(env!("CARGO_MANIFEST_DIR")).join(libero), args)
+}
+
+fn mailgap_on(log: &Path, args: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_mailgap"))
         .args(args)
         .args(["--quiet", "--timezone", "Europe/Rome"])
@@ -112,11 +116,26 @@ fn the_report_says_what_became_of_the_messages() {
     let (answer, rest) = text.split_once("virgilio.it: ").unwrap();
     let answer = answer.replace("\n  ", " ");
     assert!(
-        answer.contains("messages bounced (resend)")
+        answer.contains("messages bounced")
             && answer.contains("delivered late (median")
-            && answer.contains(", counted by recipient."),
+            && answer.contains(", counted by recipient: "),
         "{answer}"
     );
+    // What the report says to send again is what the list holds.
+    let told: usize = text
+        .replace("\n  ", " ")
+        .split(" to send again")
+        .filter_map(|before| {
+            before
+                .rsplit(' ')
+                .next()?
+                .replace(',', "")
+                .parse::<usize>()
+                .ok()
+        })
+        .sum();
+    let listed = mailgap(&["fates", "--list", "resend", "-f", "jsonl"]);
+    assert_eq!(told, listed.lines().count());
     assert!(!rest.contains("plausible"), "what was accepted is known");
     let table = rest.lines().find(|line| line.contains("failed in"));
     assert!(table.unwrap().contains("bounced by it"));
@@ -180,4 +199,60 @@ fn bounces_alone_grade_addresses_as_plausible_and_say_so() {
     let listed = run(&["fates", "--list", "reinstate", "-f", "csv"]);
     assert_eq!(listed.matches(",plausible").count(), 40, "{listed}");
     assert!(!listed.contains("gone@"));
+}
+
+#[test]
+fn what_policy_refused_is_not_to_be_sent_again() {
+    let mut log = String::new();
+    for hour in 0..96 {
+        for minute in (0..60).step_by(10) {
+            let (dsn, status) = if (48..72).contains(&hour) {
+                let reply =
+                    "550 5.7.1 Service unavailable; client host [192.0.2.9] blocked using Spamhaus";
+                let said = format!(
+                    "host mx.b.example[192.0.2.1] said: {reply} (in reply to RCPT TO command)"
+                );
+                ("5.7.1", format!("bounced ({said})"))
+            } else {
+                ("2.0.0", "sent (250 2.0.0 Ok: queued as 1)".to_owned())
+            };
+            let (day, hour_of_day, id) = (1 + hour / 24, hour % 24, hour * 60 + minute);
+            let _ = writeln!(
+                log,
+                "2023-01-{day:02}T{hour_of_day:02}:{minute:02}:00Z mx1 postfix/smtp[1]: {:06X}: to=<u{id}@b.example>, \
+                 relay=mx.b.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn={dsn}, status={status}",
+                id + 0x10_0000
+            );
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mail.log");
+    std::fs::write(&path, &log).unwrap();
+    let report: Value =
+        serde_json::from_str(&mailgap_on(&path, &["report", "-f", "json"])).unwrap();
+    let [found] = &report["outages"].as_array().unwrap()[..] else {
+        panic!("{report}");
+    };
+    assert_eq!(found["type"], "policy");
+    assert_eq!(found["fates"]["bounced_by_outage"], 0);
+    assert_eq!(found["fates"]["bounced"], 144);
+    let verdict = found["verdict"].as_str().unwrap();
+    assert!(
+        verdict.contains("144 messages bounced") && !verdict.contains("again."),
+        "{verdict}"
+    );
+    for list in ["resend", "reinstate"] {
+        let rows = mailgap_on(&path, &["fates", "--list", list, "-f", "jsonl"]);
+        assert_eq!(rows, "", "{list}");
+    }
+    let fates = mailgap_on(&path, &["fates", "-f", "jsonl"]);
+    let bounced = fates
+        .lines()
+        .filter(|row| row.contains("\"fate\":\"bounced\""));
+    assert_eq!(bounced.clone().count(), 144);
+    assert!(
+        bounced
+            .clone()
+            .all(|row| row.contains("\"cause\":\"unknown\""))
+    );
 }

@@ -10,7 +10,7 @@ use mailgap_core::time::Timestamp;
 
 use super::moments::Moments;
 use super::numbers::{count, counted, length, percent, share};
-use crate::report::{Expiring, Fates};
+use crate::report::{Fates, ToDo};
 
 /// Below this share of failures a window says how many failed: a reader takes "452" for "always 452".
 const NEARLY_ALL: f64 = 0.8;
@@ -69,7 +69,7 @@ impl Ends {
 pub(crate) fn verdict(
     outage: &Outage,
     last_attempt: Option<Timestamp>,
-    fates: Option<(Fates, Option<Expiring>)>,
+    fates: Option<(Fates, ToDo)>,
     ends: Ends,
     moments: Moments,
 ) -> String {
@@ -92,23 +92,34 @@ pub(crate) fn verdict(
         " ({last}{attempts}, {} failed).",
         percent(outage.failures, outage.attempts)
     );
-    if let Some((fates, expiring)) = fates {
-        push_fates(&mut sentence, &fates, expiring, moments);
+    if let Some((fates, to_do)) = fates {
+        push_fates(&mut sentence, outage, &fates, to_do, moments);
     }
     sentence
 }
 
-/// What became of the messages, and what to do: `665 messages bounced (resend), 41 delivered late (median
-/// 14 h), 29 still queued, counted by recipient.` A message has a fate for each of its recipients.
-fn push_fates(sentence: &mut String, fates: &Fates, expiring: Option<Expiring>, moments: Moments) {
+/// What became of the messages, and what to do: `665 messages bounced, 41 delivered late (median 14 h), 29 still
+/// queued, counted by recipient: 660 to send again.` A message has a fate for each of its recipients.
+fn push_fates(
+    sentence: &mut String,
+    outage: &Outage,
+    fates: &Fates,
+    to_do: ToDo,
+    moments: Moments,
+) {
     let late = match fates.median_delay_s {
         Some(median) => format!("delivered late (median {})", length(median)),
         None => "delivered late".to_owned(),
     };
+    // Policy judges the sender or the message: whose doing each bounce was is not known.
+    let own = match outage.kind {
+        OutageType::Policy => "bounced",
+        OutageType::Outage | OutageType::Sender => "bounced for reasons of their own",
+    };
     let parts = [
-        (fates.bounced_by_outage, "bounced (resend)"),
-        (fates.bounced, "bounced for reasons of their own"),
-        (fates.expired, "expired (resend)"),
+        (fates.bounced_by_outage, "bounced"),
+        (fates.bounced, own),
+        (fates.expired, "expired"),
         (fates.delivered_late, &late),
         (fates.pending, "still queued"),
     ];
@@ -120,14 +131,17 @@ fn push_fates(sentence: &mut String, fates: &Fates, expiring: Option<Expiring>, 
         };
         told += number;
     }
-    if told > 0 {
-        sentence.push_str(if told > 1 {
-            ", counted by recipient."
-        } else {
-            "."
-        });
+    if told > 1 {
+        sentence.push_str(", counted by recipient");
     }
-    if let Some(expiring) = expiring {
+    if to_do.resend > 0 {
+        let when = if outage.ongoing { " when it ends" } else { "" };
+        let _ = write!(sentence, ": {} to send again{when}", count(to_do.resend));
+    }
+    if told > 0 {
+        sentence.push('.');
+    }
+    if let Some(expiring) = to_do.expiring {
         let _ = write!(
             sentence,
             " {} will expire from {} on: extend the queue lifetime now.",
@@ -215,6 +229,7 @@ mod tests {
     use mailgap_core::reason::Reason;
 
     use super::*;
+    use crate::report::Expiring;
     use crate::testing::{MOMENTS, between, libero, policy, rome, sharp, window};
 
     fn sentence(outage: &Outage) -> String {
@@ -324,7 +339,7 @@ mod tests {
         assert_snapshot!(sentence(&outage), @"libero.it: 421 from 23 Jan 16:00, then no connection from 24 Jan 02:00, then 421 from 24 Jan 03:00, then 5 more changes, then 421 from 24 Jan 09:00, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
     }
 
-    fn told(fates: Fates, expires: Option<&str>) -> String {
+    fn told(fates: Fates, resend: u64, expires: Option<&str>) -> String {
         let expiring = expires.map(|time| Expiring {
             first: rome(time),
             messages: 20,
@@ -333,7 +348,7 @@ mod tests {
         let sentence = verdict(
             &libero(),
             last,
-            Some((fates, expiring)),
+            Some((fates, ToDo { resend, expiring })),
             Ends::default(),
             MOMENTS,
         );
@@ -353,14 +368,14 @@ mod tests {
             median_delay_s: Some(50_400.0),
             p90_delay_s: Some(90_000.0),
         };
-        assert_snapshot!(told(all, Some("28 16:00")), @" 1,665 messages bounced (resend), 3 bounced for reasons of their own, 12 expired (resend), 41 delivered late (median 14 h), 29 still queued, counted by recipient. 20 messages will expire from 28 Jan 16:00 on: extend the queue lifetime now.");
+        assert_snapshot!(told(all, 1_671, Some("28 16:00")), @" 1,665 messages bounced, 3 bounced for reasons of their own, 12 expired, 41 delivered late (median 14 h), 29 still queued, counted by recipient: 1,671 to send again. 20 messages will expire from 28 Jan 16:00 on: extend the queue lifetime now.");
         let one = Fates {
             delivered: 7,
             delivered_late: 1,
             median_delay_s: Some(720.0),
             ..Fates::default()
         };
-        assert_snapshot!(told(one, None), @" 1 message delivered late (median 12 min).");
-        assert_snapshot!(told(Fates::default(), None), @"");
+        assert_snapshot!(told(one, 0, None), @" 1 message delivered late (median 12 min).");
+        assert_snapshot!(told(Fates::default(), 0, None), @"");
     }
 }

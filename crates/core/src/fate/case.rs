@@ -4,7 +4,7 @@ use super::attribute::{Cause, Counts, Grade, Judged, OutageFates, Place};
 use super::{End, Fate, Ledger};
 use crate::address::Domain;
 use crate::evidence::Class;
-use crate::outage::Findings;
+use crate::outage::{Findings, OutageType};
 use crate::tally::{Bucket, Evidence, Slot};
 use crate::time::Timestamp;
 
@@ -69,6 +69,8 @@ pub struct Case {
 /// When an outage was, and what was answered in its windows.
 #[derive(Debug, Clone)]
 struct Spell {
+    /// Refusals for what the receiver thinks of the sender: no outage, so nothing is its doing.
+    is_policy: bool,
     before_log: bool,
     /// The last good attempt before it.
     start: Timestamp,
@@ -85,6 +87,7 @@ impl Case {
             return None;
         }
         let outages = findings.outages.iter().map(|outage| Spell {
+            is_policy: outage.kind == OutageType::Policy,
             before_log: outage.before_log,
             start: outage.start.earliest,
             end: outage.end.filter(|_| !outage.ongoing).map(|end| end.latest),
@@ -193,6 +196,17 @@ impl Case {
             outage,
             window,
         });
+        if self
+            .outages
+            .get(outage)
+            .is_some_and(|spell| spell.is_policy)
+        {
+            return Judged {
+                place,
+                cause: Cause::Unknown,
+                grade: None,
+            };
+        }
         if fate.end != End::Bounced {
             return Judged {
                 place,
