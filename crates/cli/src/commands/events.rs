@@ -42,6 +42,8 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
 
     /// Also rows for what is said about queued messages as a whole (arrival, removal, ...)
+    ///
+    /// Such a line names no recipient, so --domain does not leave it out.
     #[arg(long, help_heading = "Output")]
     all: bool,
 
