@@ -6,6 +6,8 @@ use mailgap_core::address::Domain;
 use mailgap_core::coverage::{
     BounceCounts, Coverage, Duplicate, LineCounts, Overlap, Sample, Unread,
 };
+use mailgap_core::incident::{Basis, Incident, Incidents, Scope};
+use mailgap_core::operator::Operator;
 use mailgap_core::outage::{
     Boundary, Confidence, Findings, Kind, Outage, OutageType, Standing, Window,
 };
@@ -97,6 +99,7 @@ pub(crate) fn libero() -> Outage {
         recipients: 388,
         hosts: 2,
         mx: vec![b"smtp-in.libero.it"[..].into()],
+        mx_working: Vec::new(),
         log_bayes_factor: 1834.5678,
         confidence: Confidence::Certain,
         windows: vec![
@@ -262,18 +265,53 @@ pub(crate) fn coverage() -> Coverage {
     }
 }
 
-/// A report of these findings.
+/// A report of these findings, each outage an incident of its own.
 pub(crate) fn report(findings: Vec<Findings>) -> Report {
+    report_of(findings, &Incidents::default())
+}
+
+fn report_of(findings: Vec<Findings>, incidents: &Incidents) -> Report {
     let found = findings
         .into_iter()
         .map(|findings| Found::known(findings, rome("30 23:40")))
         .collect();
-    Report::new(found, &coverage(), Tz::Europe__Rome)
+    Report::new(found, incidents, &coverage(), Tz::Europe__Rome)
+}
+
+/// The incidents of [`full_report`]: one operator, and one destination alone.
+fn incidents() -> Incidents {
+    let both = Incident {
+        scope: Scope::Operator,
+        basis: Basis::Operator,
+        domains: vec![Domain::new(b"libero.it"), Domain::new(b"virgilio.it")],
+        active: 2,
+        from_hosts: Vec::new(),
+        outages: vec![(0, 0), (2, 0)],
+        whole: Outage {
+            domain: Domain::new(b"italiaonline.example"),
+            ..libero()
+        },
+    };
+    let alone = Incident {
+        scope: Scope::Domain,
+        domains: vec![Domain::new(b"strict.example")],
+        active: 1,
+        outages: vec![(1, 0)],
+        whole: policy(),
+        ..both.clone()
+    };
+    Incidents {
+        all: vec![alone, both],
+        operators: vec![Operator {
+            name: Domain::new(b"italiaonline.example"),
+            members: vec![0, 2],
+        }],
+    }
 }
 
 /// Everything that a report can hold.
 pub(crate) fn full_report() -> Report {
-    report(vec![
+    let findings = vec![
         Findings {
             outages: vec![libero()],
             ..Findings::default()
@@ -294,7 +332,8 @@ pub(crate) fn full_report() -> Report {
             chronic: Some(standing(b"drops.example", 0.62)),
             ..Findings::default()
         },
-    ])
+    ];
+    report_of(findings, &incidents())
 }
 
 /// Nobody looks on: no terminal anywhere, and a clock that stands still.

@@ -24,7 +24,7 @@ fn found_in(log: &str) -> Found {
     let span = survey.coverage.span.unwrap();
     let findings = std::mem::take(&mut survey.destinations)
         .into_iter()
-        .map(|to| (to.domain().to_string(), find(&to.into_evidence(), span)))
+        .map(|to| (to.domain().to_string(), find(&to.evidence(), span)))
         .collect();
     (survey, findings)
 }

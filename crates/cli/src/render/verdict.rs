@@ -65,15 +65,16 @@ impl Ends {
     }
 }
 
-/// The sentence of one outage. `last_attempt` is the destination's last in the log.
+/// The sentence of one outage of `subject`. `last_attempt` is the destination's last in the log.
 pub(crate) fn verdict(
+    subject: &str,
     outage: &Outage,
     last_attempt: Option<Timestamp>,
     fates: Option<(Fates, ToDo)>,
     ends: Ends,
     moments: Moments,
 ) -> String {
-    let mut sentence = format!("{}: ", outage.domain);
+    let mut sentence = format!("{subject}: ");
     let told = match outage.kind {
         OutageType::Outage => "",
         OutageType::Policy => "refused our mail by policy (not an outage): ",
@@ -82,6 +83,15 @@ pub(crate) fn verdict(
     sentence.push_str(told);
     // Writing to a String cannot fail.
     let _ = push_windows(&mut sentence, outage, ends, moments);
+    if !outage.mx_working.is_empty() {
+        let all = outage.mx.len() + outage.mx_working.len();
+        let failing = if outage.mx.len() == 1 {
+            "one".to_owned()
+        } else {
+            count(outage.mx.len() as u64)
+        };
+        let _ = write!(sentence, ", at {failing} of {all} MX hosts");
+    }
     let last = push_end(&mut sentence, outage, last_attempt, ends, moments);
     let attempts = match outage.attempts {
         1 => "1 attempt".to_owned(),
@@ -234,6 +244,7 @@ mod tests {
 
     fn sentence(outage: &Outage) -> String {
         verdict(
+            &outage.domain.to_string(),
             outage,
             Some(rome("30 23:40")),
             None,
@@ -287,7 +298,7 @@ mod tests {
             since: true,
             until: true,
         };
-        let sentence = verdict(&outage, None, None, ends, MOMENTS);
+        let sentence = verdict("libero.it", &outage, None, None, ends, MOMENTS);
         assert_snapshot!(sentence, @"libero.it: no connection since before --since (23 Jan 16:00), still failing at --until (1,234 attempts, 99 % failed).");
     }
 
@@ -346,6 +357,7 @@ mod tests {
         });
         let last = Some(rome("30 23:40"));
         let sentence = verdict(
+            "libero.it",
             &libero(),
             last,
             Some((fates, ToDo { resend, expiring })),

@@ -16,7 +16,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The contract: every key of "mailgap.report/1", and no other.
-const SCHEMA: [(&str, &str); 14] = [
+const SCHEMA: [(&str, &str); 16] = [
     (
         "",
         "schema timezone coverage outages incidents unreachable chronic",
@@ -44,7 +44,7 @@ const SCHEMA: [(&str, &str); 14] = [
     ("/coverage/samples/0", "input line why text"),
     (
         "/outages/0",
-        "id domain operator mx type before_log ongoing start end normal_again attempts failures \
+        "id domain operator mx mx_working type before_log ongoing start end normal_again attempts failures \
          messages recipients log_bayes_factor confidence windows fates verdict",
     ),
     ("/outages/0/start", "time earliest latest"),
@@ -53,6 +53,12 @@ const SCHEMA: [(&str, &str); 14] = [
         "kind label reply_code enhanced_status reason start end attempts failures share mx sample fates",
     ),
     ("/outages/0/windows/0/end", "time earliest latest"),
+    (
+        "/incidents/0",
+        "id scope basis name type domains active hosts outages before_log ongoing start end attempts failures \
+         messages recipients log_bayes_factor confidence windows verdict",
+    ),
+    ("/incidents/0/start", "time earliest latest"),
     (
         "/unreachable/0",
         "domain kind label attempts messages recipients first last sample",
@@ -82,10 +88,17 @@ fn json_has_the_values_of_the_schema() {
         ("/coverage/lines/total", 59_259.into()),
         ("/coverage/first", "2023-01-20T23:00:05.000Z".into()),
         ("/coverage/samples/0/line", 1812.into()),
-        ("/incidents", Value::Array(Vec::new())),
+        ("/incidents/0/id", 1.into()),
+        ("/incidents/0/scope", "operator".into()),
+        ("/incidents/0/name", "italiaonline.example".into()),
+        ("/incidents/0/outages", vec![1, 2].into()),
+        ("/incidents/0/domains/1", "virgilio.it".into()),
+        ("/incidents/1/scope", "domain".into()),
+        ("/incidents/1/outages", vec![3].into()),
+        ("/incidents/1/type", "policy".into()),
         ("/outages/0/id", 1.into()),
         ("/outages/0/domain", "libero.it".into()),
-        ("/outages/0/operator", Value::Null),
+        ("/outages/0/operator", "italiaonline.example".into()),
         ("/outages/0/type", "outage".into()),
         ("/outages/0/start/time", "2023-01-23T15:00:00.000Z".into()),
         ("/outages/0/normal_again", Value::Null),

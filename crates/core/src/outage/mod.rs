@@ -13,6 +13,7 @@ mod gamma;
 mod gate;
 mod label;
 mod model;
+mod relays;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -178,6 +179,8 @@ pub struct Outage {
     pub hosts: usize,
     /// MX hosts that failed in it, by name.
     pub mx: Vec<Box<[u8]>>,
+    /// MX hosts that took mail all the while, when those that failed clearly did not; else none.
+    pub mx_working: Vec<Box<[u8]>>,
     /// Evidence for "not healthy" against "healthy", in nats.
     pub log_bayes_factor: f64,
     /// The same in words.

@@ -349,7 +349,6 @@ fn identity(event: &Delivery<'_>) -> u64 {
 mod tests {
     use super::*;
     use crate::reason::Classifier;
-    use crate::tally::Destination;
 
     fn failure(
         source: Source,
@@ -397,7 +396,7 @@ mod tests {
         let evidence = tally
             .into_destinations()
             .into_iter()
-            .map(Destination::into_evidence);
+            .map(|to| to.evidence());
         let buckets = evidence.flat_map(|evidence| evidence.buckets);
         buckets.flat_map(|bucket| bucket.counts).sum()
     }

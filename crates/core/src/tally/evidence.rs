@@ -149,13 +149,9 @@ pub(super) fn bucket(cell: &Minute) -> Bucket {
         messages: Few::default(),
         recipients: Few::default(),
     };
-    let ok = std::iter::once((cell.ok, cell.ok_offsets));
-    let others = cell
-        .failed
-        .iter()
-        .flat_map(|failed| failed.counts.into_iter().zip(failed.offsets));
     let slots = bucket.counts.iter_mut().zip(&mut bucket.spans);
-    for ((count, span), (n, offsets)) in slots.zip(ok.chain(others)) {
+    let said = cell.counts().into_iter().zip(cell.offsets());
+    for ((count, span), (n, offsets)) in slots.zip(said) {
         *count = n;
         *span = (n > 0).then(|| Span {
             first: Timestamp::from_millis(start + i64::from(offsets.first)),
@@ -169,7 +165,7 @@ pub(super) fn bucket(cell: &Minute) -> Bucket {
     bucket
 }
 
-pub(super) fn reply_group(answer: Answer) -> ReplyGroup {
+pub(super) fn reply_group(answer: &Answer) -> ReplyGroup {
     ReplyGroup {
         hour: answer.key.hour,
         class: answer.key.class,
@@ -178,6 +174,6 @@ pub(super) fn reply_group(answer: Answer) -> ReplyGroup {
         reason: answer.key.reason,
         stage: answer.key.stage,
         count: answer.count,
-        sample: answer.sample.1,
+        sample: answer.sample.1.clone(),
     }
 }

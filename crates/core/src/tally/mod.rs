@@ -7,6 +7,7 @@
 
 mod bounced;
 mod cells;
+mod destination;
 mod evidence;
 mod names;
 mod recipients;
@@ -14,6 +15,9 @@ mod series;
 mod sketch;
 
 pub(crate) use bounced::{Bounced, News};
+pub(crate) use cells::{MINUTE, Minute};
+pub use destination::Destination;
+pub(crate) use destination::Many;
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
 pub use sketch::{Distinct, Few};
 
@@ -30,7 +34,8 @@ use crate::near;
 use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
 
-use cells::{Answer, AnswerKey, HOUR, MINUTE, Minute, RelayHour};
+use cells::{Answer, AnswerKey, HOUR, RelayHour};
+use destination::HostNames;
 use names::Names;
 use recipients::Recipients;
 use series::Series;
@@ -186,54 +191,28 @@ impl Tally {
         hosts
     }
 
-    /// The destinations, all reporting hosts of each together, in order of their names.
+    /// The destinations, in order of their names, with what each reporting host saw of them.
     pub fn into_destinations(self) -> Vec<Destination> {
         let Tally {
             domains,
+            hosts,
             relays,
             keys,
-            ..
         } = self;
-        let mut by_domain: HashMap<u32, (usize, Counts)> = HashMap::new();
-        for ((domain, _), counts) in keys {
-            let (hosts, sum) = by_domain.entry(domain).or_default();
-            *hosts += 1;
-            sum.merge(counts);
+        let mut by_domain: HashMap<u32, Vec<(u32, Counts)>> = HashMap::new();
+        for ((domain, host), mut counts) in keys {
+            counts.order();
+            by_domain.entry(domain).or_default().push((host, counts));
         }
-        let relays = Arc::new(relays);
+        let names = Arc::new(HostNames { hosts, relays });
         let mut all: Vec<Destination> = by_domain
             .into_iter()
-            .map(|(domain, (hosts, counts))| Destination {
-                domain: Domain::new(domains.name(domain)),
-                hosts,
-                counts,
-                relays: Arc::clone(&relays),
+            .map(|(domain, counts)| {
+                Destination::new(Domain::new(domains.name(domain)), counts, &names)
             })
             .collect();
-        all.sort_unstable_by(|a, b| a.domain.cmp(&b.domain));
+        all.sort_unstable_by(|a, b| a.domain().cmp(b.domain()));
         all
-    }
-}
-
-/// One destination in compact form: its [`Evidence`] is ten times as large, so make it when it is wanted.
-#[derive(Debug, Clone)]
-pub struct Destination {
-    domain: Domain,
-    hosts: usize,
-    counts: Counts,
-    relays: Arc<Names>,
-}
-
-impl Destination {
-    /// Its domain.
-    pub fn domain(&self) -> &Domain {
-        &self.domain
-    }
-
-    /// All that is known of it.
-    pub fn into_evidence(self) -> Evidence {
-        self.counts
-            .into_evidence(self.domain, self.hosts, &self.relays)
     }
 }
 
@@ -262,48 +241,11 @@ impl Counts {
         self.logged |= other.logged;
     }
 
-    fn into_evidence(self, domain: Domain, hosts: usize, relay_names: &Names) -> Evidence {
-        let mut buckets: Vec<Bucket> = self
-            .minutes
-            .into_cells()
-            .iter()
-            .map(evidence::bucket)
-            .collect();
-        for (time, class) in self.recipients.fresh() {
-            let minute = time.as_millis().div_euclid(MINUTE);
-            if let Ok(place) = buckets.binary_search_by_key(&minute, |bucket| bucket.minute)
-                && let Some(bucket) = buckets.get_mut(place)
-            {
-                bucket.count_fresh(class, time);
-            }
-        }
-        let mut relays: Vec<RelayCount> = self
-            .relays
-            .into_cells()
-            .into_iter()
-            .map(|cell| RelayCount {
-                hour: cell.hour,
-                host: relay_names.name(cell.host).into(),
-                accepted: cell.accepted,
-                failed: cell.failed,
-            })
-            .collect();
-        relays.sort_unstable_by(|a, b| (a.hour, &a.host).cmp(&(b.hour, &b.host)));
-        let replies = self
-            .answers
-            .into_cells()
-            .into_iter()
-            .map(evidence::reply_group)
-            .collect();
-        Evidence {
-            domain,
-            hosts,
-            buckets,
-            replies,
-            relays,
-            echoes: self.echoes,
-            bounces_only: !self.logged,
-        }
+    /// Puts the cells in order of time, for good.
+    fn order(&mut self) {
+        self.minutes.order();
+        self.relays.order();
+        self.answers.order();
     }
 }
 
@@ -334,6 +276,3 @@ pub(crate) fn fingerprint(recipient: &[u8]) -> u64 {
 const fn high_half(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,6 +2,7 @@ use chrono_tz::Tz;
 use insta::assert_snapshot;
 use mailgap_core::address::Domain;
 use mailgap_core::coverage::{Coverage, LineCounts, Sample, Unread};
+use mailgap_core::incident::Incidents;
 use mailgap_core::outage::Findings;
 
 use super::*;
@@ -9,12 +10,22 @@ use crate::report::{Fates, Found};
 use crate::testing::{coverage, full_report, libero, report, rome, standing};
 
 fn plain(report: &Report) -> String {
-    render(report, Style::PLAIN, 100)
+    render(report, By::Domain, Style::PLAIN, 100)
+}
+
+#[test]
+fn by_operator_destinations_stand_together() {
+    let text = render(&full_report(), By::Operator, Style::PLAIN, 100);
+    let head: Vec<&str> = text.lines().take(60).collect();
+    assert_snapshot!(head.join("\n"));
 }
 
 #[test]
 fn a_report_with_everything_in_it() {
     assert_snapshot!(plain(&full_report()), @r#"
+operator italiaonline.example (libero.it, virgilio.it): no connection from 23 Jan 16:00, then
+  550 from 25 Jan 20:03, then 452 from 26 Jan 13:14, answers again since 27 Jan 21:40
+  (1,234 attempts, 99 % failed).
 libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan
   13:14, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).
 virgilio.it: no connection from some time between 23 Jan 14:20 and 16:50, then mixed to 60 % of
@@ -195,7 +206,7 @@ fn nothing_understood_is_said_with_what_to_do() {
         }],
         ..Coverage::default()
     };
-    let nothing = Report::new(Vec::new(), &read, Tz::Europe__Rome);
+    let nothing = Report::new(Vec::new(), &Incidents::default(), &read, Tz::Europe__Rome);
     assert_snapshot!(plain(&nothing), @"
 nothing was understood: none of the 2 lines read says anything about mail sent
 hint: mailgap reads the logs of a sending mail server: for Postfix usually /var/log/mail.log or
@@ -253,14 +264,14 @@ fn narrow_pages_keep_what_matters_and_no_line_is_too_long() {
     }
     let mut pages = 0;
     for columns in 60..=140 {
-        let text = render(&full, Style::PLAIN, columns);
+        let text = render(&full, By::Domain, Style::PLAIN, columns);
         for line in text.lines() {
             assert!(escape::width(line) <= columns, "{columns}: {line}");
         }
         pages += 1;
     }
     assert_eq!(pages, 81);
-    let narrow = render(&full, Style::PLAIN, 60);
+    let narrow = render(&full, By::Domain, Style::PLAIN, 60);
     let (_, narrow) = narrow.split_once("\n2 virgilio.it").unwrap();
     let (_, tables) = narrow.split_once("30 Jan\n\n").unwrap();
     let (tables, _) = tables.split_once("\n\n  no connection").unwrap();
@@ -327,7 +338,8 @@ fn hostile_text_stays_text() {
         text: hostile.into(),
     }];
     let found = vec![Found::known(findings, rome("30 23:40"))];
-    let report = Report::new(found, &read, Tz::UTC).with_restrictions(vec![name]);
+    let report =
+        Report::new(found, &Incidents::default(), &read, Tz::UTC).with_restrictions(vec![name]);
 
     let text = plain(&report);
     let json = super::super::json::render(&report).unwrap();
@@ -345,6 +357,7 @@ fn hostile_text_stays_text() {
     // With colours the only controls are ours: they all end in m.
     let styled = render(
         &report,
+        By::Domain,
         Style::choose(
             crate::style::When::Always,
             &crate::testing::environment(),
@@ -366,7 +379,7 @@ fn hostile_text_stays_text() {
 #[test]
 fn no_line_is_wider_than_the_page() {
     for columns in [60, 80, 100, 200] {
-        let text = render(&full_report(), Style::PLAIN, columns);
+        let text = render(&full_report(), By::Domain, Style::PLAIN, columns);
         let widest = text.lines().map(escape::width).max().unwrap();
         assert!(widest <= columns.max(88), "{widest} > {columns}");
     }
