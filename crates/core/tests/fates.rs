@@ -303,6 +303,36 @@ fn stories_end_as_they_should_wherever_the_log_is_cut() {
     assert_eq!(stories.len(), 11);
 }
 
+/// Within, a byte 0 marks the recipient's address; a remote side may say one too.
+#[test]
+fn a_reply_with_any_bytes_is_kept_as_it_was_said() {
+    let replies = [
+        "550 5.1.1 no\0such user",
+        "550 5.1.1 no\0such user a@d.it",
+        "550 5.1.1 a@d.it\0",
+        "\0",
+        "\0\0a@d.it\0",
+        "550 5.1.1 <a@d.it> unknown",
+        "a@d.it and a@d.it",
+    ];
+    for reply in replies {
+        let line = |id: &str, to: &str| {
+            let head = NO.split_once('(').unwrap().0;
+            format!("10:00:02 h smtp {id}: to=<{to}>, {head}({reply})")
+        };
+        let lines = [line("A1B2C3D", "a@d.it"), line("A1B2C3E", "b@d.it")];
+        let whole = log(&[&lines[0], &lines[1]]);
+        let survey = survey_parts(&[("a", whole.as_bytes())], &options(Keep::Failing));
+        let texts: Vec<String> = survey
+            .fates
+            .iter()
+            .filter_map(|fate| fate.text.map(|said| text(&said)))
+            .collect();
+        assert_eq!(texts, [reply, reply], "{reply:?}");
+    }
+    assert_eq!(replies.len(), 7);
+}
+
 /// One message: host and instance, queue id, recipients with what happens to them, seconds before it comes,
 /// and whether it leaves the queue in the end.
 type Message = (u8, u8, Vec<(u8, Vec<u8>)>, u8, bool);

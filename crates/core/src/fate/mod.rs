@@ -47,7 +47,7 @@ pub(crate) use ribbon::Ribbons;
 
 use draft::Draft;
 use packed::{Entry, Packed};
-use row::RECIPIENT;
+use said::unmarked;
 use segment::{Notes, Segment};
 
 /// Which fates to keep.
@@ -373,15 +373,4 @@ const fn is_for_good(reason: Reason) -> bool {
         reason,
         Reason::DomainRefusesMail | Reason::NoSuchDomain | Reason::RoutingLoop
     )
-}
-
-/// A kept text with the recipient back in its place.
-fn unmarked<'a>(text: &'a [u8], recipient: &[u8]) -> Cow<'a, [u8]> {
-    match memchr::memchr(RECIPIENT, text) {
-        Some(at) => {
-            let (before, after) = text.split_at(at);
-            Cow::Owned([before, recipient, after.get(1..).unwrap_or_default()].concat())
-        }
-        None => Cow::Borrowed(text),
-    }
 }

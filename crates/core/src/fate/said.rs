@@ -1,7 +1,9 @@
 //! What a line says in its words: the instance, the reply to keep, the id behind a content filter.
 
+use std::borrow::Cow;
+
 use super::pool::{Arena, NONE, Store, Word};
-use super::row::RECIPIENT;
+use super::row::{RAW, RECIPIENT};
 use crate::event::Delivery;
 use crate::near;
 
@@ -14,7 +16,8 @@ pub(super) fn instance_of(name: &[u8]) -> &[u8] {
     name.get(..end).unwrap_or(name)
 }
 
-/// What the remote side said, or what the MTA says of it, with a mark for the recipient.
+/// What the remote side said, or what the MTA says of it, with a mark for the recipient. A text that has the
+/// mark's byte in it is kept as it is, behind [`RAW`].
 pub(super) fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
     if event.text.is_empty() {
         return NONE;
@@ -25,6 +28,9 @@ pub(super) fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
         event.reply
     };
     let text = text.get(..TEXT_BYTES).unwrap_or(text);
+    if memchr::memchr(RECIPIENT, text).is_some() {
+        return arena.take(&[RAW, text].concat());
+    }
     let Some(at) = near::find_name(event.recipient, text) else {
         return arena.take(text);
     };
@@ -34,6 +40,20 @@ pub(super) fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
     marked.push(RECIPIENT);
     marked.extend_from_slice(after.get(event.recipient.len()..).unwrap_or_default());
     arena.take(&marked)
+}
+
+/// A kept text with the recipient back in its place.
+pub(super) fn unmarked<'a>(text: &'a [u8], recipient: &[u8]) -> Cow<'a, [u8]> {
+    if let Some(text) = text.strip_prefix(RAW) {
+        return Cow::Borrowed(text);
+    }
+    match memchr::memchr(RECIPIENT, text) {
+        Some(at) => {
+            let (before, after) = text.split_at(at);
+            Cow::Owned([before, recipient, after.get(1..).unwrap_or_default()].concat())
+        }
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// True when a program on this host took the mail, a content filter: that proves nothing of its recipient.
