@@ -4,7 +4,7 @@
 //! [`Segment`](super::segment::Segment) when the block ends.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashTable};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::Keep;
@@ -29,8 +29,10 @@ pub(super) struct Draft {
     tops: HashMap<u64, u32, FixedState>,
     rows: HashMap<(u32, u64), u32, FixedState>,
     hosts: Vec<Host>,
+    /// Their numbers, by the hashes of their names.
+    host_numbers: HashTable<u32>,
     last_host: usize,
-    instances: Vec<Word>,
+    instances: HashTable<Word>,
     /// Fingerprints of recipients whose host accepted mail for them.
     pub(super) accepted: Vec<u64>,
     /// Times of the first line and the last.
@@ -73,8 +75,9 @@ impl Draft {
             tops: HashMap::default(),
             rows: HashMap::default(),
             hosts: Vec::new(),
+            host_numbers: HashTable::new(),
             last_host: 0,
-            instances: Vec::new(),
+            instances: HashTable::new(),
             accepted: Vec::new(),
             span: None,
         }
@@ -278,15 +281,7 @@ impl Draft {
     }
 
     fn add(&mut self, host: usize, key: u64, instance: &[u8], queue_id: &[u8]) -> u32 {
-        let known = self
-            .instances
-            .iter()
-            .find(|&&word| near::same(self.arena.word(word), instance));
-        let instance = known.copied().unwrap_or_else(|| {
-            let word = self.arena.take(instance);
-            self.instances.push(word);
-            word
-        });
+        let instance = self.instance(instance);
         let name = self.hosts.get(host).map_or(NONE, |host| host.name);
         let drafted = Drafted {
             key,
@@ -298,6 +293,22 @@ impl Draft {
         self.lives.push(drafted);
         self.tops.insert(key, number);
         number
+    }
+
+    /// The word of an instance, kept once in a block.
+    fn instance(&mut self, name: &[u8]) -> Word {
+        let arena = &mut self.arena;
+        let hash = xxh3_64(name);
+        let known = self
+            .instances
+            .find(hash, |&word| near::same(arena.word(word), name));
+        if let Some(&word) = known {
+            return word;
+        }
+        let word = arena.take(name);
+        self.instances
+            .insert_unique(hash, word, |&word| xxh3_64(arena.word(word)));
+        word
     }
 
     /// Takes a life that ended off its stack, and frees it when nothing is left of it to tell. One without a
@@ -342,17 +353,8 @@ impl Draft {
         let is = |host: &Host| near::same(self.arena.word(host.name), name);
         let place = if self.hosts.get(self.last_host).is_some_and(is) {
             self.last_host
-        } else if let Some(place) = self.hosts.iter().position(is) {
-            place
         } else {
-            let word = self.arena.take(name);
-            self.hosts.push(Host {
-                name: word,
-                hash: xxh3_64(name),
-                since: time,
-                last: time,
-            });
-            self.hosts.len() - 1
+            self.find_host(name, time)
         };
         self.last_host = place;
         let Some(host) = self.hosts.get_mut(place) else {
@@ -363,6 +365,34 @@ impl Draft {
         }
         host.last = time;
         (place, xxh3_64_with_seed(queue_id, host.hash))
+    }
+
+    /// The number of a host, by its name.
+    fn find_host(&mut self, name: &[u8], time: Timestamp) -> usize {
+        let Draft {
+            arena,
+            hosts,
+            host_numbers: numbers,
+            ..
+        } = self;
+        let hash = xxh3_64(name);
+        let is = |host: &Host| host.hash == hash && near::same(arena.word(host.name), name);
+        let known = numbers.find(hash, |&number| hosts.get(number as usize).is_some_and(is));
+        if let Some(&number) = known {
+            return number as usize;
+        }
+        let number = hosts.len();
+        hosts.push(Host {
+            name: arena.take(name),
+            hash,
+            since: time,
+            last: time,
+        });
+        let word = u32::try_from(number).unwrap_or(u32::MAX);
+        numbers.insert_unique(hash, word, |&number| {
+            hosts.get(number as usize).map_or(0, |host| host.hash)
+        });
+        number
     }
 
     /// True when the message arrived after the first line of its host in this block.
@@ -396,6 +426,7 @@ impl Draft {
         self.tops.clear();
         self.rows.clear();
         self.hosts.clear();
+        self.host_numbers.clear();
         self.instances.clear();
         self.last_host = 0;
         self.span = None;
