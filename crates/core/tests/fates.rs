@@ -333,6 +333,45 @@ fn a_reply_with_any_bytes_is_kept_as_it_was_said() {
     assert_eq!(replies.len(), 7);
 }
 
+/// A log without arrivals: far more messages of one id than wait for their other parts.
+#[test]
+fn an_id_that_is_used_very_often_has_all_its_fates_in_any_cut() {
+    const TIMES: usize = 100;
+    let mut lines = Vec::new();
+    for n in 0..TIMES {
+        let at = format!("{:02}:{:02}", 10 + n / 60, n % 60);
+        lines.push(format!(
+            "{at}:01 h qmgr A1B2C3D: from=<s{n}@x>, size=1, nrcpt=1 (queue active)"
+        ));
+        lines.push(format!("{at}:02 h smtp A1B2C3D: to=<u{n}@d.it>, {REFUSED}"));
+        lines.push(format!("{at}:09 h smtp A1B2C3D: to=<u{n}@d.it>, {NO}"));
+        lines.push(format!("{at}:09 h qmgr A1B2C3D: removed"));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let whole = log(&lines);
+    let mut cuts = 0;
+    let mut first: Option<Vec<String>> = None;
+    for block in [1, 300, 5000, 1 << 20] {
+        for jobs in [1, 2] {
+            let options = Options {
+                block_bytes: Some(block),
+                jobs,
+                ..options(Keep::Failing)
+            };
+            let survey = survey_parts(&[("a", whole.as_bytes())], &options);
+            assert_eq!(survey.fates.len(), TIMES, "blocks of {block}");
+            let fates = shown(&survey.fates);
+            for (n, fate) in fates.iter().enumerate() {
+                let expected = format!("h A1B2C3D from=s{n}@x to=u{n}@d.it orig=- bounced");
+                assert!(fate.starts_with(&expected), "blocks of {block}: {fate}");
+            }
+            assert_eq!(first.get_or_insert_with(|| fates.clone()), &fates);
+            cuts += 1;
+        }
+    }
+    assert_eq!(cuts, 8);
+}
+
 /// One message: host and instance, queue id, recipients with what happens to them, seconds before it comes,
 /// and whether it leaves the queue in the end.
 type Message = (u8, u8, Vec<(u8, Vec<u8>)>, u8, bool);

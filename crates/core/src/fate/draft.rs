@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashTable};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::Keep;
-use super::life::{Life, meant};
+use super::life::{Life, WAITING, meant};
 use super::pool::{Arena, NONE, Origin, Store, Word, Words};
 use super::row::{Moment, Row, is_success};
 use super::said::{instance_of, is_of_this_host, queued_as, text_of};
@@ -290,9 +290,31 @@ impl Draft {
             free: false,
         };
         let number = u32::try_from(self.lives.len()).unwrap_or(u32::MAX);
+        let has_others = drafted.below.is_some();
         self.lives.push(drafted);
         self.tops.insert(key, number);
+        if has_others {
+            self.shorten(key);
+        }
         number
+    }
+
+    /// Of too many lives of one queue id, takes the middle one off its stack: no line of this block is of it.
+    fn shorten(&mut self, key: u64) {
+        if self.lives_of(key).nth(WAITING).is_none() {
+            return;
+        }
+        let above = self.lives_of(key).nth(WAITING / 2 - 1);
+        if let Some((above, _)) = above
+            && let Some(middle) = self.lives.get(above as usize).and_then(|it| it.below)
+            && let Some(below) = self
+                .lives
+                .get_mut(middle as usize)
+                .map(|it| it.below.take())
+            && let Some(above) = self.lives.get_mut(above as usize)
+        {
+            above.below = below;
+        }
     }
 
     /// The word of an instance, kept once in a block.
@@ -434,5 +456,83 @@ impl Draft {
             .drain(..)
             .filter(|drafted| !drafted.free)
             .map(|drafted| (drafted.key, drafted.life))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn say(draft: &mut Draft, host: &str, instance: &str, second: i64, fact: Fact<'_>) {
+        draft.queue(&QueueFact {
+            time: Timestamp::from_seconds(second),
+            source: Source::Postfix,
+            host: host.as_bytes(),
+            instance: instance.as_bytes(),
+            queue_id: b"A1B2C3D",
+            fact,
+            times: 1,
+        });
+    }
+
+    fn active() -> Fact<'static> {
+        Fact::Active {
+            sender: b"s@x",
+            size: None,
+            recipients: None,
+        }
+    }
+
+    #[test]
+    fn an_id_has_so_many_lives_and_no_more() {
+        type Tell = fn(&mut Draft, i64);
+        let cases: [(&str, Tell); 4] = [
+            ("ends without beginnings", |draft, n| {
+                say(draft, "h", "postfix", n, active());
+                say(draft, "h", "postfix", n, Fact::Removed);
+            }),
+            ("beginnings without ends", |draft, n| {
+                say(draft, "h", "postfix", n, Fact::MessageId(b"m@x"));
+            }),
+            ("instances", |draft, n| {
+                say(draft, "h", &format!("in{n}/smtp"), n, active());
+            }),
+            ("ends of instances", |draft, n| {
+                say(draft, "h", &format!("in{n}/smtp"), n, Fact::Removed);
+            }),
+        ];
+        for (name, tell) in cases {
+            let mut draft = Draft::new(Keep::Failing);
+            for n in 0..200 {
+                tell(&mut draft, n);
+                let key = draft.lives.first().map_or(0, |life| life.key);
+                let waiting = draft.lives_of(key).count();
+                let told = usize::try_from(n + 1).unwrap_or(0);
+                assert_eq!(waiting, told.min(WAITING), "{name}");
+            }
+            // The first ones and the last ones.
+            let key = draft.lives.first().map_or(0, |life| life.key);
+            let numbers: Vec<u32> = draft.lives_of(key).map(|(number, _)| number).collect();
+            let half = u32::try_from(WAITING / 2).unwrap_or(0);
+            let expected: Vec<u32> = (0..half).chain(200 - half..200).rev().collect();
+            assert_eq!(numbers, expected, "{name}");
+            assert_eq!(draft.drain().count(), 200, "{name}: none is lost");
+        }
+    }
+
+    #[test]
+    fn hosts_and_instances_are_known_again() {
+        let mut draft = Draft::new(Keep::Failing);
+        for round in 0..3 {
+            for n in 0..100 {
+                let (host, instance) = (format!("h{n}"), format!("in{}/qmgr", n % 10));
+                say(&mut draft, &host, &instance, round, active());
+            }
+        }
+        assert_eq!((draft.hosts.len(), draft.host_numbers.len()), (100, 100));
+        assert_eq!(draft.instances.len(), 10);
+        assert_eq!(draft.lives.len(), 100);
+        assert_eq!(draft.drain().count(), 100);
+        assert_eq!((draft.hosts.len(), draft.host_numbers.len()), (0, 0));
     }
 }
