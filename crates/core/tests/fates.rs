@@ -378,7 +378,7 @@ type Message = (u8, u8, Vec<(u8, Vec<u8>)>, u8, bool);
 
 /// The lines of the messages, with their seconds and hosts. Each host has two instances of Postfix on one file
 /// system (so that no id is used twice at one time), and a transport with a name of its own.
-fn lines_of(messages: &[Message]) -> Vec<(u32, u8, String)> {
+fn lines_of(messages: &[Message], arrivals: bool) -> Vec<(u32, u8, String)> {
     let mut free = [[0u32; 4]; 3];
     let mut all = Vec::new();
     for (n, (host, id, recipients, gap, ends)) in messages.iter().enumerate() {
@@ -396,7 +396,9 @@ fn lines_of(messages: &[Message]) -> Vec<(u32, u8, String)> {
         };
         let of_queue = |program: &str| format!("{instance}/{program}");
         let arrival = time;
-        say(time, &of_queue("cleanup"), format!("message-id=<m{n}@x>"));
+        if arrivals {
+            say(time, &of_queue("cleanup"), format!("message-id=<m{n}@x>"));
+        }
         say(
             time,
             &of_queue("qmgr"),
@@ -442,9 +444,23 @@ fn lines_of(messages: &[Message]) -> Vec<(u32, u8, String)> {
     all
 }
 
-/// Reads the log of the messages at once, in blocks, and in parts by host and time, and compares the fates.
-fn assert_no_cut_shows(messages: &[Message], block: usize, cut: u32, jobs: usize, keep: Keep) {
-    let lines = lines_of(messages);
+/// Where a log is cut, and how it is read.
+#[derive(Clone, Copy)]
+struct Cut {
+    block: usize,
+    second: u32,
+    jobs: usize,
+    keep: Keep,
+}
+
+/// Reads these lines at once, in blocks, and in parts by host and time, and compares the fates.
+fn assert_no_cut_shows(lines: &[(u32, u8, String)], how: Cut) {
+    let Cut {
+        block,
+        second: cut,
+        jobs,
+        keep,
+    } = how;
     let pick = |wanted: &dyn Fn(u32, u8) -> bool| {
         let lines: Vec<&str> = lines
             .iter()
@@ -495,9 +511,46 @@ proptest! {
         cut in 0..86_400_u32,
         jobs in 1..4_usize,
         all in any::<bool>(),
+        arrivals in any::<bool>(),
     ) {
         let keep = if all { Keep::All } else { Keep::Failing };
-        assert_no_cut_shows(&messages, block, cut, jobs, keep);
+        let how = Cut { block, second: cut, jobs, keep };
+        assert_no_cut_shows(&lines_of(&messages, arrivals), how);
+    }
+
+    /// Whatever lines of one id are there, in whatever order: each recipient has one fate.
+    #[test]
+    fn nothing_is_lost_or_told_twice_however_often_an_id_is_used(
+        kinds in prop::collection::vec((0..9_u8, 0..3_u8), 1..400),
+        block in 1..6000_usize,
+        jobs in 1..4_usize,
+    ) {
+        let mut deliveries = 0;
+        let lines: Vec<String> = kinds.iter().enumerate().map(|(n, (kind, instance))| {
+            let at = format!("10:{:02}:{:02}", n / 60, n % 60);
+            let instance = ["postfix", "out", "slow"][usize::from(*instance)];
+            let (program, words) = match kind {
+                0 => ("cleanup", format!("message-id=<m{n}@x>")),
+                1 | 2 => ("qmgr", format!("from=<s{n}@x>, size=1, nrcpt=1 (queue active)")),
+                3 | 4 => ("qmgr", "removed".to_owned()),
+                5 => ("qmgr", format!("from=<s{n}@x>, status=expired, returned to sender")),
+                6 => ("smtp", format!("to=<u{n}@d.it>, {REFUSED}")),
+                7 => ("smtp", format!("to=<u{n}@d.it>, {NO}")),
+                _ => ("smtp", format!("to=<u{n}@d.it>, {SENT}")),
+            };
+            deliveries += usize::from(*kind > 5);
+            format!("{at} h {instance}/{program} A1B2C3D: {words}")
+        }).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let whole = log(&lines);
+        for block in [block, 1 << 20] {
+            let options = Options { block_bytes: Some(block), jobs, ..options(Keep::All) };
+            let fates = survey_parts(&[("a", whole.as_bytes())], &options).fates;
+            let mut recipients: Vec<&[u8]> = fates.iter().map(|fate| fate.recipient).collect();
+            recipients.sort_unstable();
+            recipients.dedup();
+            prop_assert_eq!((fates.len(), recipients.len()), (deliveries, deliveries));
+        }
     }
 }
 
@@ -512,6 +565,14 @@ fn an_acceptance_before_the_first_failure_shows_in_no_cut() {
         (0, 65, vec![(4, vec![128]), (4, vec![1])], 0, false),
     ];
     for keep in [Keep::Failing, Keep::All] {
-        assert_no_cut_shows(&messages, 516, 20_492, 2, keep);
+        let how = Cut {
+            block: 516,
+            second: 20_492,
+            jobs: 2,
+            keep,
+        };
+        for arrivals in [true, false] {
+            assert_no_cut_shows(&lines_of(&messages, arrivals), how);
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::Keep;
 use super::life::{Life, WAITING, meant};
 use super::pool::{Arena, NONE, Origin, Store, Word, Words};
 use super::row::{Moment, Row, is_success};
-use super::said::{instance_of, is_of_this_host, queued_as, text_of};
+use super::said::{instance_of, queued_as, text_of};
 use crate::event::{Contact, Delivery, Fact, Outcome, QueueFact, Source};
 use crate::near;
 use crate::reason::Verdict;
@@ -101,7 +101,8 @@ impl Draft {
         let (host, key) = self.host(event.host, event.queue_id, event.time);
         let recipient = fingerprint(event.recipient);
         let success = is_success(event.outcome);
-        if success && event.contact == Contact::Fresh && !is_of_this_host(event) {
+        // A content filter of this host proves nothing of the recipient.
+        if success && event.contact == Contact::Fresh && !event.relay.is_of_this_host() {
             self.accepted.push(recipient);
         }
         // Aliases may lead twice to one mailbox; Exim does not name them in all lines of one delivery.
@@ -179,7 +180,7 @@ impl Draft {
         if telling {
             new.failure.text = text_of(event, arena);
         }
-        if success && is_of_this_host(event) {
+        if success && event.relay.is_of_this_host() {
             new.filtered = queued_as(event.text).map_or(NONE, |id| arena.take(id));
         }
         if let Some(mine) = mine {

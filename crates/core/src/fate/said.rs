@@ -56,12 +56,6 @@ pub(super) fn unmarked<'a>(text: &'a [u8], recipient: &[u8]) -> Cow<'a, [u8]> {
     }
 }
 
-/// True when a program on this host took the mail, a content filter: that proves nothing of its recipient.
-pub(super) fn is_of_this_host(event: &Delivery<'_>) -> bool {
-    let ip = event.relay.ip;
-    ip.starts_with(b"127.") || ip == b"::1" || ip.first() == Some(&b'/')
-}
-
 /// `250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 9E2A13F` → the id.
 pub(super) fn queued_as(text: &[u8]) -> Option<&[u8]> {
     const WORDS: &[u8] = b"queued as ";
