@@ -47,6 +47,8 @@ struct Drafted {
     life: Life,
     /// The open life below it, of the same queue id.
     below: Option<u32>,
+    /// A delivery says that its message arrived in this block, though the line of its arrival is missing.
+    arrived: bool,
     /// Nothing is left of it to tell.
     free: bool,
 }
@@ -116,7 +118,13 @@ impl Draft {
         if success && !is_known && self.keep == Keep::Failing {
             // All of its life until now is in this block: nothing failed.
             let starts = open.is_some_and(|life| self.life(life).is_some_and(|life| life.starts));
-            if starts || self.arrived_here(host, event) {
+            if starts {
+                return;
+            }
+            if self.arrived_here(host, event) {
+                if let Some(drafted) = open.and_then(|life| self.lives.get_mut(life as usize)) {
+                    drafted.arrived = true;
+                }
                 return;
             }
         }
@@ -288,6 +296,7 @@ impl Draft {
             key,
             life: Life::new(name, instance, self.arena.take(queue_id)),
             below: self.tops.get(&key).copied(),
+            arrived: false,
             free: false,
         };
         let number = u32::try_from(self.lives.len()).unwrap_or(u32::MAX);
@@ -335,18 +344,18 @@ impl Draft {
     }
 
     /// Takes a life that ended off its stack, and frees it when nothing is left of it to tell. One without a
-    /// beginning stays: what comes later is not of it.
+    /// beginning stays: what comes later is not of it, but what came before this block may be.
     fn close(&mut self, number: u32, key: u64) {
         let Some(place) = self.lives.get_mut(number as usize) else {
             return;
         };
-        if !place.life.starts {
+        let is_empty = place.life.rows.is_empty();
+        let came_here = place.life.starts || (place.arrived && is_empty);
+        if !came_here {
             return;
         }
         let below = place.below.take();
-        if place.life.rows.is_empty() {
-            place.free = true;
-        }
+        place.free = is_empty;
         let Some(top) = self.tops.get_mut(&key) else {
             return;
         };
