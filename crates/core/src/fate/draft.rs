@@ -5,9 +5,10 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::Keep;
+use super::hosts::Hosts;
 use super::life::{Life, WAITING, meant};
 use super::pool::{Arena, NONE, Origin, Store, Word, Words};
 use super::row::{Moment, Row, is_success};
@@ -28,10 +29,7 @@ pub(super) struct Draft {
     /// The open life of each queue id that was opened last.
     tops: HashMap<u64, u32, FixedState>,
     rows: HashMap<(u32, u64), u32, FixedState>,
-    hosts: Vec<Host>,
-    /// Their numbers, by the hashes of their names.
-    host_numbers: HashTable<u32>,
-    last_host: usize,
+    hosts: Hosts,
     instances: HashTable<Word>,
     /// Fingerprints of recipients whose host accepted mail for them.
     pub(super) accepted: Vec<u64>,
@@ -53,21 +51,6 @@ struct Drafted {
     free: bool,
 }
 
-#[derive(Debug)]
-struct Host {
-    name: Word,
-    hash: u64,
-    /// Since when its lines stand in this block without a gap, as far as one can see.
-    since: Timestamp,
-    last: Timestamp,
-}
-
-/// The clock of a log runs backwards by this much only where another log begins. Milliseconds.
-const BACKWARDS: i64 = 10_000;
-
-/// A delay in a log is exact to this and a twentieth of itself. Seconds.
-const SLACK_S: f64 = 2.0;
-
 impl Draft {
     pub(super) fn new(keep: Keep) -> Draft {
         Draft {
@@ -76,9 +59,7 @@ impl Draft {
             lives: Vec::new(),
             tops: HashMap::default(),
             rows: HashMap::default(),
-            hosts: Vec::new(),
-            host_numbers: HashTable::new(),
-            last_host: 0,
+            hosts: Hosts::default(),
             instances: HashTable::new(),
             accepted: Vec::new(),
             span: None,
@@ -121,7 +102,7 @@ impl Draft {
             if starts {
                 return;
             }
-            if self.arrived_here(host, event) {
+            if self.hosts.saw_arrival(host, event) {
                 if let Some(drafted) = open.and_then(|life| self.lives.get_mut(life as usize)) {
                     drafted.arrived = true;
                 }
@@ -291,7 +272,7 @@ impl Draft {
 
     fn add(&mut self, host: usize, key: u64, instance: &[u8], queue_id: &[u8]) -> u32 {
         let instance = self.instance(instance);
-        let name = self.hosts.get(host).map_or(NONE, |host| host.name);
+        let name = self.hosts.name(host);
         let drafted = Drafted {
             key,
             life: Life::new(name, instance, self.arena.take(queue_id)),
@@ -382,57 +363,8 @@ impl Draft {
     fn host(&mut self, name: &[u8], queue_id: &[u8], time: Timestamp) -> (usize, u64) {
         let (first, last) = self.span.unwrap_or((time, time));
         self.span = Some((first.min(time), last.max(time)));
-        let is = |host: &Host| near::same(self.arena.word(host.name), name);
-        let place = if self.hosts.get(self.last_host).is_some_and(is) {
-            self.last_host
-        } else {
-            self.find_host(name, time)
-        };
-        self.last_host = place;
-        let Some(host) = self.hosts.get_mut(place) else {
-            return (place, 0);
-        };
-        if time.as_millis() < host.last.as_millis() - BACKWARDS {
-            host.since = time;
-        }
-        host.last = time;
-        (place, xxh3_64_with_seed(queue_id, host.hash))
-    }
-
-    /// The number of a host, by its name.
-    fn find_host(&mut self, name: &[u8], time: Timestamp) -> usize {
-        let Draft {
-            arena,
-            hosts,
-            host_numbers: numbers,
-            ..
-        } = self;
-        let hash = xxh3_64(name);
-        let is = |host: &Host| host.hash == hash && near::same(arena.word(host.name), name);
-        let known = numbers.find(hash, |&number| hosts.get(number as usize).is_some_and(is));
-        if let Some(&number) = known {
-            return number as usize;
-        }
-        let number = hosts.len();
-        hosts.push(Host {
-            name: arena.take(name),
-            hash,
-            since: time,
-            last: time,
-        });
-        let word = u32::try_from(number).unwrap_or(u32::MAX);
-        numbers.insert_unique(hash, word, |&number| {
-            hosts.get(number as usize).map_or(0, |host| host.hash)
-        });
-        number
-    }
-
-    /// True when the message arrived after the first line of its host in this block.
-    fn arrived_here(&self, host: usize, event: &Delivery<'_>) -> bool {
-        let (Some(host), Some(delay)) = (self.hosts.get(host), event.delay_s) else {
-            return false;
-        };
-        event.time.seconds_since(host.since) > delay * 1.05 + SLACK_S
+        let host = self.hosts.number(name, time, &mut self.arena);
+        (host, self.hosts.key(host, queue_id))
     }
 
     fn life(&self, number: u32) -> Option<&Life> {
@@ -458,9 +390,7 @@ impl Draft {
         self.tops.clear();
         self.rows.clear();
         self.hosts.clear();
-        self.host_numbers.clear();
         self.instances.clear();
-        self.last_host = 0;
         self.span = None;
         self.lives
             .drain(..)
@@ -472,6 +402,9 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Line;
+    use crate::postfix;
+    use crate::syslog::Record;
 
     fn say(draft: &mut Draft, host: &str, instance: &str, second: i64, fact: Fact<'_>) {
         draft.queue(&QueueFact {
@@ -539,10 +472,44 @@ mod tests {
                 say(&mut draft, &host, &instance, round, active());
             }
         }
-        assert_eq!((draft.hosts.len(), draft.host_numbers.len()), (100, 100));
         assert_eq!(draft.instances.len(), 10);
         assert_eq!(draft.lives.len(), 100);
         assert_eq!(draft.drain().count(), 100);
-        assert_eq!((draft.hosts.len(), draft.host_numbers.len()), (0, 0));
+        assert_eq!(draft.instances.len(), 0);
+    }
+
+    #[test]
+    fn what_came_in_this_block_and_went_leaves_nothing_though_no_line_says_that_it_came() {
+        // Seconds of waiting, the status, and how many lives are left.
+        let cases = [
+            (5, "sent (250 ok)", 0),
+            (500, "sent (250 ok)", 1),
+            (
+                5,
+                "deferred (connect to mx.d[192.0.2.1]:25: Connection refused)",
+                1,
+            ),
+        ];
+        for (delay, status, left) in cases {
+            let mut draft = Draft::new(Keep::Failing);
+            say(&mut draft, "h", "postfix/qmgr", 0, Fact::Removed); // of another message
+            say(&mut draft, "h", "postfix/qmgr", 95, active());
+            let text = format!(
+                "A1B2C3D: to=<a@d.it>, relay=mx.d[192.0.2.1]:25, delay={delay}, delays=1/1/1/2, dsn=2.0.0, status={status}"
+            );
+            let line = postfix::parse(&Record {
+                time: Timestamp::from_seconds(100),
+                host: b"h",
+                tag: b"postfix/smtp",
+                text: text.as_bytes(),
+                times: 1,
+            });
+            let Line::Delivery(event) = line else {
+                panic!("{line:?}");
+            };
+            draft.delivery(&event, None, || None);
+            say(&mut draft, "h", "postfix/qmgr", 100, Fact::Removed);
+            assert_eq!(draft.drain().count(), 1 + left, "{delay} s, {status}");
+        }
     }
 }

@@ -20,6 +20,7 @@ mod case;
 mod draft;
 mod entry;
 mod filter;
+mod hosts;
 mod life;
 mod lists;
 mod numbers;
