@@ -33,7 +33,13 @@ pub(crate) fn render(report: &Report, style: Style, columns: usize) -> String {
     };
     page.answers();
     page.overview();
-    page.outages("Outages", |kind| kind != OutageType::Policy);
+    page.outages("Outages", |outage| {
+        outage.kind != OutageType::Policy && !outage.is_slow_only()
+    });
+    page.outages(
+        "Slow, but mail was taken (not outages)",
+        Outage::is_slow_only,
+    );
     let (heading, meaning) = if report.coverage.bounces_alone() {
         (
             "Failing from first to last",
@@ -52,8 +58,8 @@ pub(crate) fn render(report: &Report, style: Style, columns: usize) -> String {
         "a steady share fails from the first day of the log to the last: not an outage",
         &report.chronic,
     );
-    page.outages("Refused by policy (not outages)", |kind| {
-        kind == OutageType::Policy
+    page.outages("Refused by policy (not outages)", |outage| {
+        outage.kind == OutageType::Policy && !outage.is_slow_only()
     });
     page.coverage();
     page.text

@@ -105,6 +105,7 @@ impl Case<'_> {
             ongoing,
             start,
             end,
+            normal_again: None,
             attempts,
             failures,
             messages: weight.messages,
@@ -190,6 +191,7 @@ impl Case<'_> {
             share: failures as f64 / attempts.max(1) as f64,
             mx: label::failing_mx(self.evidence, from, to),
             sample: answer.sample,
+            slow: None,
         }
     }
 }

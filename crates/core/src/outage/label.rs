@@ -179,7 +179,7 @@ pub(super) fn failing_mx(evidence: &Evidence, from: Timestamp, to: Timestamp) ->
 mod tests {
     use super::*;
     use crate::address::Domain;
-    use crate::tally::RelayCount;
+    use crate::tally::{Delays, RelayCount};
 
     fn relay(hour: i64, host: &str, accepted: u64, failed: u64) -> RelayCount {
         RelayCount {
@@ -206,6 +206,7 @@ mod tests {
                 relay(6, "mx3", 5, 5),
                 relay(7, "mx5", 0, 9),
             ],
+            delays: Delays::default(),
             echoes: 0,
         };
         let at = |minutes: i64| Timestamp::from_seconds(minutes * 60);

@@ -7,6 +7,7 @@
 
 mod bounced;
 mod cells;
+mod delays;
 mod evidence;
 mod names;
 mod recipients;
@@ -14,7 +15,7 @@ mod series;
 mod sketch;
 
 pub(crate) use bounced::{Bounced, News};
-pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
+pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, Slot, SlowCount, Span};
 pub use sketch::{Distinct, Few};
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
 
 use cells::{Answer, AnswerKey, HOUR, MINUTE, Minute, RelayHour};
+use delays::Taken;
 use names::Names;
 use recipients::Recipients;
 use series::Series;
@@ -57,6 +59,7 @@ struct Counts {
     relays: Series<RelayHour>,
     answers: Series<Answer>,
     recipients: Recipients,
+    taken: Taken,
     echoes: u64,
     /// True when a log tells of it, not bounces alone.
     logged: bool,
@@ -109,6 +112,7 @@ impl Tally {
         let minute = counts.minutes.at(minute, || Minute::new(minute));
         if class == Class::Ok {
             minute.add_ok(offset, event.times);
+            counts.taken.add(event);
             return;
         }
         let recipient = fingerprint(event.recipient);
@@ -258,6 +262,7 @@ impl Counts {
         self.relays.merge(other.relays);
         self.answers.merge(other.answers);
         self.recipients.merge(other.recipients);
+        self.taken.merge(other.taken);
         self.echoes += other.echoes;
         self.logged |= other.logged;
     }
@@ -301,6 +306,7 @@ impl Counts {
             buckets,
             replies,
             relays,
+            delays: self.taken.into_delays(),
             echoes: self.echoes,
             bounces_only: !self.logged,
         }
