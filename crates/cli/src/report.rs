@@ -249,7 +249,6 @@ pub(crate) struct Outage {
     pub(crate) ongoing: bool,
     pub(crate) start: Boundary,
     pub(crate) end: Option<Boundary>,
-    /// Not computed yet.
     pub(crate) normal_again: Option<Boundary>,
     pub(crate) attempts: u64,
     pub(crate) failures: u64,
@@ -320,7 +319,16 @@ pub(crate) struct Window {
     pub(crate) share: f64,
     pub(crate) mx: Vec<String>,
     pub(crate) sample: Option<String>,
+    /// Of slow delivery only.
+    pub(crate) delay_s: Option<Slow>,
     pub(crate) fates: Option<Fates>,
+}
+
+/// Seconds that accepted mail took.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Slow {
+    pub(crate) median: f64,
+    pub(crate) normal: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -384,8 +392,8 @@ impl Report {
                 outage.place = (destination, place);
                 outage.found_at = (destination_place, place);
                 outage.operator = operators.get(&destination_place).cloned();
-                if let Some((fates, _)) = fates {
-                    outage.fates = told.map(|(total, _)| total);
+                if let (Some((fates, _)), Some((total, _))) = (fates, told) {
+                    outage.fates = Some(total);
                     for (window, counts) in outage.windows.iter_mut().zip(&fates.windows) {
                         window.fates = Some(Fates::new(counts));
                     }
@@ -447,13 +455,13 @@ impl Report {
         }
     }
 
-    /// True when mail was not taken, or not sent: a refusal by policy is no outage.
+    /// True when mail was not taken, or not sent: neither refusals by policy nor slow delivery are outages.
     pub(crate) fn has_outage(&self) -> bool {
         let wholes = self.incidents.iter().map(|incident| &incident.whole);
         self.outages
             .iter()
             .chain(wholes)
-            .any(|outage| outage.kind != OutageType::Policy)
+            .any(|outage| outage.kind != OutageType::Policy && !outage.is_slow_only())
     }
 
     /// How times are shown.
@@ -607,7 +615,7 @@ impl Outage {
             ongoing: outage.ongoing,
             start: outage.start.into(),
             end: outage.end.map(Boundary::from),
-            normal_again: None,
+            normal_again: outage.normal_again.map(Boundary::from),
             attempts: outage.attempts,
             failures: outage.failures,
             messages: outage.messages,
@@ -623,12 +631,19 @@ impl Outage {
         }
     }
 
+    /// True when mail was taken all the time, only slowly.
+    pub(crate) fn is_slow_only(&self) -> bool {
+        let mut windows = self.windows.iter();
+        windows.all(|window| window.kind == Kind::Delayed)
+    }
+
     /// The most important first: whose fault, then how much mail failed; the rest makes it one order.
     fn rank(&self) -> impl Ord + use<'_> {
         let whose = match self.kind {
+            OutageType::Outage if self.is_slow_only() => 2,
             OutageType::Outage => 0,
             OutageType::Sender => 1,
-            OutageType::Policy => 2,
+            OutageType::Policy => 3,
         };
         (
             whose,
@@ -655,6 +670,10 @@ impl Window {
             share: rounded(window.share, 10_000.0),
             mx: names(&window.mx),
             sample: window.sample.as_deref().map(lossy),
+            delay_s: window.slow.map(|slow| Slow {
+                median: rounded(slow.median_s, 10.0),
+                normal: rounded(slow.normal_s, 10.0),
+            }),
             fates: None,
         }
     }

@@ -9,7 +9,7 @@ use mailgap_core::coverage::{
 use mailgap_core::incident::{Basis, Incident, Incidents, Scope};
 use mailgap_core::operator::Operator;
 use mailgap_core::outage::{
-    Boundary, Confidence, Findings, Kind, Outage, OutageType, Standing, Window,
+    Boundary, Confidence, Findings, Kind, Outage, OutageType, Slow, Standing, Window,
 };
 use mailgap_core::reason::Reason;
 use mailgap_core::reply::ReplyCode;
@@ -75,6 +75,7 @@ pub(crate) fn window(
         share: failures as f64 / attempts as f64,
         mx: vec![b"smtp-in.libero.it"[..].into()],
         sample: Some(sample.into()),
+        slow: None,
     }
 }
 
@@ -93,6 +94,7 @@ pub(crate) fn libero() -> Outage {
         ongoing: false,
         start: starts[0],
         end: Some(starts[3]),
+        normal_again: None,
         attempts: 1234,
         failures: 1222,
         messages: 412,
@@ -129,6 +131,44 @@ pub(crate) fn libero() -> Outage {
             ),
         ],
     }
+}
+
+/// The same with the end that it really had: refusals ended, and mail was slow for another day and a half.
+pub(crate) fn libero_slow() -> Outage {
+    let mut outage = libero();
+    let (start, end) = (sharp("28 00:00"), sharp("29 12:00"));
+    outage.windows.push(Window {
+        slow: Some(Slow {
+            median_s: 288.0,
+            normal_s: 5.2,
+        }),
+        reply_code: None,
+        sample: None,
+        mx: Vec::new(),
+        ..window(
+            Kind::Delayed,
+            "slow",
+            Reason::Unspecified,
+            (start, Some(end)),
+            (163, 8),
+            b"",
+        )
+    });
+    outage.normal_again = Some(end);
+    outage
+}
+
+/// Slow delivery and nothing else.
+pub(crate) fn slow_only() -> Outage {
+    let mut outage = libero_slow();
+    outage.domain = Domain::new(b"slow.example");
+    outage.windows.drain(..3);
+    let window = &outage.windows[0];
+    (outage.start, outage.end) = (window.start, window.end);
+    (outage.attempts, outage.failures) = (window.attempts, window.failures);
+    (outage.messages, outage.recipients) = (8, 8);
+    outage.mx = Vec::new();
+    outage
 }
 
 /// A small destination with the same fault: hours lie between its attempts, and it did not come back.

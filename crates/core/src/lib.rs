@@ -20,7 +20,7 @@
 //! let libero = destinations.find(|to| to.domain().as_bytes() == b"libero.it").expect("it is there");
 //! let findings = outage::find(&libero.evidence(), span);
 //! let kinds: Vec<_> = findings.outages[0].windows.iter().map(|window| window.kind.as_str()).collect();
-//! assert_eq!(kinds, ["no_connection", "recipient_rejected", "mailbox_deferred"]);
+//! assert_eq!(kinds, ["no_connection", "recipient_rejected", "mailbox_deferred", "delayed"]);
 //! ```
 //!
 //! One line at a time: [`line::LineParser`] turns a line into an event that borrows it,

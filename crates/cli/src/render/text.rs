@@ -15,7 +15,7 @@ use mailgap_core::outage::OutageType;
 use super::moments::Moments;
 use super::numbers::{count, counted};
 use crate::escape;
-use crate::report::{Incident, Report};
+use crate::report::{Incident, Outage, Report};
 use crate::style::{Style, Tone};
 
 /// Sentences, detailed outages and rows of a table that are shown; `-f json` has all of them.
@@ -46,8 +46,16 @@ pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> S
     page.answers();
     page.overview();
     match by {
-        By::Domain => page.outages("Outages", |kind| kind != OutageType::Policy),
+        By::Domain => page.outages("Outages", |outage| {
+            outage.kind != OutageType::Policy && !outage.is_slow_only()
+        }),
         By::Operator => page.incidents(),
+    }
+    if by == By::Domain {
+        page.outages(
+            "Slow, but mail was taken (not outages)",
+            Outage::is_slow_only,
+        );
     }
     let (heading, meaning) = if report.coverage.bounces_alone() {
         (
@@ -68,8 +76,8 @@ pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> S
         &report.chronic,
     );
     if by == By::Domain {
-        page.outages("Refused by policy (not outages)", |kind| {
-            kind == OutageType::Policy
+        page.outages("Refused by policy (not outages)", |outage| {
+            outage.kind == OutageType::Policy && !outage.is_slow_only()
         });
     }
     page.coverage();

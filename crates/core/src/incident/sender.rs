@@ -219,7 +219,7 @@ fn alone(all: &View<'_>, findings: &[Findings], taken: &BTreeSet<OutagePlace>) -
     found
 }
 
-/// Places of the outages that are wanted, in order.
+/// Places of the outages that are wanted, in order. Slow delivery alone is none.
 fn places(
     findings: &[Findings],
     wanted: impl Fn(OutagePlace, &Outage) -> bool,
@@ -227,7 +227,7 @@ fn places(
     let mut places = Vec::new();
     for (destination, found) in findings.iter().enumerate() {
         for (place, outage) in found.outages.iter().enumerate() {
-            if wanted((destination, place), outage) {
+            if !outage.is_slow_only() && wanted((destination, place), outage) {
                 places.push((destination, place));
             }
         }

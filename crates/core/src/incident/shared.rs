@@ -39,7 +39,8 @@ pub(super) fn find(
         let pooled = Destination::pool(operator.name.clone(), &destinations);
         for whole in outage::find(&pooled, all.log).outages {
             let stretch = all.stretch(&whole);
-            if own.iter().any(|&own| part_within(stretch, own) >= MOST) {
+            let is_own = own.iter().any(|&own| part_within(stretch, own) >= MOST);
+            if is_own || whole.is_slow_only() {
                 continue;
             }
             incidents.extend(together(all, &members, whole, &mut free));
@@ -60,7 +61,8 @@ fn together(
     let stretch = all.stretch(&whole);
     let concerned = |outage: &Outage| {
         let own = all.stretch(outage);
-        part_within(own, stretch) >= MOST || part_within(stretch, own) >= MOST
+        !outage.is_slow_only()
+            && (part_within(own, stretch) >= MOST || part_within(stretch, own) >= MOST)
     };
     let with_outage = |place: usize| {
         free.iter()
@@ -123,6 +125,7 @@ fn overlapping(
         let same = incidents.iter_mut().find(|known| {
             let stretch = all.stretch(&known.whole);
             known.whole.kind == outage.kind
+                && known.whole.is_slow_only() == outage.is_slow_only()
                 && !known.domains.contains(domain)
                 && part_within(own, stretch) >= MOST
                 && part_within(stretch, own) >= MOST

@@ -81,7 +81,9 @@ type Change = ((Option<Kind>, Option<Kind>), Boundary);
 fn changes(outage: &Outage) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut before = None;
-    for window in &outage.windows {
+    // Slow delivery comes after the end of refusals.
+    let refusals = outage.windows.iter();
+    for window in refusals.filter(|window| window.kind != Kind::Delayed) {
         if before.is_some() || !outage.before_log {
             changes.push(((before, Some(window.kind)), window.start));
         }

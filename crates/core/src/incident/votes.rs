@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::View;
 use crate::address::Domain;
 use crate::operator::Operator;
-use crate::tally::{Bucket, Evidence, Few, MINUTE, Minute, Slot, Span};
+use crate::tally::{Bucket, Delays, Evidence, Few, MINUTE, Minute, Slot, Span};
 use crate::time::Timestamp;
 
 /// What the operators said in each minute, as evidence about our own side; of one reporting host, or of all.
@@ -44,6 +44,7 @@ pub(super) fn of(all: &View<'_>, operators: &[Operator], host: Option<&[u8]>) ->
         buckets,
         replies: Vec::new(),
         relays: Vec::new(),
+        delays: Delays::default(),
         echoes: 0,
         bounces_only: false,
     }

@@ -106,6 +106,7 @@ impl Case<'_> {
             ongoing,
             start,
             end,
+            normal_again: None,
             attempts,
             failures,
             messages: weight.messages,
@@ -192,6 +193,7 @@ impl Case<'_> {
             share: failures as f64 / attempts.max(1) as f64,
             mx: relays::during(self.evidence, from, to).failing,
             sample: answer.sample,
+            slow: None,
         }
     }
 }

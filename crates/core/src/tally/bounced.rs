@@ -296,6 +296,7 @@ impl Waiting {
             text,
             delay_s: self.delay_s,
             delays_s: None,
+            attempt_s: None,
             times: 1,
             dsn: None,
         }
@@ -381,6 +382,7 @@ mod tests {
             text: b"550 system down",
             delay_s: None,
             delays_s: None,
+            attempt_s: None,
             times: 1,
             dsn: None,
         }

@@ -175,6 +175,7 @@ fn pool<'d>(domain: Domain, members: impl IntoIterator<Item = &'d Destination>) 
         buckets,
         replies: answers.map(evidence::reply_group).collect(),
         relays,
+        delays: counts.taken.delays(),
         echoes: counts.echoes,
         bounces_only: !counts.logged,
     }

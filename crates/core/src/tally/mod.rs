@@ -7,6 +7,7 @@
 
 mod bounced;
 mod cells;
+mod delays;
 mod destination;
 mod evidence;
 mod names;
@@ -18,7 +19,7 @@ pub(crate) use bounced::{Bounced, News};
 pub(crate) use cells::{MINUTE, Minute};
 pub use destination::Destination;
 pub(crate) use destination::Many;
-pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
+pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, Slot, SlowCount, Span};
 pub use sketch::{Distinct, Few};
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
 
 use cells::{Answer, AnswerKey, HOUR, RelayHour};
+use delays::Taken;
 use destination::HostNames;
 use names::Names;
 use recipients::Recipients;
@@ -62,6 +64,7 @@ struct Counts {
     relays: Series<RelayHour>,
     answers: Series<Answer>,
     recipients: Recipients,
+    taken: Taken,
     echoes: u64,
     /// True when a log tells of it, not bounces alone.
     logged: bool,
@@ -114,6 +117,7 @@ impl Tally {
         let minute = counts.minutes.at(minute, || Minute::new(minute));
         if class == Class::Ok {
             minute.add_ok(offset, event.times);
+            counts.taken.add(event);
             return;
         }
         let recipient = fingerprint(event.recipient);
@@ -237,6 +241,7 @@ impl Counts {
         self.relays.merge(other.relays);
         self.answers.merge(other.answers);
         self.recipients.merge(other.recipients);
+        self.taken.merge(other.taken);
         self.echoes += other.echoes;
         self.logged |= other.logged;
     }
@@ -246,6 +251,7 @@ impl Counts {
         self.minutes.order();
         self.relays.order();
         self.answers.order();
+        self.taken.order();
     }
 }
 

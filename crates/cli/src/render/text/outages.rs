@@ -1,13 +1,13 @@
 //! What stands behind each sentence: its size, its picture, its windows, and what was answered.
 
 use mailgap_core::incident::Scope;
-use mailgap_core::outage::{Confidence, OutageType};
+use mailgap_core::outage::Confidence;
 use mailgap_core::time::Timestamp;
 
 use super::overview::rows;
 use super::{MOST_DETAILS, Page, on_one_line};
 use crate::escape;
-use crate::render::numbers::{count, counted, length, percent, share};
+use crate::render::numbers::{count, counted, delay, length, percent, share};
 use crate::render::table::{self, Column};
 use crate::render::timeline::{self, HEALTHY, Scale, UNSURE};
 use crate::report::{Outage, Window};
@@ -21,12 +21,12 @@ const MARK_COLUMNS: usize = 6;
 const LABEL_COLUMNS: usize = 24;
 
 impl Page<'_> {
-    pub(super) fn outages(&mut self, heading: &str, wanted: impl Fn(OutageType) -> bool) {
+    pub(super) fn outages(&mut self, heading: &str, wanted: impl Fn(&Outage) -> bool) {
         let report = self.report;
         let outages: Vec<&Outage> = report
             .outages
             .iter()
-            .filter(|outage| wanted(outage.kind))
+            .filter(|outage| wanted(outage))
             .collect();
         if outages.is_empty() {
             return;
@@ -134,7 +134,13 @@ impl Page<'_> {
         match last {
             Some(last) => {
                 let length = length(last.seconds_since(outage.start.time));
-                format!("{start} to {end}, {least}{length}")
+                let normal = match &outage.normal_again {
+                    Some(again) if !outage.is_slow_only() => {
+                        format!("; normal again {}", self.moments.cell(again))
+                    }
+                    _ => String::new(),
+                };
+                format!("{start} to {end}, {least}{length}{normal}")
             }
             None => format!("{start} to {end}"),
         }
@@ -151,7 +157,7 @@ impl Page<'_> {
             .iter()
             .map(|window| {
                 vec![
-                    escape::fit(&window.label, self.label_columns()),
+                    escape::fit(&label(window), self.label_columns()),
                     if outage.before_log && window.start.time == outage.start.time {
                         self.report.ends.before_cell().to_owned()
                     } else {
@@ -278,6 +284,14 @@ fn evidence(outage: &Outage) -> String {
         counted(outage.recipients, "recipient"),
         count(nats),
     )
+}
+
+/// Of slow delivery, how slow.
+fn label(window: &Window) -> String {
+    match &window.delay_s {
+        Some(slow) => format!("{} ({})", window.label, delay(slow.median)),
+        None => window.label.clone(),
+    }
 }
 
 fn mx(outage: &Outage) -> String {

@@ -40,7 +40,11 @@ impl Page<'_> {
             let words = kinds.iter().map(|&kind| {
                 let (mark, tone) = timeline::mark(kind);
                 let mark = self.style.paint(tone, mark.to_string().repeat(2));
-                format!("{mark} {}", kind.as_str().replace('_', " "))
+                let words = match kind {
+                    Kind::Delayed => "slow", // as its windows are labelled
+                    _ => kind.as_str(),
+                };
+                format!("{mark} {}", words.replace('_', " "))
             });
             let line = words.collect::<Vec<_>>().join("   ");
             self.line(&format!("  {:name_columns$}  {line}", ""));

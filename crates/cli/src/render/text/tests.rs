@@ -7,7 +7,9 @@ use mailgap_core::outage::Findings;
 
 use super::*;
 use crate::report::{Fates, Found};
-use crate::testing::{coverage, full_report, libero, report, rome, standing};
+use crate::testing::{
+    coverage, full_report, libero, libero_slow, report, rome, slow_only, standing,
+};
 
 fn plain(report: &Report) -> String {
     render(report, By::Domain, Style::PLAIN, 100)
@@ -18,6 +20,70 @@ fn by_operator_destinations_stand_together() {
     let text = render(&full_report(), By::Operator, Style::PLAIN, 100);
     let head: Vec<&str> = text.lines().take(60).collect();
     assert_snapshot!(head.join("\n"));
+}
+
+#[test]
+fn slow_delivery_is_shown_after_refusals_and_apart_when_it_is_alone() {
+    let findings = |outages| Findings {
+        outages,
+        ..Findings::default()
+    };
+    let report = report(vec![
+        findings(vec![libero_slow()]),
+        findings(vec![slow_only()]),
+    ]);
+    let page = plain(&report);
+    let (page, _) = page.split_once("\nCoverage").unwrap();
+    assert_snapshot!(page, @r#"
+libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan
+  13:14, answers again since 27 Jan 21:40, then slow (median 5 min, normally 5 s) from 28 Jan 00:00
+  until 29 Jan 12:00 (1,234 attempts, 99 % failed).
+slow.example: slow (median 5 min, normally 5 s) from 28 Jan 00:00 until 29 Jan 12:00, but mail was
+  taken (163 attempts, 5 % failed).
+note: 1 input could not be read, or not to the end, see Coverage
+note: mail-iso.log and mail.log look like the same mail in other bytes, and all of it was counted:
+      if they are, leave one out, see Coverage
+
+At a glance
+  libero.it     ·····███████████████████████████▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░·▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁·····
+  slow.example  ··························································▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁·····
+                         ╵24 Jan     ╵25 Jan     ╵26 Jan      ╵27 Jan     ╵28 Jan     ╵29 Jan
+
+                ██ no connection   ▒▒ recipient rejected   ░░ mailbox deferred
+                ▁▁ slow
+
+Outages
+1 libero.it  23 Jan 16:00 to 27 Jan 21:40, 4 days 5 h; normal again 29 Jan 12:00
+  1,234 attempts, 1,222 failed (99 %): 412 messages to 388 recipients, seen by 2 hosts; certain (log
+  Bayes factor 1,835)
+  MX smtp-in.libero.it
+
+  ······███████████████████████████████▒▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁······
+             ╵24 Jan       ╵25 Jan       ╵26 Jan       ╵27 Jan       ╵28 Jan        ╵29 Jan
+
+      answer         from          until         attempts  failed  share  MX
+  ██  no connection  23 Jan 16:00  25 Jan 20:03       411     411  100 %   1
+  ▒▒  550            25 Jan 20:03  26 Jan 13:14       323     316   98 %   1
+  ░░  452            26 Jan 13:14  27 Jan 21:40       500     495   99 %   1
+  ▁▁  slow (5 min)   28 Jan 00:00  29 Jan 12:00       163       8    5 %   0
+  ··  mail is taken
+
+  no connection  connect to smtp-in.libero.it[213.209.1.129]:25: Connection refused
+  550            550 <user@libero.it> recipient rejected (in reply to RCPT TO command)
+  452            452 4.5.3 <user@libero.it> too many recipients
+
+Slow, but mail was taken (not outages)
+2 slow.example  28 Jan 00:00 to 29 Jan 12:00, 1 day 12 h
+  163 attempts, 8 failed (5 %): 8 messages to 8 recipients, seen by 2 hosts; certain (log Bayes
+  factor 1,835)
+
+  ······▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁······
+        ╵28 Jan       ╵06:00        ╵12:00        ╵18:00       ╵29 Jan       ╵06:00        ╵12:00
+
+      answer        from          until         attempts  failed  share  MX
+  ▁▁  slow (5 min)  28 Jan 00:00  29 Jan 12:00       163       8    5 %   0
+  ··  mail is taken
+"#);
 }
 
 #[test]
