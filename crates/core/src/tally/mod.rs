@@ -9,12 +9,14 @@ mod bounced;
 mod cells;
 mod evidence;
 mod names;
+mod recent;
 mod recipients;
 mod series;
 mod sketch;
 
 pub(crate) use bounced::{Bounced, News};
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
+pub(crate) use recent::{Recent, end_of, minute_of};
 pub use sketch::{Distinct, Few};
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use crate::evidence::{Class, class_of};
 use crate::near;
 use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
+use crate::time::Timestamp;
 
 use cells::{Answer, AnswerKey, HOUR, MINUTE, Minute, RelayHour};
 use names::Names;
@@ -112,15 +115,10 @@ impl Tally {
             return;
         }
         let recipient = fingerprint(event.recipient);
-        let slot = match class {
-            Class::TmpRcpt | Class::PermRcpt => {
-                counts.recipients.add(recipient, class, event.time);
-                Slot::Neutral
-            }
-            Class::Grey if event.delay_s.is_none_or(|delay| delay < GREYLISTING_S) => Slot::Neutral,
-            Class::Grey => Slot::Class(Class::TmpSys),
-            class => Slot::Class(class),
-        };
+        if class.is_recipient_scope() {
+            counts.recipients.add(recipient, class, event.time);
+        }
+        let slot = slot_at_once(class, event.delay_s);
         // Queue ids are unique on their host only.
         let message = high_half(xxh3_64_with_seed(event.queue_id, xxh3_64(event.host)));
         minute.add_failed(slot, offset, event.times, message, high_half(recipient));
@@ -147,6 +145,41 @@ impl Tally {
             }
             // Longer than RFC 1035 allows: rare, so it may cost an allocation.
             None => self.domains.number(&domain.to_ascii_lowercase()),
+        }
+    }
+
+    /// The number of the destination of an event; as long as this tally lives it does not change.
+    pub(crate) fn destination_of(&mut self, event: &Delivery<'_>) -> Option<u32> {
+        event.domain().map(|domain| self.domain_number(domain))
+    }
+
+    /// The number of a destination, if anything was counted.
+    pub(crate) fn number_of(&self, domain: &Domain) -> Option<u32> {
+        self.domains.find(domain.as_bytes())
+    }
+
+    /// What is known so far of the destination of that number.
+    pub(crate) fn evidence_of(&self, destination: u32) -> Option<Evidence> {
+        let hosts = 0..self.hosts.len();
+        let mut of = hosts.filter_map(|host| self.keys.get(&(destination, host)));
+        let (mut hosts, mut sum) = (1, of.next()?.clone());
+        for counts in of {
+            hosts += 1;
+            sum.merge(counts.clone());
+        }
+        let domain = Domain::new(self.domains.name(destination));
+        Some(sum.into_evidence(domain, hosts, &self.relays))
+    }
+
+    /// Forgets what happened before the hour of `time`, but for the number of echoes.
+    pub fn forget_before(&mut self, time: Timestamp) {
+        let hour = time.as_millis().div_euclid(HOUR);
+        let day = recipients::day_of(time) - 1; // it says which refusals are news on the next
+        for counts in self.keys.values_mut() {
+            counts.minutes.retain(|cell| cell.hour() >= hour);
+            counts.relays.retain(|cell| cell.hour >= hour);
+            counts.answers.retain(|cell| cell.key.hour >= hour);
+            counts.recipients.forget_before(day);
         }
     }
 
@@ -304,6 +337,16 @@ impl Counts {
             echoes: self.echoes,
             bounces_only: !self.logged,
         }
+    }
+}
+
+/// What an attempt counts as at once; whether a refusal of a recipient is news is known later.
+fn slot_at_once(class: Class, delay_s: Option<f64>) -> Slot {
+    match class {
+        Class::TmpRcpt | Class::PermRcpt => Slot::Neutral,
+        Class::Grey if delay_s.is_none_or(|delay| delay < GREYLISTING_S) => Slot::Neutral,
+        Class::Grey => Slot::Class(Class::TmpSys),
+        class => Slot::Class(class),
     }
 }
 

@@ -67,7 +67,7 @@ fn shifted(bucket: &mut Bucket, millis: i64) {
     }
 }
 
-fn arbitrary() -> impl Strategy<Value = Evidence> {
+pub(super) fn arbitrary() -> impl Strategy<Value = Evidence> {
     (
         proptest::collection::vec(bucket(), 0..60),
         prop_oneof![Just(27_900_000i64), Just(i64::MAX / 2), Just(-1_000_000)],
