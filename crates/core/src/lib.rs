@@ -91,6 +91,7 @@ pub mod reply;
 pub mod source;
 mod span;
 pub mod stamp;
+pub mod stream;
 pub mod survey;
 pub mod syslog;
 pub mod tally;

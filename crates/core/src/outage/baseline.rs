@@ -174,8 +174,12 @@ fn median_of_days(buckets: &[Bucket]) -> Shares {
 
 /// The composition of these minutes.
 fn composition<'a>(buckets: impl Iterator<Item = &'a Bucket>, normal: Normal) -> Shares {
-    let (counts, n) = sum(buckets);
-    let prior = normal.prior_weight();
+    shares(&sum(buckets).0, normal)
+}
+
+/// The composition that goes with these counts by class.
+pub(super) fn shares(counts: &Shares, normal: Normal) -> Shares {
+    let (n, prior) = (counts.iter().sum::<f64>(), normal.prior_weight());
     let mut base = PRIOR;
     for (share, count) in base.iter_mut().zip(counts) {
         *share = (count + prior * *share) / (n + prior);

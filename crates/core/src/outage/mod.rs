@@ -14,6 +14,7 @@ mod gamma;
 mod gate;
 mod label;
 mod model;
+mod online;
 mod relays;
 mod standing;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::time::Timestamp;
 use attempts::Attempts;
 use baseline::Normal;
 use describe::Case;
+pub(crate) use online::Online;
 
 /// A moment that is known only as well as the traffic shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -67,6 +67,12 @@ impl Taken {
         self.slow.order();
     }
 
+    /// Forgets when attempts were slow before the slot of `time`; how long all took stays known.
+    pub(super) fn forget_before(&mut self, time: Timestamp) {
+        let first = slot(time);
+        self.slow.retain(|cell| cell.key.0 >= first);
+    }
+
     pub(super) fn delays(&self) -> Delays {
         let cells = self.slow.cells().iter();
         Delays {

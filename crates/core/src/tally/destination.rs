@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::cells::{MINUTE, Minute};
-use super::evidence::{self, Bucket, Evidence, RelayCount};
+use super::evidence::{Bucket, Evidence, RelayCount};
 use super::names::Names;
 use super::{Counts, Slot};
 use crate::address::Domain;
@@ -142,11 +142,16 @@ fn pool<'d>(domain: Domain, members: impl IntoIterator<Item = &'d Destination>) 
     if let Cow::Owned(counts) = &mut counts {
         counts.order();
     }
+    evidence(domain, hosts.len(), &counts, &relays)
+}
+
+/// The evidence of counts that are in order, as so many reporting hosts saw them.
+pub(super) fn evidence(domain: Domain, hosts: usize, counts: &Counts, relays: &Names) -> Evidence {
     let mut buckets: Vec<Bucket> = counts
         .minutes
         .cells()
         .iter()
-        .map(evidence::bucket)
+        .map(super::evidence::bucket)
         .collect();
     for (time, class) in counts.recipients.fresh() {
         let minute = time.as_millis().div_euclid(MINUTE);
@@ -171,9 +176,9 @@ fn pool<'d>(domain: Domain, members: impl IntoIterator<Item = &'d Destination>) 
     let answers = counts.answers.cells().iter();
     Evidence {
         domain,
-        hosts: hosts.len(),
+        hosts,
         buckets,
-        replies: answers.map(evidence::reply_group).collect(),
+        replies: answers.map(super::evidence::reply_group).collect(),
         relays,
         delays: counts.taken.delays(),
         echoes: counts.echoes,

@@ -11,6 +11,7 @@ mod delays;
 mod destination;
 mod evidence;
 mod names;
+mod recent;
 mod recipients;
 mod series;
 mod sketch;
@@ -20,6 +21,7 @@ pub(crate) use cells::{MINUTE, Minute};
 pub use destination::Destination;
 pub(crate) use destination::Many;
 pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, Slot, SlowCount, Span};
+pub(crate) use recent::{Recent, end_of, minute_of};
 pub use sketch::{Distinct, Few};
 
 use std::collections::BTreeMap;
@@ -34,6 +36,7 @@ use crate::evidence::{Class, class_of};
 use crate::near;
 use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
+use crate::time::Timestamp;
 
 use cells::{Answer, AnswerKey, HOUR, RelayHour};
 use delays::Taken;
@@ -121,15 +124,10 @@ impl Tally {
             return;
         }
         let recipient = fingerprint(event.recipient);
-        let slot = match class {
-            Class::TmpRcpt | Class::PermRcpt => {
-                counts.recipients.add(recipient, class, event.time);
-                Slot::Neutral
-            }
-            Class::Grey if event.delay_s.is_none_or(|delay| delay < GREYLISTING_S) => Slot::Neutral,
-            Class::Grey => Slot::Class(Class::TmpSys),
-            class => Slot::Class(class),
-        };
+        if class.is_recipient_scope() {
+            counts.recipients.add(recipient, class, event.time);
+        }
+        let slot = slot_at_once(class, event.delay_s);
         // Queue ids are unique on their host only.
         let message = high_half(xxh3_64_with_seed(event.queue_id, xxh3_64(event.host)));
         minute.add_failed(slot, offset, event.times, message, high_half(recipient));
@@ -156,6 +154,43 @@ impl Tally {
             }
             // Longer than RFC 1035 allows: rare, so it may cost an allocation.
             None => self.domains.number(&domain.to_ascii_lowercase()),
+        }
+    }
+
+    /// The number of the destination of an event; as long as this tally lives it does not change.
+    pub(crate) fn destination_of(&mut self, event: &Delivery<'_>) -> Option<u32> {
+        event.domain().map(|domain| self.domain_number(domain))
+    }
+
+    /// The number of a destination, if anything was counted.
+    pub(crate) fn number_of(&self, domain: &Domain) -> Option<u32> {
+        self.domains.find(domain.as_bytes())
+    }
+
+    /// What is known so far of the destination of that number.
+    pub(crate) fn evidence_of(&self, number: u32) -> Option<Evidence> {
+        let hosts = 0..self.hosts.len();
+        let mut of = hosts.filter_map(|host| self.keys.get(&(number, host)));
+        let (mut hosts, mut sum) = (1, of.next()?.clone());
+        for counts in of {
+            hosts += 1;
+            sum.merge(counts.clone());
+        }
+        sum.order();
+        let domain = Domain::new(self.domains.name(number));
+        Some(destination::evidence(domain, hosts, &sum, &self.relays))
+    }
+
+    /// Forgets what happened before the hour of `time`, but for the number of echoes.
+    pub fn forget_before(&mut self, time: Timestamp) {
+        let hour = time.as_millis().div_euclid(HOUR);
+        let day = recipients::day_of(time) - 1; // it says which refusals are news on the next
+        for counts in self.keys.values_mut() {
+            counts.minutes.retain(|cell| cell.hour() >= hour);
+            counts.relays.retain(|cell| cell.hour >= hour);
+            counts.answers.retain(|cell| cell.key.hour >= hour);
+            counts.recipients.forget_before(day);
+            counts.taken.forget_before(time);
         }
     }
 
@@ -252,6 +287,16 @@ impl Counts {
         self.relays.order();
         self.answers.order();
         self.taken.order();
+    }
+}
+
+/// What an attempt counts as at once; whether a refusal of a recipient is news is known later.
+fn slot_at_once(class: Class, delay_s: Option<f64>) -> Slot {
+    match class {
+        Class::TmpRcpt | Class::PermRcpt => Slot::Neutral,
+        Class::Grey if delay_s.is_none_or(|delay| delay < GREYLISTING_S) => Slot::Neutral,
+        Class::Grey => Slot::Class(Class::TmpSys),
+        class => Slot::Class(class),
     }
 }
 

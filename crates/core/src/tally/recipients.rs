@@ -23,8 +23,8 @@ pub(crate) struct Recipients {
 impl Recipients {
     /// Notes a failure.
     pub(crate) fn add(&mut self, recipient: u64, class: Class, time: Timestamp) {
-        let time = time.as_millis();
-        self.widen((recipient, class, time.div_euclid(DAY)), (time, time));
+        let (time, day) = (time.as_millis(), day_of(time));
+        self.widen((recipient, class, day), (time, time));
     }
 
     fn widen(&mut self, key: Key, (first, last): (i64, i64)) {
@@ -45,19 +45,36 @@ impl Recipients {
 
     /// The fresh failures, in order of time.
     pub(crate) fn fresh(&self) -> Vec<(Timestamp, Class)> {
-        let is_fresh = |&(&(recipient, class, day), &(first, _)): &(&Key, &(i64, i64))| {
-            let before = self.days.get(&(recipient, class, day - 1));
-            before.is_none_or(|&(_, last)| first - last > DAY)
-        };
         let mut fresh: Vec<_> = self
             .days
             .iter()
-            .filter(is_fresh)
-            .map(|(&(_, class, _), &(first, _))| (Timestamp::from_millis(first), class))
+            .map(|(&(recipient, class, _), &(first, _))| {
+                (recipient, class, Timestamp::from_millis(first))
+            })
+            .filter(|&(recipient, class, first)| self.is_fresh(recipient, class, first))
+            .map(|(_, class, first)| (first, class))
             .collect();
         fresh.sort_unstable();
         fresh
     }
+
+    /// True when a failure that was noted is fresh, as far as those before it are known.
+    pub(crate) fn is_fresh(&self, recipient: u64, class: Class, time: Timestamp) -> bool {
+        let (time, day) = (time.as_millis(), day_of(time));
+        let of_day = |day| self.days.get(&(recipient, class, day));
+        of_day(day).is_some_and(|&(first, _)| first == time)
+            && of_day(day - 1).is_none_or(|&(_, last)| time - last > DAY)
+    }
+
+    /// Forgets days (since 1970, UTC) before this one: they must not matter any more.
+    pub(crate) fn forget_before(&mut self, day: i64) {
+        self.days.retain(|&(_, _, of), _| of >= day);
+    }
+}
+
+/// The UTC day of a moment, since 1970.
+pub(crate) fn day_of(time: Timestamp) -> i64 {
+    time.as_millis().div_euclid(DAY)
 }
 
 #[cfg(test)]

@@ -92,6 +92,11 @@ impl<C: Cell> Series<C> {
         self.limit = 2 * self.cells.len() + 64;
     }
 
+    /// Keeps only such cells.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&C) -> bool) {
+        self.cells.retain(keep);
+    }
+
     /// Takes in all cells of another series.
     pub(crate) fn merge(&mut self, other: Series<C>) {
         if self.cells.is_empty() {

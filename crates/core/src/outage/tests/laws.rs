@@ -79,7 +79,7 @@ fn shifted(bucket: &mut Bucket, millis: i64) {
     }
 }
 
-fn arbitrary() -> impl Strategy<Value = Evidence> {
+pub(super) fn arbitrary() -> impl Strategy<Value = Evidence> {
     let slow = (0..200_i64, proptest::option::of(0..14_u8), 1..500_u32);
     (
         proptest::collection::vec(bucket(), 0..60),

@@ -1,6 +1,7 @@
 //! Outages of made-up destinations: what is found, when, and what is not.
 
 mod laws;
+mod online;
 mod slow;
 mod traffic;
 
