@@ -5,7 +5,8 @@ use std::mem;
 
 use mailgap_core::coverage::Coverage;
 use mailgap_core::fate::{
-    Case, Judged, Judgement, Ledger, OutageFates, Pending, Place, judge, pending, resend,
+    Case, Judged, Judgement, Ledger, OutageFates, Pending, Place, judge, pending,
+    reinstate_by_outage, resend,
 };
 use mailgap_core::incident::{self, Incidents};
 use mailgap_core::outage::Findings;
@@ -67,12 +68,14 @@ impl Analysis {
                     .or_default() += 1;
             }
         }
+        let to_reinstate = reinstate_by_outage(&fates, &judgement);
         let with_outages = found.iter_mut().filter(|found| found.has_outage());
         for (destination, (found, outages)) in with_outages.zip(&judgement.outages).enumerate() {
             let fates = outages.iter().enumerate().map(|(outage, fates)| {
                 let place = (destination, outage);
                 let to_do = ToDo {
                     resend: to_resend.get(&place).copied().unwrap_or_default(),
+                    reinstate: to_reinstate.get(&place).copied().unwrap_or_default(),
                     expiring: expiring.get(&place).copied(),
                 };
                 (OutageFates::clone(fates), to_do)

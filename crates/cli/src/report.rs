@@ -4,6 +4,7 @@
 //! not computed yet is null or an empty list, never missing. Text of strangers stands here as it came
 //! (bytes that are no UTF-8 as U+FFFD): renderers escape it.
 
+mod advice;
 mod incident;
 
 use std::cmp::Reverse;
@@ -24,6 +25,7 @@ use crate::render::moments::Moments;
 use crate::render::verdict::{Ends, verdict};
 use crate::zone::ZoneSource;
 
+pub(crate) use advice::Advice;
 pub(crate) use incident::Incident;
 
 /// What was found about one destination.
@@ -44,6 +46,8 @@ pub(crate) struct Found {
 pub(crate) struct ToDo {
     /// Rows of the list `resend`.
     pub(crate) resend: u64,
+    /// Addresses of the list `reinstate`.
+    pub(crate) reinstate: u64,
     /// `None` when nothing is queued.
     pub(crate) expiring: Option<Expiring>,
 }
@@ -260,6 +264,8 @@ pub(crate) struct Outage {
     pub(crate) windows: Vec<Window>,
     pub(crate) fates: Option<Fates>,
     pub(crate) verdict: String,
+    /// What to do, the most urgent first.
+    pub(crate) advice: Vec<Advice>,
     /// How many hosts of ours report attempts to it.
     #[serde(skip)]
     pub(crate) hosts: usize,
@@ -388,7 +394,10 @@ impl Report {
                     .map(|(fates, to_do)| (Fates::new(&fates.total), *to_do));
                 let subject = outage.domain.to_string();
                 let verdict = verdict(&subject, &outage, last_attempt, told, ends, moments);
+                let to_do = told.map(|(_, to_do)| to_do).unwrap_or_default();
+                let advice = advice::of(&outage, &to_do, moments);
                 let mut outage = Outage::new(outage, verdict);
+                outage.advice = advice;
                 outage.place = (destination, place);
                 outage.found_at = (destination_place, place);
                 outage.operator = operators.get(&destination_place).cloned();
@@ -588,7 +597,11 @@ fn incidents_of(
                 _ => {
                     let whole = found.whole.clone();
                     let verdict = verdict(&subject, &whole, None, None, ends, moments);
-                    Outage::new(whole, verdict)
+                    let advice = advice::of(&whole, &ToDo::default(), moments);
+                    Outage {
+                        advice,
+                        ..Outage::new(whole, verdict)
+                    }
                 }
             };
             let own = own.into_iter().map(|outage| outage.id).collect();
@@ -625,6 +638,7 @@ impl Outage {
             windows: outage.windows.into_iter().map(Window::new).collect(),
             fates: None,
             verdict,
+            advice: Vec::new(),
             hosts: outage.hosts,
             place: (0, 0),
             found_at: (0, 0),

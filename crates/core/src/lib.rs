@@ -71,6 +71,7 @@
 //! Odd input is a value, counted and sampled in [`coverage`]; only I/O is an error.
 
 pub mod address;
+pub mod advice;
 pub mod coverage;
 pub mod dsn;
 pub mod envelope;

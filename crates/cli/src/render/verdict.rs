@@ -422,7 +422,14 @@ mod tests {
             "libero.it",
             &libero(),
             last,
-            Some((fates, ToDo { resend, expiring })),
+            Some((
+                fates,
+                ToDo {
+                    resend,
+                    reinstate: 0,
+                    expiring,
+                },
+            )),
             Ends::default(),
             MOMENTS,
         );

@@ -3,7 +3,7 @@
 use mailgap_core::incident::{self, Basis, Scope};
 use serde::{Serialize, Serializer};
 
-use super::{Boundary, Outage, Window, Word, lossy, names, word};
+use super::{Advice, Boundary, Outage, Window, Word, lossy, names, word};
 use crate::render::numbers::{count, counted};
 
 /// Domains named in a verdict; more are counted.
@@ -143,6 +143,7 @@ impl Serialize for Incident {
             confidence: &'static str,
             windows: &'i [Window],
             verdict: &'i str,
+            advice: &'i [Advice],
         }
         let whole = &self.whole;
         Document {
@@ -168,6 +169,7 @@ impl Serialize for Incident {
             confidence: whole.confidence.as_word(),
             windows: &whole.windows,
             verdict: &whole.verdict,
+            advice: &whole.advice,
         }
         .serialize(serializer)
     }

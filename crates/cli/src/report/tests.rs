@@ -16,7 +16,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The contract: every key of "mailgap.report/1", and no other.
-const SCHEMA: [(&str, &str); 16] = [
+const SCHEMA: [(&str, &str); 17] = [
     (
         "",
         "schema timezone coverage outages incidents unreachable chronic",
@@ -45,8 +45,9 @@ const SCHEMA: [(&str, &str); 16] = [
     (
         "/outages/0",
         "id domain operator mx mx_working type before_log ongoing start end normal_again attempts failures \
-         messages recipients log_bayes_factor confidence windows fates verdict",
+         messages recipients log_bayes_factor confidence windows fates verdict advice",
     ),
+    ("/outages/0/advice/0", "action text"),
     ("/outages/0/start", "time earliest latest"),
     (
         "/outages/0/windows/0",
@@ -57,7 +58,7 @@ const SCHEMA: [(&str, &str); 16] = [
     (
         "/incidents/0",
         "id scope basis name type domains active hosts outages before_log ongoing start end normal_again attempts failures \
-         messages recipients log_bayes_factor confidence windows verdict",
+         messages recipients log_bayes_factor confidence windows verdict advice",
     ),
     ("/incidents/0/start", "time earliest latest"),
     (

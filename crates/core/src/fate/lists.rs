@@ -1,6 +1,6 @@
 //! Lists to act on: whom to send to again, whom to take back, whom to leave off, what will expire.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cause, End, Fate, Grade, Judged, Judgement, Ledger};
 use crate::evidence::Class;
@@ -52,6 +52,31 @@ pub fn reinstate(ledger: &Ledger, judgement: &Judgement) -> Vec<Listed> {
         .into_values()
         .filter(|listed| !own.contains_key(&listed.address))
         .collect()
+}
+
+/// How many of the addresses to reinstate each outage refused, by the places of its destination and its own.
+pub fn reinstate_by_outage(
+    ledger: &Ledger,
+    judgement: &Judgement,
+) -> BTreeMap<(usize, usize), u64> {
+    let own = addresses(ledger, judgement, Refusals::Own);
+    let mut all: BTreeSet<((usize, usize), Box<[u8]>)> = BTreeSet::new();
+    for (fate, judged) in judged(ledger, judgement) {
+        let place = judged.place.filter(|_| judged.cause == Cause::Outage);
+        if let Some(place) = place
+            && fate.end == End::Bounced
+        {
+            let address = fate.recipient.to_ascii_lowercase().into_boxed_slice();
+            if !own.contains_key(&address) {
+                all.insert(((place.destination, place.outage), address));
+            }
+        }
+    }
+    let mut counts = BTreeMap::new();
+    for (place, _) in all {
+        *counts.entry(place).or_default() += 1;
+    }
+    counts
 }
 
 /// Addresses that were refused outside of any outage, in order of their names.

@@ -38,7 +38,7 @@ use crate::tally::fingerprint;
 
 pub use attribute::{Cause, Counts, Grade, Judged, Judgement, OutageFates, Place, judge};
 pub use case::Case;
-pub use lists::{Listed, Pending, genuine, pending, reinstate, resend};
+pub use lists::{Listed, Pending, genuine, pending, reinstate, reinstate_by_outage, resend};
 pub use told::{End, Fate};
 
 pub(crate) use ribbon::Ribbons;

@@ -85,6 +85,10 @@ impl Page<'_> {
         if !outage.mx.is_empty() {
             self.paragraph("  ", &mx(outage));
         }
+        for (place, advice) in outage.advice.iter().enumerate() {
+            let first = if place == 0 { "  to do: " } else { "         " };
+            self.paragraph(first, &advice.text);
+        }
         let coverage = &self.report.coverage;
         if let Some(log) = coverage.first.zip(coverage.last) {
             let columns = self.columns.saturating_sub(4);

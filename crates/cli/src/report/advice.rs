@@ -1,0 +1,85 @@
+//! What to do, in words.
+
+use mailgap_core::advice::{self, Circumstances, advise};
+use mailgap_core::outage::Outage;
+use serde::Serialize;
+
+use super::ToDo;
+use crate::render::moments::Moments;
+use crate::render::numbers::{count, counted, share};
+
+/// One piece of advice with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Advice {
+    /// The word of a closed list.
+    pub(crate) action: &'static str,
+    /// For people.
+    pub(crate) text: String,
+}
+
+/// What to do about an outage.
+pub(super) fn of(outage: &Outage, to_do: &ToDo, moments: Moments) -> Vec<Advice> {
+    let known = Circumstances {
+        resend: to_do.resend,
+        reinstate: to_do.reinstate,
+        expiring: to_do.expiring.map(|it| (it.first, it.messages)),
+    };
+    let advice = advise(outage, &known);
+    advice
+        .iter()
+        .map(|piece| Advice {
+            action: piece.as_str(),
+            text: text(piece, outage, moments),
+        })
+        .collect()
+}
+
+fn text(advice: &advice::Advice, outage: &Outage, moments: Moments) -> String {
+    use advice::Advice as Of;
+    let later = if outage.ongoing { " when it ends" } else { "" };
+    match advice {
+        Of::CheckOwnSide => {
+            "look at our own network, name service and hosts: the receivers are not to blame".into()
+        }
+        Of::Hold { bounces: true } => {
+            "hold mail to it: what is sent now bounces, whether the mailbox exists or not".into()
+        }
+        Of::Hold { bounces: false } => {
+            "hold mailings to it: what is sent now only waits in the queue".into()
+        }
+        Of::Throttle(Some(failed)) => {
+            let fail = if outage.ongoing { "fail" } else { "failed" };
+            format!("send less at a time: {} of attempts {fail}", share(*failed))
+        }
+        Of::Throttle(None) => "send less at a time: mail is taken slowly".into(),
+        Of::ExtendQueueLifetime(first, messages) => format!(
+            "extend the queue lifetime: {} will be given up from {} on",
+            counted(*messages, "message"),
+            moments.exact(*first)
+        ),
+        Of::Resume(since) => format!(
+            "send as before: all is well since {}",
+            moments.phrase(since)
+        ),
+        Of::Resend(messages) => format!(
+            "send again{later} what it bounced or let expire ({}, counted by recipient): mailgap fates --list resend",
+            count(*messages)
+        ),
+        Of::Reinstate(addresses) => format!(
+            "take back {}{later}, which nothing else refused: mailgap fates --list reinstate",
+            match addresses {
+                1 => "1 address".to_owned(),
+                _ => format!("{} addresses", count(*addresses)),
+            }
+        ),
+        Of::Delist(Some(list)) => format!("ask for delisting at {list}, which the refusals name"),
+        Of::Delist(None) => {
+            "ask the receiver for delisting: it refuses our address or domain for its reputation"
+                .into()
+        }
+        Of::MendAuthentication => {
+            "mend SPF, DKIM, DMARC or the name of the sending host: that is what it refuses".into()
+        }
+        _ => "ask the postmaster of the receiver what it has against our mail".into(),
+    }
+}

@@ -1,0 +1,373 @@
+//! What to do about an outage, each piece with its reason.
+//!
+//! `554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org` → ask for delisting at
+//! zen.spamhaus.org.
+//!
+//! A pure function of what is known of the outage; nothing is advised that the log does not call for.
+
+use crate::outage::{Boundary, Kind, Outage, OutageType, Window};
+use crate::reason::Reason;
+use crate::time::Timestamp;
+
+/// What is known beside the outage itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Circumstances {
+    /// Messages that it bounced or let expire, by recipient.
+    pub resend: u64,
+    /// Addresses that only it refused.
+    pub reinstate: u64,
+    /// When the first of the messages still queued will be given up, and how many will be.
+    pub expiring: Option<(Timestamp, u64)>,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Advice {
+    /// Look at our own network, name service and hosts: the receivers are well.
+    CheckOwnSide,
+    /// Send nothing more for now.
+    Hold {
+        /// What is sent now bounces, though the mailboxes exist; else it waits in the queue.
+        bounces: bool,
+    },
+    /// Send less at a time: part of the attempts fail, 0 to 1; `None` when mail is taken slowly.
+    Throttle(Option<f64>),
+    /// Let the queue keep messages longer than until then, when the first of so many is given up.
+    ExtendQueueLifetime(Timestamp, u64),
+    /// Send as before; it answers again since then.
+    Resume(Boundary),
+    /// Send that many messages again.
+    Resend(u64),
+    /// Take that many addresses back.
+    Reinstate(u64),
+    /// Ask for delisting, at the block list that the replies name, if they name one.
+    Delist(Option<String>),
+    /// Mend SPF, DKIM, DMARC or the name of the sending host.
+    MendAuthentication,
+    /// Ask the receiver what it has against our mail.
+    AskReceiver,
+}
+
+impl Advice {
+    /// The word used in JSON.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Advice::CheckOwnSide => "check_own_side",
+            Advice::Hold { .. } => "hold",
+            Advice::Throttle(_) => "throttle",
+            Advice::ExtendQueueLifetime(..) => "extend_queue_lifetime",
+            Advice::Resume(_) => "resume",
+            Advice::Resend(_) => "resend",
+            Advice::Reinstate(_) => "reinstate",
+            Advice::Delist(_) => "delist",
+            Advice::MendAuthentication => "mend_authentication",
+            Advice::AskReceiver => "ask_receiver",
+        }
+    }
+}
+
+/// Below this share of failures part of the mail goes through.
+const NEARLY_ALL: f64 = 0.8;
+
+/// What to do, the most urgent first. At least one piece.
+pub fn advise(outage: &Outage, known: &Circumstances) -> Vec<Advice> {
+    let mut advice = Vec::new();
+    match outage.kind {
+        OutageType::Sender => advice.push(Advice::CheckOwnSide),
+        OutageType::Policy => advice.extend(about_policy(outage)),
+        OutageType::Outage => {}
+    }
+    if let Some((first, messages)) = known.expiring {
+        advice.push(Advice::ExtendQueueLifetime(first, messages));
+    }
+    let last = outage.windows.last();
+    let is_slow = last.is_some_and(|window| window.kind == Kind::Delayed);
+    match (outage.kind, last) {
+        (OutageType::Outage, Some(window)) if outage.ongoing && !is_slow => {
+            advice.push(while_it_lasts(window));
+        }
+        (OutageType::Outage, _) if is_slow && outage.normal_again.is_none() => {
+            advice.push(Advice::Throttle(None));
+        }
+        (OutageType::Outage | OutageType::Sender, _) => {
+            let again = outage.normal_again.or(outage.end);
+            advice.extend(again.map(Advice::Resume));
+        }
+        (OutageType::Policy, _) => {}
+    }
+    if known.resend > 0 {
+        advice.push(Advice::Resend(known.resend));
+    }
+    if known.reinstate > 0 {
+        advice.push(Advice::Reinstate(known.reinstate));
+    }
+    advice
+}
+
+fn while_it_lasts(window: &Window) -> Advice {
+    if window.share < NEARLY_ALL {
+        return Advice::Throttle(Some(window.share));
+    }
+    Advice::Hold {
+        bounces: matches!(window.kind, Kind::RecipientRejected | Kind::Rejected),
+    }
+}
+
+/// By the reason that most failures had.
+fn about_policy(outage: &Outage) -> Option<Advice> {
+    let refusals = outage
+        .windows
+        .iter()
+        .filter(|window| window.kind == Kind::Policy);
+    let main = refusals.max_by_key(|window| window.failures)?;
+    Some(match main.reason {
+        Reason::RateLimited => Advice::Throttle(Some(main.share)),
+        Reason::SenderAuth => Advice::MendAuthentication,
+        Reason::Reputation => Advice::Delist(
+            main.sample
+                .as_deref()
+                .and_then(block_list)
+                .map(str::to_owned),
+        ),
+        _ => Advice::AskReceiver,
+    })
+}
+
+/// Zones and sites of block lists.
+const LISTS: [&str; 20] = [
+    "0spam.org",
+    "abuseat.org",
+    "abusix.zone",
+    "backscatterer.org",
+    "barracudacentral.org",
+    "dronebl.org",
+    "gbudb.net",
+    "hostkarma.junkemailfilter.com",
+    "invaluement.com",
+    "mailspike.net",
+    "manitu.net",
+    "nixspam.org",
+    "senderscore.org",
+    "sorbs.net",
+    "spamcop.net",
+    "spameatingmonkey.net",
+    "spamhaus.org",
+    "spamrats.com",
+    "surriel.com",
+    "uceprotect.net",
+];
+
+/// The block list that a refusal names: one that is well known, else the name after `using`, `listed in` and the
+/// like (RFC 5782, section 2.4, asks for it).
+pub fn block_list(text: &[u8]) -> Option<&str> {
+    let words = || {
+        let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        let words = text.split(move |byte| !is_of_word(byte));
+        words
+            .filter_map(|word| std::str::from_utf8(word).ok())
+            .map(|word| word.trim_matches('.'))
+            .filter(|word| !word.is_empty())
+    };
+    let is_known = |word: &&str| {
+        let lower = word.to_ascii_lowercase();
+        LISTS.iter().any(|list| {
+            lower
+                .strip_suffix(list)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    };
+    words().find(is_known).or_else(|| {
+        let (mut before, mut last) = ("", "");
+        words().find(|&word| {
+            let is_said = last.eq_ignore_ascii_case("using")
+                || before.eq_ignore_ascii_case("listed")
+                    && ["in", "on", "at", "by"]
+                        .iter()
+                        .any(|to| last.eq_ignore_ascii_case(to));
+            (before, last) = (last, word);
+            is_said && is_host(word)
+        })
+    })
+}
+
+/// At least two labels, and no address.
+fn is_host(word: &str) -> bool {
+    word.rsplit_once('.').is_some_and(|(_, top)| {
+        top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Domain;
+    use crate::outage::Confidence;
+
+    #[test]
+    fn replies_name_block_lists() {
+        let cases = [
+            (
+                "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1",
+                Some("zen.spamhaus.org"),
+            ),
+            (
+                "550 5.7.1 blocked using rbl.isp.example",
+                Some("rbl.isp.example"),
+            ),
+            (
+                "550 Your address 192.0.2.1 is listed in B.BARRACUDACENTRAL.ORG.",
+                Some("B.BARRACUDACENTRAL.ORG"),
+            ),
+            ("550 listed on our own list", None),
+            ("554 using 192.0.2.1 is not allowed", None),
+            ("550 see https://notspamhaus.org/", None),
+            ("550 mail from mx.example.org blocked", None),
+        ];
+        assert_eq!(cases.len(), 7);
+        for (text, list) in cases {
+            assert_eq!(block_list(text.as_bytes()), list, "{text}");
+        }
+    }
+
+    fn window(kind: Kind, share: f64, reason: Reason, sample: &str) -> Window {
+        Window {
+            kind,
+            label: String::new(),
+            reply_code: None,
+            enhanced_status: None,
+            reason,
+            start: moment(0),
+            end: None,
+            attempts: 100,
+            failures: 90,
+            share,
+            mx: Vec::new(),
+            sample: Some(sample.as_bytes().into()),
+            slow: None,
+        }
+    }
+
+    fn moment(hour: i64) -> Boundary {
+        let time = Timestamp::from_seconds(hour * 3600);
+        Boundary {
+            time,
+            earliest: time,
+            latest: time,
+        }
+    }
+
+    fn outage(kind: OutageType, end: Option<i64>, windows: Vec<Window>) -> Outage {
+        Outage {
+            domain: Domain::new(b"target.example"),
+            kind,
+            before_log: false,
+            ongoing: end.is_none(),
+            start: moment(0),
+            end: end.map(moment),
+            normal_again: None,
+            attempts: 100,
+            failures: 90,
+            messages: 90,
+            recipients: 90,
+            hosts: 1,
+            mx: Vec::new(),
+            mx_working: Vec::new(),
+            log_bayes_factor: 100.0,
+            confidence: Confidence::Certain,
+            windows,
+        }
+    }
+
+    #[test]
+    fn advice_fits_the_case() {
+        let plain = |kind, share| window(kind, share, Reason::Unreachable, "");
+        let policy = |reason, sample| window(Kind::Policy, 0.9, reason, sample);
+        let expiring = Circumstances {
+            expiring: Some((Timestamp::from_seconds(9), 20)),
+            ..Circumstances::default()
+        };
+        let lists = Circumstances {
+            resend: 3,
+            reinstate: 2,
+            expiring: None,
+        };
+        let none = Circumstances::default();
+        let (of_receiver, of_policy) = (OutageType::Outage, OutageType::Policy);
+        let mut slow = outage(of_receiver, Some(5), vec![plain(Kind::Delayed, 0.0)]);
+        let cases = [
+            (
+                outage(
+                    of_receiver,
+                    None,
+                    vec![plain(Kind::RecipientRejected, 0.95)],
+                ),
+                none,
+                "hold",
+            ),
+            (
+                outage(of_receiver, None, vec![plain(Kind::NoConnection, 1.0)]),
+                expiring,
+                "extend_queue_lifetime hold",
+            ),
+            (
+                outage(of_receiver, None, vec![plain(Kind::Deferred, 0.3)]),
+                none,
+                "throttle",
+            ),
+            (
+                outage(
+                    of_receiver,
+                    Some(5),
+                    vec![plain(Kind::RecipientRejected, 0.9)],
+                ),
+                lists,
+                "resume resend reinstate",
+            ),
+            (
+                outage(
+                    OutageType::Sender,
+                    Some(5),
+                    vec![plain(Kind::NoConnection, 1.0)],
+                ),
+                none,
+                "check_own_side resume",
+            ),
+            (
+                outage(of_policy, Some(5), vec![policy(Reason::RateLimited, "")]),
+                none,
+                "throttle",
+            ),
+            (
+                outage(of_policy, None, vec![policy(Reason::SenderAuth, "")]),
+                none,
+                "mend_authentication",
+            ),
+            (
+                outage(of_policy, None, vec![policy(Reason::Policy, "")]),
+                none,
+                "ask_receiver",
+            ),
+            (slow.clone(), none, "throttle"),
+        ];
+        assert_eq!(cases.len(), 9);
+        for (outage, known, expected) in cases {
+            let advice = advise(&outage, &known);
+            let words: Vec<_> = advice.iter().map(Advice::as_str).collect();
+            assert_eq!(words.join(" "), expected, "{outage:?}");
+        }
+        slow.normal_again = slow.end;
+        assert_eq!(
+            advise(&slow, &none),
+            [Advice::Resume(moment(5))],
+            "it is over"
+        );
+        let listed = outage(
+            of_policy,
+            None,
+            vec![policy(Reason::Reputation, "blocked using zen.spamhaus.org")],
+        );
+        let at = Some("zen.spamhaus.org".to_owned());
+        assert_eq!(advise(&listed, &none), [Advice::Delist(at)]);
+    }
+}
