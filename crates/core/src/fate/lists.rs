@@ -60,7 +60,7 @@ pub fn reinstate_by_outage(
     judgement: &Judgement,
 ) -> BTreeMap<(usize, usize), u64> {
     let own = addresses(ledger, judgement, Refusals::Own);
-    let mut all: BTreeSet<((usize, usize), Box<[u8]>)> = BTreeSet::new();
+    let mut all: BTreeMap<(usize, usize), BTreeSet<Box<[u8]>>> = BTreeMap::new();
     for (fate, judged) in judged(ledger, judgement) {
         let place = judged.place.filter(|_| judged.cause == Cause::Outage);
         if let Some(place) = place
@@ -68,15 +68,14 @@ pub fn reinstate_by_outage(
         {
             let address = fate.recipient.to_ascii_lowercase().into_boxed_slice();
             if !own.contains_key(&address) {
-                all.insert(((place.destination, place.outage), address));
+                let place = (place.destination, place.outage);
+                all.entry(place).or_default().insert(address);
             }
         }
     }
-    let mut counts = BTreeMap::new();
-    for (place, _) in all {
-        *counts.entry(place).or_default() += 1;
-    }
-    counts
+    all.into_iter()
+        .map(|(place, addresses)| (place, addresses.len() as u64))
+        .collect()
 }
 
 /// Addresses that were refused outside of any outage, in order of their names.
