@@ -329,6 +329,33 @@ fn destinations_with_one_story_are_one_incident() {
 }
 
 #[test]
+fn one_operator_under_many_names_is_not_our_own_fault() {
+    // Five of eight fail at once, each with an MX name of its own; but they have one story.
+    let fault = |hour: f64, domain: &str, _: &str, _: &str| match hour {
+        _ if domain > "e.example" => None,
+        30.0..40.0 => Some(DOWN),
+        40.0..48.0 => Some(REFUSED),
+        48.0..60.0 => Some(FULL),
+        _ => None,
+    };
+    let (incidents, found) = found(&UNRELATED, &["out1"], &fault);
+    assert_complete(&incidents, &found);
+    let [incident] = &incidents.all[..] else {
+        panic!("{incidents:?}")
+    };
+    assert_eq!(
+        (incident.scope, incident.basis),
+        (Scope::Operator, Basis::Story)
+    );
+    assert_eq!(
+        domains(incident),
+        "a.example b.example c.example d.example e.example"
+    );
+    let kinds = found.iter().flat_map(|(_, found)| &found.outages);
+    assert!(kinds.into_iter().all(|it| it.kind == OutageType::Outage));
+}
+
+#[test]
 fn what_the_user_lays_together_is_one_operator() {
     let fault = |hour: f64, domain: &str, _: &str, _: &str| {
         (matches!(domain, "a.example" | "h.example") && within(hour, 40.0, 52.0)).then_some(BROKEN)

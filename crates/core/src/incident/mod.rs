@@ -132,7 +132,8 @@ pub fn judge(
             })
             .collect(),
     };
-    let mut incidents = sender::find(&all, &operators, findings);
+    let unrelated = story::unrelated(&all, &operators, findings);
+    let mut incidents = sender::find(&all, &unrelated, findings);
     for incident in &incidents {
         for &(destination, outage) in &incident.outages {
             let outage = findings
@@ -158,7 +159,16 @@ pub fn judge(
         .map(|operator| shared::find(&all, operator, findings, &own, &is_free))
         .collect();
     let shared: Vec<Incident> = shared.into_iter().flatten().collect();
-    incidents.extend(story::join(&all, &operators, shared));
+    // Told together their boundaries are sharper, and others may be seen to fit.
+    let mut told = story::join(&all, &operators, shared);
+    loop {
+        let before = told.len();
+        told = story::join(&all, &operators, told);
+        if told.len() == before {
+            break;
+        }
+    }
+    incidents.extend(told);
     incidents.sort_by(|a, b| {
         let key = |it: &Incident| (it.whole.start.time, it.scope, it.domains.clone());
         key(a).cmp(&key(b))

@@ -14,7 +14,7 @@ use crate::address::Domain;
 use crate::evidence::Class;
 use crate::operator::Operator;
 use crate::outage::{self, Findings, Outage, OutageType};
-use crate::tally::{Destination, Many};
+use crate::tally::{Destination, Evidence, Many};
 use crate::time::Timestamp;
 
 /// Operators without which nothing can be said of our side.
@@ -29,6 +29,9 @@ const FAILS: f64 = 0.5;
 /// Chance that an operator is seen to fail at any time: most have few attempts in the hours looked at.
 const BY_CHANCE: f64 = 0.03;
 
+/// And so many times the share of failing voices in the whole log: where many fail all the time, some more say little.
+const TIMES_USUAL: f64 = 2.0;
+
 /// So many failing operators must be less likely than this.
 const LEAST_LIKELY: f64 = 1e-4;
 
@@ -39,8 +42,10 @@ const CORE: i64 = 6 * 60 * 60 * 1000;
 pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]) -> Vec<Incident> {
     let mut found: Vec<Incident> = Vec::new();
     if operators.len() >= LEAST_OPERATORS {
-        for outage in outage::find(&votes::of(all, operators, None), all.log).outages {
-            found.extend(judge(all, operators, findings, outage, None));
+        let voices = votes::of(all, operators, None);
+        let chance = chance(&voices);
+        for outage in outage::find(&voices, all.log).outages {
+            found.extend(judge(all, operators, findings, outage, None, chance));
         }
     }
     let hosts: BTreeSet<&[u8]> = all
@@ -53,7 +58,9 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     }
     let mut of_hosts: Vec<Incident> = Vec::new();
     for host in hosts {
-        for outage in outage::find(&votes::of(all, operators, Some(host)), all.log).outages {
+        let voices = votes::of(all, operators, Some(host));
+        let chance = chance(&voices);
+        for outage in outage::find(&voices, all.log).outages {
             let stretch = all.stretch(&outage);
             let is_known = found
                 .iter()
@@ -61,7 +68,7 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
             if is_known {
                 continue;
             }
-            let Some(incident) = judge(all, operators, findings, outage, Some(host)) else {
+            let Some(incident) = judge(all, operators, findings, outage, Some(host), chance) else {
                 continue;
             };
             // Several hosts that fail together have one cause.
@@ -106,13 +113,28 @@ impl Incident {
     }
 }
 
-/// A candidate as an incident, if it is our own fault; `host` when it was seen by that host alone.
+/// The chance that an operator is seen to fail when nothing is wrong with our side.
+fn chance(voices: &Evidence) -> f64 {
+    let mut sum = Many::default();
+    for bucket in &voices.buckets {
+        for (sum, &n) in sum.iter_mut().zip(&bucket.counts) {
+            *sum += u64::from(n);
+        }
+    }
+    let telling = telling(&sum).max(1) as f64;
+    let failed = telling - sum[Class::Ok.index()] as f64;
+    BY_CHANCE.max(TIMES_USUAL * failed / telling).min(FAILS)
+}
+
+/// A candidate as an incident, if it is our own fault; `host` when it was seen by that host alone. `chance` is that
+/// of an operator to fail at any time.
 fn judge(
     all: &View<'_>,
     operators: &[Operator],
     findings: &[Findings],
     outage: Outage,
     host: Option<&[u8]>,
+    chance: f64,
 ) -> Option<Incident> {
     let stretch = all.stretch(&outage);
     let core = (
@@ -143,7 +165,7 @@ fn judge(
     }
     let likely = failing >= LEAST_OPERATORS
         && failing as f64 >= LEAST_SHARE * active as f64
-        && at_least(failing, active, BY_CHANCE) < LEAST_LIKELY;
+        && at_least(failing, active, chance) < LEAST_LIKELY;
     if !likely {
         return None;
     }

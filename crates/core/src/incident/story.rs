@@ -10,7 +10,7 @@
 use super::{Basis, Incident, MOST, Scope, View, part_within};
 use crate::address::Domain;
 use crate::operator::Operator;
-use crate::outage::{self, Boundary, Kind, Outage};
+use crate::outage::{self, Boundary, Findings, Kind, Outage};
 use crate::tally::Destination;
 
 /// Coincidences must be less likely than this.
@@ -25,8 +25,7 @@ pub(super) fn join(
     operators: &[Operator],
     mut incidents: Vec<Incident>,
 ) -> Vec<Incident> {
-    let length = all.log.1.seconds_since(all.log.0) * 1000.0;
-    let candidates = incidents.len() as f64;
+    let candidates = incidents.len();
     // The one with the most mail is told best, and gives its name.
     incidents.sort_by(|a, b| {
         let key = |it: &Incident| (it.whole.messages, it.whole.failures);
@@ -36,11 +35,7 @@ pub(super) fn join(
     for incident in incidents {
         let same = stories.iter_mut().find(|story| {
             story.first().is_some_and(|first| {
-                let (a, b) = (&first.whole, &incident.whole);
-                part_within(all.stretch(a), all.stretch(b)) >= MOST
-                    && part_within(all.stretch(b), all.stretch(a)) >= MOST
-                    && a.kind == b.kind
-                    && by_chance(a, b, length).is_some_and(|chance| chance * candidates < BY_CHANCE)
+                are_alike(all, &first.whole, &incident.whole, candidates)
                     && !incident.domains.iter().any(|it| first.domains.contains(it))
             })
         });
@@ -53,6 +48,62 @@ pub(super) fn join(
         .into_iter()
         .filter_map(|story| told(all, operators, story))
         .collect()
+}
+
+/// Operators, those with outages of one story as one: where the number of unrelated ones matters.
+pub(super) fn unrelated(
+    all: &View<'_>,
+    operators: &[Operator],
+    findings: &[Findings],
+) -> Vec<Operator> {
+    let mut outages: Vec<(usize, &Outage)> = Vec::new();
+    for (place, operator) in operators.iter().enumerate() {
+        let found = operator.members.iter().filter_map(|&it| findings.get(it));
+        let own = found.flat_map(|found| &found.outages);
+        outages.extend(own.map(|outage| (place, outage)));
+    }
+    let candidates = outages.len();
+    // What is alike begins within the first of both.
+    outages.sort_by_key(|&(place, outage)| (outage.start.time, place));
+    let mut first_of: Vec<usize> = (0..operators.len()).collect();
+    for (n, &(place, outage)) in outages.iter().enumerate() {
+        let end = all.stretch(outage).1;
+        let during = outages.iter().skip(n + 1);
+        for &(other, late) in during.take_while(|(_, late)| late.start.time <= end) {
+            let (a, b) = (root(&first_of, place), root(&first_of, other));
+            if a != b && are_alike(all, outage, late, candidates) {
+                first_of[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut unrelated: Vec<Operator> = operators.to_vec();
+    for place in (0..operators.len()).rev() {
+        let first = root(&first_of, place);
+        if first != place {
+            let members = std::mem::take(&mut unrelated[place].members);
+            unrelated[first].members.extend(members);
+        }
+    }
+    unrelated.retain(|operator| !operator.members.is_empty());
+    unrelated
+}
+
+/// The first of those that a place was found to belong to.
+fn root(first_of: &[usize], mut place: usize) -> usize {
+    while first_of[place] != place {
+        place = first_of[place];
+    }
+    place
+}
+
+/// True when two outages, of so many, have one story.
+fn are_alike(all: &View<'_>, a: &Outage, b: &Outage, candidates: usize) -> bool {
+    let length = all.log.1.seconds_since(all.log.0) * 1000.0;
+    let (own, other) = (all.stretch(a), all.stretch(b));
+    a.kind == b.kind
+        && part_within(own, other) >= MOST
+        && part_within(other, own) >= MOST
+        && by_chance(a, b, length).is_some_and(|chance| chance * (candidates as f64) < BY_CHANCE)
 }
 
 /// The chance that what coincides in two outages does so by accident; `None` when no change of kind does.
@@ -97,7 +148,9 @@ fn changes(outage: &Outage) -> Vec<Change> {
 fn told(all: &View<'_>, operators: &[Operator], story: Vec<Incident>) -> Option<Incident> {
     let mut story = story.into_iter();
     let mut first = story.next()?;
-    let place = first.outages.first().map(|&(destination, _)| destination);
+    // One that was told together before has its name.
+    let alone = (first.scope == Scope::Domain).then(|| first.outages.first());
+    let place = alone.flatten().map(|&(destination, _)| destination);
     let is_alone = story.len() == 0;
     for other in story {
         first.domains.extend(other.domains);

@@ -87,6 +87,20 @@ fn vote(minutes: &mut HashMap<i64, Bucket>, minute: i64, cells: &[&Minute]) {
         messages: Few::default(),
         recipients: Few::default(),
     });
+    if let [cell] = cells
+        && cell.failed.is_none()
+    {
+        // Nearly all minutes of nearly all operators: mail was taken and nothing failed.
+        let [n, ..] = &mut sum.counts;
+        let [span, ..] = &mut sum.spans;
+        let own = cell.accepted();
+        *n = n.saturating_add(u32::from(own.is_some()));
+        *span = match (*span, own) {
+            (Some(a), Some(b)) => Some(wider(a, b)),
+            (a, b) => a.or(b),
+        };
+        return;
+    }
     let mut said = [None::<Span>; Slot::COUNT];
     for cell in cells {
         let start = cell.number.saturating_mul(MINUTE);

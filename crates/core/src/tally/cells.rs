@@ -4,9 +4,10 @@ use crate::event::Stage;
 use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
-use crate::tally::Slot;
 use crate::tally::series::Cell;
 use crate::tally::sketch::Few;
+use crate::tally::{Slot, Span};
+use crate::time::Timestamp;
 
 /// Milliseconds of a minute, the width of a bucket.
 pub(crate) const MINUTE: i64 = 60_000;
@@ -71,6 +72,16 @@ impl Minute {
     pub(crate) fn attempts(&self) -> u64 {
         let failed = self.failed.iter().flat_map(|failed| &failed.counts);
         u64::from(self.ok) + failed.map(|&count| u64::from(count)).sum::<u64>()
+    }
+
+    /// When mail was accepted.
+    pub(crate) fn accepted(&self) -> Option<Span> {
+        let start = self.number.saturating_mul(MINUTE);
+        let at = |offset: u16| Timestamp::from_millis(start.saturating_add(i64::from(offset)));
+        (self.ok > 0).then(|| Span {
+            first: at(self.ok_offsets.first),
+            last: at(self.ok_offsets.last),
+        })
     }
 
     /// Attempts by [`Slot::index`].
