@@ -144,6 +144,8 @@ pub(crate) fn format<F: clap::ValueEnum>(
     match (flag, file) {
         (Some(format), _) => Ok(format),
         (None, None) => Ok(default),
+        // A device, or a name without an ending: as on standard output.
+        (None, Some(path)) if path.extension().is_none() => Ok(default),
         (None, Some(path)) => {
             let ending = path.extension().and_then(|ending| ending.to_str());
             ending

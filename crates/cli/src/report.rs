@@ -34,7 +34,7 @@ pub(crate) struct Found {
     /// Attempts that say something about it.
     attempts: u64,
     /// Its last attempt in the log.
-    last_attempt: Option<Timestamp>,
+    last_attempt: Option<LastAttempt>,
     /// What its fates are judged by; `None` when it had no outage.
     pub(crate) case: Option<Case>,
     /// Of each outage, what became of its messages; empty when that was not looked for.
@@ -50,6 +50,31 @@ pub(crate) struct ToDo {
     pub(crate) reinstate: u64,
     /// `None` when nothing is queued.
     pub(crate) expiring: Option<Expiring>,
+}
+
+impl ToDo {
+    /// Of several outages together.
+    fn sum<'t>(all: impl Iterator<Item = &'t ToDo>) -> ToDo {
+        all.fold(ToDo::default(), |sum, to_do| ToDo {
+            resend: sum.resend + to_do.resend,
+            reinstate: sum.reinstate + to_do.reinstate,
+            expiring: match (sum.expiring, to_do.expiring) {
+                (Some(a), Some(b)) => Some(Expiring {
+                    first: a.first.min(b.first),
+                    messages: a.messages + b.messages,
+                }),
+                (a, b) => a.or(b),
+            },
+        })
+    }
+}
+
+/// The last attempt at a destination.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LastAttempt {
+    pub(crate) time: Timestamp,
+    /// It was accepted.
+    pub(crate) accepted: bool,
 }
 
 /// Messages of an outage that are still queued and will be given up.
@@ -75,8 +100,13 @@ impl Found {
                 .flat_map(|bucket| bucket.counts)
                 .map(u64::from)
                 .sum(),
-            last_attempt: last
-                .and_then(|bucket| bucket.spans.iter().flatten().map(|span| span.last).max()),
+            last_attempt: last.and_then(|bucket| {
+                let spans = bucket.spans.iter().flatten();
+                let time = spans.map(|span| span.last).max()?;
+                let [ok, ..] = &bucket.spans;
+                let accepted = ok.is_some_and(|span| span.last == time);
+                Some(LastAttempt { time, accepted })
+            }),
             fates: Vec::new(),
         }
     }
@@ -90,7 +120,10 @@ impl Found {
         Found {
             findings,
             attempts: 100,
-            last_attempt: Some(last_attempt),
+            last_attempt: Some(LastAttempt {
+                time: last_attempt,
+                accepted: false,
+            }),
             case: None,
             fates: Vec::new(),
         }
@@ -375,6 +408,7 @@ impl Report {
         let mut chronic = Vec::new();
         let mut destination = 0;
         let operators = operators_by_place(incidents);
+        let mut all_fates = FatesByOutage::new();
         for (destination_place, found) in found.into_iter().enumerate() {
             let Found {
                 findings,
@@ -395,7 +429,12 @@ impl Report {
                 let subject = outage.domain.to_string();
                 let verdict = verdict(&subject, &outage, last_attempt, told, ends, moments);
                 let to_do = told.map(|(_, to_do)| to_do).unwrap_or_default();
-                let advice = advice::of(&outage, &to_do, moments);
+                let only = format!(" --domain {subject}");
+                let accepted = last_attempt.is_some_and(|last| last.accepted);
+                let advice = advice::of(&outage, &to_do, accepted, &only, moments);
+                if let Some((fates, _)) = &fates {
+                    all_fates.insert((destination_place, place), (fates.total.clone(), to_do));
+                }
                 let mut outage = Outage::new(outage, verdict);
                 outage.advice = advice;
                 outage.place = (destination, place);
@@ -417,7 +456,7 @@ impl Report {
         for (id, outage) in (1..).zip(&mut outages) {
             outage.id = id;
         }
-        let incidents = incidents_of(incidents, &outages, ends, moments);
+        let incidents = incidents_of(incidents, &outages, &all_fates, ends, moments);
         unreachable.sort_by(|a, b| a.rank().cmp(&b.rank()));
         chronic.sort_by(|a, b| a.rank().cmp(&b.rank()));
         Report {
@@ -560,6 +599,9 @@ impl Coverage {
     }
 }
 
+/// What became of the messages of outages, and what is to be done, by their places.
+type FatesByOutage = HashMap<OutagePlace, (Counts, ToDo)>;
+
 /// The operators of destinations by their places, where they are known.
 fn operators_by_place(incidents: &Incidents) -> HashMap<usize, String> {
     let of = |operator: &Operator| {
@@ -574,6 +616,7 @@ fn operators_by_place(incidents: &Incidents) -> HashMap<usize, String> {
 fn incidents_of(
     incidents: &Incidents,
     outages: &[Outage],
+    fates: &FatesByOutage,
     ends: Ends,
     moments: Moments,
 ) -> Vec<Incident> {
@@ -595,11 +638,21 @@ fn incidents_of(
             let whole = match own[..] {
                 [outage] if found.scope == Scope::Domain => outage.clone(),
                 _ => {
+                    let own: Vec<_> = found
+                        .outages
+                        .iter()
+                        .filter_map(|at| fates.get(at))
+                        .collect();
+                    let to_do = ToDo::sum(own.iter().map(|(_, to_do)| to_do));
+                    let total = Fates::new(&Counts::sum(own.iter().map(|(counts, _)| counts)));
+                    let total = (!own.is_empty()).then_some(total);
+                    let told = total.map(|total| (total, to_do));
                     let whole = found.whole.clone();
-                    let verdict = verdict(&subject, &whole, None, None, ends, moments);
-                    let advice = advice::of(&whole, &ToDo::default(), moments);
+                    let verdict = verdict(&subject, &whole, None, told, ends, moments);
+                    let advice = advice::of(&whole, &to_do, false, "", moments);
                     Outage {
                         advice,
+                        fates: total,
                         ..Outage::new(whole, verdict)
                     }
                 }

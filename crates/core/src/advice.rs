@@ -16,6 +16,8 @@ pub struct Circumstances {
     pub resend: u64,
     /// Addresses that only it refused.
     pub reinstate: u64,
+    /// The last attempt was accepted, too few to say that it is over.
+    pub last_accepted: bool,
     /// When the first of the messages still queued will be given up, and how many will be.
     pub expiring: Option<(Timestamp, u64)>,
 }
@@ -31,6 +33,8 @@ pub enum Advice {
         /// What is sent now bounces, though the mailboxes exist; else it waits in the queue.
         bounces: bool,
     },
+    /// Send a few and see: the last attempt was accepted.
+    Probe,
     /// Send less at a time: part of the attempts fail, 0 to 1; `None` when mail is taken slowly.
     Throttle(Option<f64>),
     /// Let the queue keep messages longer than until then, when the first of so many is given up.
@@ -55,6 +59,7 @@ impl Advice {
         match self {
             Advice::CheckOwnSide => "check_own_side",
             Advice::Hold { .. } => "hold",
+            Advice::Probe => "probe",
             Advice::Throttle(_) => "throttle",
             Advice::ExtendQueueLifetime(..) => "extend_queue_lifetime",
             Advice::Resume(_) => "resume",
@@ -78,14 +83,20 @@ pub fn advise(outage: &Outage, known: &Circumstances) -> Vec<Advice> {
         OutageType::Policy => advice.extend(about_policy(outage)),
         OutageType::Outage => {}
     }
-    if let Some((first, messages)) = known.expiring {
+    if let Some((first, messages)) = known.expiring
+        && outage.ongoing
+    {
         advice.push(Advice::ExtendQueueLifetime(first, messages));
     }
     let last = outage.windows.last();
     let is_slow = last.is_some_and(|window| window.kind == Kind::Delayed);
     match (outage.kind, last) {
         (OutageType::Outage, Some(window)) if outage.ongoing && !is_slow => {
-            advice.push(while_it_lasts(window));
+            advice.push(if known.last_accepted {
+                Advice::Probe
+            } else {
+                while_it_lasts(window)
+            });
         }
         (OutageType::Outage, _) if is_slow && outage.normal_again.is_none() => {
             advice.push(Advice::Throttle(None));
@@ -290,7 +301,11 @@ mod tests {
         let lists = Circumstances {
             resend: 3,
             reinstate: 2,
-            expiring: None,
+            ..Circumstances::default()
+        };
+        let accepted = Circumstances {
+            last_accepted: true,
+            ..Circumstances::default()
         };
         let none = Circumstances::default();
         let (of_receiver, of_policy) = (OutageType::Outage, OutageType::Policy);
@@ -349,8 +364,22 @@ mod tests {
                 "ask_receiver",
             ),
             (slow.clone(), none, "throttle"),
+            (
+                outage(
+                    of_receiver,
+                    None,
+                    vec![plain(Kind::RecipientRejected, 0.95)],
+                ),
+                accepted,
+                "probe",
+            ),
+            (
+                outage(of_receiver, Some(5), vec![plain(Kind::NoConnection, 1.0)]),
+                expiring,
+                "resume",
+            ),
         ];
-        assert_eq!(cases.len(), 9);
+        assert_eq!(cases.len(), 11);
         for (outage, known, expected) in cases {
             let advice = advise(&outage, &known);
             let words: Vec<_> = advice.iter().map(Advice::as_str).collect();

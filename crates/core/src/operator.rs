@@ -6,6 +6,7 @@
 //! list) of the MX hosts that most attempts went to; else, where no host has a name, the set of their addresses;
 //! else the destination itself. A name without a registrable domain stands for itself.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::address::Domain;
@@ -51,9 +52,8 @@ impl Operators {
         // An operator's name is for people: it keeps its letters.
         let operator = Domain::named(operator.as_bytes());
         let domain = domain.as_bytes();
-        if let Some(parent) = domain.strip_prefix(b".") {
-            self.suffixes.push((Domain::new(domain), operator.clone()));
-            self.exact.entry(Domain::new(parent)).or_insert(operator);
+        if domain.starts_with(b".") {
+            self.suffixes.push((Domain::new(domain), operator));
         } else {
             self.exact.entry(Domain::new(domain)).or_insert(operator);
         }
@@ -62,10 +62,15 @@ impl Operators {
     /// What the user said of a domain.
     pub fn said_of(&self, domain: &[u8]) -> Option<&Domain> {
         let domain = Domain::new(domain);
-        let within = |suffix: &Domain| domain.as_bytes().ends_with(suffix.as_bytes());
+        let within = |suffix: &Domain| {
+            let suffix = suffix.as_bytes();
+            domain.as_bytes().ends_with(suffix)
+                || suffix.strip_prefix(b".") == Some(domain.as_bytes())
+        };
         self.exact.get(&domain).or_else(|| {
             let fitting = self.suffixes.iter().filter(|(suffix, _)| within(suffix));
-            let longest = fitting.max_by_key(|(suffix, _)| suffix.as_bytes().len());
+            // Of equals the first one.
+            let longest = fitting.min_by_key(|(suffix, _)| Reverse(suffix.as_bytes().len()));
             longest.map(|(_, operator)| operator)
         })
     }

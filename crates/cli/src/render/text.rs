@@ -46,10 +46,13 @@ pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> S
     page.answers();
     page.overview();
     match by {
-        By::Domain => page.outages("Outages", |outage| {
-            outage.kind != OutageType::Policy && !outage.is_slow_only()
-        }),
-        By::Operator => page.incidents(),
+        By::Domain => {
+            page.incidents("Our own side", |incident| incident.scope == Scope::Sender);
+            page.outages("Outages", |outage| {
+                outage.kind == OutageType::Outage && !outage.is_slow_only()
+            });
+        }
+        By::Operator => page.incidents("Incidents", |_| true),
     }
     if by == By::Domain {
         page.outages(

@@ -6,11 +6,10 @@
 use std::fmt::Write;
 
 use mailgap_core::outage::{Kind, Outage, OutageType, Slow, Window};
-use mailgap_core::time::Timestamp;
 
 use super::moments::Moments;
 use super::numbers::{count, counted, delay, length, percent, share};
-use crate::report::{Fates, ToDo};
+use crate::report::{Fates, LastAttempt, ToDo};
 
 /// Below this share of failures a window says how many failed: a reader takes "452" for "always 452".
 const NEARLY_ALL: f64 = 0.8;
@@ -69,7 +68,7 @@ impl Ends {
 pub(crate) fn verdict(
     subject: &str,
     outage: &Outage,
-    last_attempt: Option<Timestamp>,
+    last_attempt: Option<LastAttempt>,
     fates: Option<(Fates, ToDo)>,
     ends: Ends,
     moments: Moments,
@@ -240,7 +239,7 @@ fn push_slow(sentence: &mut String, outage: &Outage, ends: Ends, moments: Moment
 fn push_end(
     sentence: &mut String,
     outage: &Outage,
-    last_attempt: Option<Timestamp>,
+    last_attempt: Option<LastAttempt>,
     ends: Ends,
     moments: Moments,
 ) -> String {
@@ -261,15 +260,19 @@ fn push_end(
         let _ = write!(sentence, ", {again} since {}", moments.phrase(end));
         return String::new();
     }
+    let accepted = last_attempt.is_some_and(|last| last.accepted);
     let still = match outage.kind {
-        OutageType::Outage if outage.is_slow_only() => "still slow",
+        _ if accepted => "not known to be over",
         OutageType::Outage => "still failing",
         OutageType::Policy => "still refused",
         OutageType::Sender => "still not sent",
     };
     let _ = write!(sentence, ", {still} {}", ends.at_end());
     match last_attempt {
-        Some(last) => format!("last attempt {}; ", moments.exact(last)),
+        Some(last) if accepted => {
+            format!("last attempt {}, accepted; ", moments.exact(last.time))
+        }
+        Some(last) => format!("last attempt {}; ", moments.exact(last.time)),
         None => String::new(),
     }
 }
@@ -285,11 +288,16 @@ mod tests {
         MOMENTS, between, libero, libero_slow, policy, rome, sharp, slow_only, window,
     };
 
+    fn last(accepted: bool) -> Option<LastAttempt> {
+        let time = rome("30 23:40");
+        Some(LastAttempt { time, accepted })
+    }
+
     fn sentence(outage: &Outage) -> String {
         verdict(
             &outage.domain.to_string(),
             outage,
-            Some(rome("30 23:40")),
+            last(false),
             None,
             Ends::default(),
             MOMENTS,
@@ -319,6 +327,23 @@ mod tests {
         outage.windows.truncate(1);
         outage.windows[0].end = None;
         assert_snapshot!(sentence(&outage), @"libero.it: no connection from 23 Jan 16:00, still failing at the end of the log (last attempt 30 Jan 23:40; 1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn a_last_attempt_that_was_accepted_is_said() {
+        let mut outage = libero();
+        outage.ongoing = true;
+        outage.end = None;
+        outage.windows.truncate(1);
+        let sentence = verdict(
+            "libero.it",
+            &outage,
+            last(true),
+            None,
+            Ends::default(),
+            MOMENTS,
+        );
+        assert_snapshot!(sentence, @"libero.it: no connection from 23 Jan 16:00, not known to be over at the end of the log (last attempt 30 Jan 23:40, accepted; 1,234 attempts, 99 % failed).");
     }
 
     #[test]
@@ -417,7 +442,7 @@ mod tests {
             first: rome(time),
             messages: 20,
         });
-        let last = Some(rome("30 23:40"));
+        let last = last(false);
         let sentence = verdict(
             "libero.it",
             &libero(),

@@ -17,11 +17,18 @@ pub(crate) struct Advice {
     pub(crate) text: String,
 }
 
-/// What to do about an outage.
-pub(super) fn of(outage: &Outage, to_do: &ToDo, moments: Moments) -> Vec<Advice> {
+/// What to do about an outage. `only` is what the lists are to be restricted to: ` --domain libero.it`.
+pub(super) fn of(
+    outage: &Outage,
+    to_do: &ToDo,
+    last_accepted: bool,
+    only: &str,
+    moments: Moments,
+) -> Vec<Advice> {
     let known = Circumstances {
         resend: to_do.resend,
         reinstate: to_do.reinstate,
+        last_accepted,
         expiring: to_do.expiring.map(|it| (it.first, it.messages)),
     };
     let advice = advise(outage, &known);
@@ -29,12 +36,12 @@ pub(super) fn of(outage: &Outage, to_do: &ToDo, moments: Moments) -> Vec<Advice>
         .iter()
         .map(|piece| Advice {
             action: piece.as_str(),
-            text: text(piece, outage, moments),
+            text: text(piece, outage, only, moments),
         })
         .collect()
 }
 
-fn text(advice: &advice::Advice, outage: &Outage, moments: Moments) -> String {
+fn text(advice: &advice::Advice, outage: &Outage, only: &str, moments: Moments) -> String {
     use advice::Advice as Of;
     let later = if outage.ongoing { " when it ends" } else { "" };
     match advice {
@@ -47,10 +54,16 @@ fn text(advice: &advice::Advice, outage: &Outage, moments: Moments) -> String {
         Of::Hold { bounces: false } => {
             "hold mailings to it: what is sent now only waits in the queue".into()
         }
-        Of::Throttle(Some(failed)) => {
-            let fail = if outage.ongoing { "fail" } else { "failed" };
-            format!("send less at a time: {} of attempts {fail}", share(*failed))
+        Of::Probe => {
+            "send a few and see: the last attempt was accepted, which is too little to say that it is over".into()
         }
+        Of::Throttle(Some(failed)) if outage.ongoing => {
+            format!("send less at a time: {} of attempts fail", share(*failed))
+        }
+        Of::Throttle(Some(failed)) => format!(
+            "it is over, but send less at a time: {} of attempts failed",
+            share(*failed)
+        ),
         Of::Throttle(None) => "send less at a time: mail is taken slowly".into(),
         Of::ExtendQueueLifetime(first, messages) => format!(
             "extend the queue lifetime: {} will be given up from {} on",
@@ -62,17 +75,22 @@ fn text(advice: &advice::Advice, outage: &Outage, moments: Moments) -> String {
             moments.phrase(since)
         ),
         Of::Resend(messages) => format!(
-            "send again{later} what it bounced or let expire ({}, counted by recipient): mailgap fates --list resend",
+            "send again{later} what it bounced or let expire ({}, counted by recipient): mailgap fates --list resend{only}",
             count(*messages)
         ),
         Of::Reinstate(addresses) => format!(
-            "take back {}{later}, which nothing else refused: mailgap fates --list reinstate",
+            "put {} back on your lists{later}, which nothing else refused: mailgap fates --list reinstate{only}",
             match addresses {
                 1 => "1 address".to_owned(),
                 _ => format!("{} addresses", count(*addresses)),
             }
         ),
-        Of::Delist(Some(list)) => format!("ask for delisting at {list}, which the refusals name"),
+        Of::Delist(Some(list)) if outage.ongoing => {
+            format!("ask for delisting at {list}, which the refusals name")
+        }
+        Of::Delist(Some(list)) => {
+            format!("it is over, but see that you are off {list}, which the refusals name")
+        }
         Of::Delist(None) => {
             "ask the receiver for delisting: it refuses our address or domain for its reputation"
                 .into()

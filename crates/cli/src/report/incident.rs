@@ -3,7 +3,7 @@
 use mailgap_core::incident::{self, Basis, Scope};
 use serde::{Serialize, Serializer};
 
-use super::{Advice, Boundary, Outage, Window, Word, lossy, names, word};
+use super::{Advice, Boundary, Fates, Outage, Window, Word, lossy, names, word};
 use crate::render::numbers::{count, counted};
 
 /// Domains named in a verdict; more are counted.
@@ -142,6 +142,7 @@ impl Serialize for Incident {
             log_bayes_factor: f64,
             confidence: &'static str,
             windows: &'i [Window],
+            fates: Option<Fates>,
             verdict: &'i str,
             advice: &'i [Advice],
         }
@@ -168,6 +169,7 @@ impl Serialize for Incident {
             log_bayes_factor: whole.log_bayes_factor,
             confidence: whole.confidence.as_word(),
             windows: &whole.windows,
+            fates: whole.fates,
             verdict: &whole.verdict,
             advice: &whole.advice,
         }

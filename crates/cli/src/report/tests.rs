@@ -58,7 +58,7 @@ const SCHEMA: [(&str, &str); 17] = [
     (
         "/incidents/0",
         "id scope basis name type domains active hosts outages before_log ongoing start end normal_again attempts failures \
-         messages recipients log_bayes_factor confidence windows verdict advice",
+         messages recipients log_bayes_factor confidence windows fates verdict advice",
     ),
     ("/incidents/0/start", "time earliest latest"),
     (

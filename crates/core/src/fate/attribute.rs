@@ -92,6 +92,22 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Those of several outages together.
+    pub fn sum<'c>(all: impl IntoIterator<Item = &'c Counts>) -> Counts {
+        let mut sum = Counts::default();
+        for counts in all {
+            sum.delivered += counts.delivered;
+            sum.delivered_late += counts.delivered_late;
+            sum.bounced_by_outage += counts.bounced_by_outage;
+            sum.bounced += counts.bounced;
+            sum.expired += counts.expired;
+            sum.pending += counts.pending;
+            sum.delays.extend_from_slice(&counts.delays);
+        }
+        sum.delays.sort_by(f64::total_cmp);
+        sum
+    }
+
     /// The delay in seconds below which this share (0 to 1) of the late deliveries stayed.
     pub fn delay_s(&self, share: f64) -> Option<f64> {
         let last = self.delays.len().checked_sub(1)?;

@@ -20,6 +20,8 @@ mod shared;
 mod story;
 mod votes;
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use crate::address::Domain;
@@ -152,8 +154,11 @@ pub fn judge(
         .map(|incident| all.stretch(&incident.whole))
         .collect();
     let findings: &[Findings] = findings;
-    let taken = incidents.clone();
-    let is_free = |place: OutagePlace| !taken.iter().any(|it| it.outages.contains(&place));
+    let taken: HashSet<OutagePlace> = incidents
+        .iter()
+        .flat_map(|incident| incident.outages.iter().copied())
+        .collect();
+    let is_free = |place: OutagePlace| !taken.contains(&place);
     let shared: Vec<Vec<Incident>> = operators
         .par_iter()
         .map(|operator| shared::find(&all, operator, findings, &own, &is_free))
@@ -170,8 +175,8 @@ pub fn judge(
     }
     incidents.extend(told);
     incidents.sort_by(|a, b| {
-        let key = |it: &Incident| (it.whole.start.time, it.scope, it.domains.clone());
-        key(a).cmp(&key(b))
+        let key = |it: &Incident| (it.whole.start.time, it.scope);
+        key(a).cmp(&key(b)).then_with(|| a.domains.cmp(&b.domains))
     });
     Incidents {
         all: incidents,
@@ -198,6 +203,12 @@ impl<'d> View<'d> {
             .iter()
             .filter(|&&place| self.telling.get(place).copied().unwrap_or(false))
             .filter_map(move |&place| Some((place, destinations.get(place)?)))
+    }
+
+    /// All destinations that tell of others.
+    fn all_telling(&self) -> impl Iterator<Item = &'d Destination> {
+        let all = self.destinations.iter().zip(&self.telling);
+        all.filter(|&(_, &telling)| telling).map(|(it, _)| it)
     }
 
     /// From when to when an outage lasted; to the end of the log when it goes on.

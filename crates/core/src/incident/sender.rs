@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::counts::{HOST_WORKS, add, fails, seen_from, telling};
+use super::counts::{HOST_WORKS, add, at_least, fails, seen_from, telling};
 use super::{Basis, Incident, MOST, OutagePlace, Scope, View, core_of, part_within, votes};
 use crate::address::Domain;
 use crate::evidence::Class;
@@ -41,24 +41,22 @@ const CORE: i64 = 6 * 60 * 60 * 1000;
 /// Incidents of our own side.
 pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]) -> Vec<Incident> {
     let mut found: Vec<Incident> = Vec::new();
-    if operators.len() >= LEAST_OPERATORS {
-        let voices = votes::of(all, operators, None);
+    let seen = votes::seen_by_all(all, operators);
+    if seen.len() >= LEAST_OPERATORS {
+        let voices = votes::of(&seen);
         let chance = chance(&voices);
         for outage in outage::find(&voices, all.log).outages {
             found.extend(judge(all, operators, findings, outage, None, chance));
         }
     }
-    let hosts: BTreeSet<&[u8]> = all
-        .destinations
-        .iter()
-        .flat_map(Destination::hosts)
-        .collect();
+    let mut hosts = votes::seen_by_hosts(all, operators);
     if hosts.len() < 2 {
         return found;
     }
+    hosts.retain(|_, seen| seen.len() >= LEAST_OPERATORS);
     let mut of_hosts: Vec<Incident> = Vec::new();
-    for host in hosts {
-        let voices = votes::of(all, operators, Some(host));
+    for (host, seen) in &hosts {
+        let voices = votes::of(seen);
         let chance = chance(&voices);
         for outage in outage::find(&voices, all.log).outages {
             let stretch = all.stretch(&outage);
@@ -84,14 +82,15 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     for mut incident in of_hosts {
         // What every host of ours saw that was sending is no host's own.
         let (from, to) = all.stretch(&incident.whole);
-        let seen = all.destinations.iter().flat_map(|it| it.between(from, to));
-        let others = seen.filter(|(host, counts)| {
+        let seen = all.all_telling().flat_map(|it| it.between(from, to));
+        let mut others = seen.filter(|(host, counts)| {
             telling(counts) > 0 && !incident.from_hosts.iter().any(|it| **it == **host)
         });
-        if others.count() == 0 {
+        if others.next().is_none() {
             incident.from_hosts.clear();
             incident.basis = Basis::Operators;
         }
+        all.recount(&mut incident);
         found.push(incident);
     }
     let taken: BTreeSet<OutagePlace> = found.iter().flat_map(|it| it.outages.clone()).collect();
@@ -106,6 +105,8 @@ impl Incident {
         self.domains.sort_unstable();
         self.domains.dedup();
         self.from_hosts.extend(other.from_hosts);
+        self.from_hosts.sort_unstable();
+        self.from_hosts.dedup();
         self.outages.extend(other.outages);
         self.outages.sort_unstable();
         self.outages.dedup();
@@ -137,6 +138,9 @@ fn judge(
     chance: f64,
 ) -> Option<Incident> {
     let stretch = all.stretch(&outage);
+    if outage.kind != OutageType::Outage {
+        return None; // what receivers think of our mail is told of each
+    }
     let core = (
         stretch.0,
         Timestamp::from_millis(stretch.0.as_millis().saturating_add(CORE)).min(stretch.1),
@@ -172,15 +176,12 @@ fn judge(
     domains.sort_unstable();
     let from_hosts = match host {
         Some(host) => vec![host.into()],
-        None => seen_from(
-            all.destinations
-                .iter()
-                .flat_map(|it| it.between(core.0, core.1)),
-        ),
+        None => seen_from(all.all_telling().flat_map(|it| it.between(core.0, core.1))),
     };
     let outages = places(findings, |(destination, _), outage| {
-        part_within(core_of(all, outage), stretch) >= MOST
-            || all.failures_within(destination, outage, stretch) >= MOST
+        outage.kind == OutageType::Outage
+            && (part_within(core_of(all, outage), stretch) >= MOST
+                || all.failures_within(destination, outage, stretch) >= MOST)
     });
     let outages = outages
         .into_iter()
@@ -193,7 +194,7 @@ fn judge(
                 || found.is_some_and(|found| all.is_from(destination, found, &from_hosts))
         })
         .collect();
-    Some(Incident {
+    let mut incident = Incident {
         scope: Scope::Sender,
         basis: if from_hosts.is_empty() {
             Basis::Operators
@@ -208,7 +209,9 @@ fn judge(
             kind: OutageType::Sender,
             ..outage
         },
-    })
+    };
+    all.recount(&mut incident);
+    Some(incident)
 }
 
 /// Outages of one destination that were seen from some of our hosts only.
@@ -267,6 +270,34 @@ impl View<'_> {
         Some((self.destinations.get(destination)?, found))
     }
 
+    /// Counts the attempts at the destinations of an incident: voices of operators are not what a reader wants.
+    fn recount(&self, incident: &mut Incident) {
+        let members: Vec<&Destination> = self
+            .all_telling()
+            .filter(|it| incident.domains.binary_search(it.domain()).is_ok())
+            .collect();
+        let hosts = &incident.from_hosts;
+        let count = |from: Timestamp, to: Timestamp| {
+            let mut sum = Many::default();
+            for (host, counts) in members.iter().flat_map(|it| it.between(from, to)) {
+                if hosts.is_empty() || hosts.iter().any(|known| **known == *host) {
+                    add(&mut sum, &counts);
+                }
+            }
+            let attempts: u64 = sum.iter().sum();
+            (attempts, attempts - sum[Class::Ok.index()])
+        };
+        let whole = &mut incident.whole;
+        let (from, to) = self.stretch(whole);
+        (whole.attempts, whole.failures) = count(from, to);
+        whole.hosts = hosts.len().max(1);
+        for window in &mut whole.windows {
+            let end = window.end.map_or(to, |end| end.time);
+            (window.attempts, window.failures) = count(window.start.time, end);
+            window.share = window.failures as f64 / window.attempts.max(1) as f64;
+        }
+    }
+
     /// The part of the failures of an outage that lies within a stretch, 0 to 1.
     fn failures_within(
         &self,
@@ -293,43 +324,5 @@ impl View<'_> {
             }
         }
         !fails(&others, HOST_WORKS)
-    }
-}
-
-/// The chance that at least k of n happen when each does with probability p.
-fn at_least(k: usize, n: usize, p: f64) -> f64 {
-    // The terms of the tail, each from the one before; they fall fast where this is asked.
-    let mut term = (0..k).fold(0.0, |ln: f64, i| {
-        ln + ((n - i.min(n)) as f64 / (i + 1) as f64).ln() + p.ln()
-    }) + n.saturating_sub(k) as f64 * (1.0 - p).ln();
-    let mut sum = 0.0;
-    for i in k..=n {
-        sum += term.exp();
-        term += ((n - i) as f64 / (i + 1) as f64).ln() + (p / (1.0 - p)).ln();
-    }
-    sum.min(1.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tails_of_the_binomial_law() {
-        let cases = [
-            (0, 5, 0.3, 1.0),
-            (1, 2, 0.5, 0.75),
-            (3, 3, 0.1, 0.001),
-            (3, 10, 0.03, 0.002_765),
-            (25, 25, 0.03, 8.5e-39),
-        ];
-        assert_eq!(cases.len(), 5);
-        for (k, n, p, expected) in cases {
-            let found = at_least(k, n, p);
-            assert!(
-                (found - expected).abs() <= 0.01 * expected,
-                "{k} of {n}: {found}"
-            );
-        }
     }
 }

@@ -1,10 +1,12 @@
 //! Outages of one operator: its destinations judged as one.
 
-use super::counts::add;
+use std::collections::HashSet;
+
+use super::counts::{add, fails, seen_from};
 use super::{Basis, Incident, MOST, OutagePlace, Scope, View, part_within};
 use crate::evidence::Class;
 use crate::operator::Operator;
-use crate::outage::{self, Findings, Outage};
+use crate::outage::{self, Findings, Kind, Outage, OutageType};
 use crate::tally::{Destination, Many};
 use crate::time::Timestamp;
 
@@ -16,6 +18,9 @@ const LEAST_SHARE: f64 = 0.3;
 
 /// A destination is concerned when this share of its attempts fails.
 const FAILS: f64 = 0.5;
+
+/// Refusals of recipients without which a destination is not concerned.
+const LEAST_REFUSED: u64 = 2;
 
 /// The incidents of one operator, those of single destinations included. `own` are stretches in which our own side
 /// failed; `is_free` says whether an outage belongs to no incident yet.
@@ -40,7 +45,11 @@ pub(super) fn find(
         for whole in outage::find(&pooled, all.log).outages {
             let stretch = all.stretch(&whole);
             let is_own = own.iter().any(|&own| part_within(stretch, own) >= MOST);
-            if is_own || whole.is_slow_only() {
+            // What only some of our hosts saw is their own fault.
+            let seen = destinations
+                .iter()
+                .flat_map(|it| it.between(stretch.0, stretch.1));
+            if is_own || whole.is_slow_only() || !seen_from(seen).is_empty() {
                 continue;
             }
             incidents.extend(together(all, &members, whole, &mut free));
@@ -64,10 +73,11 @@ fn together(
         !outage.is_slow_only()
             && (part_within(own, stretch) >= MOST || part_within(stretch, own) >= MOST)
     };
-    let with_outage = |place: usize| {
-        free.iter()
-            .any(|&((to, _), outage)| to == place && concerned(outage))
-    };
+    let with_outage: HashSet<usize> = free
+        .iter()
+        .filter(|(_, outage)| concerned(outage))
+        .map(|&((place, _), _)| place)
+        .collect();
     let (mut active, mut domains) = (0, Vec::new());
     for &(place, destination) in members {
         let mut counts = Many::default();
@@ -76,8 +86,12 @@ fn together(
         }
         let attempts: u64 = counts.iter().sum();
         active += usize::from(attempts > 0);
-        let failed = attempts - counts[Class::Ok.index()];
-        if failed as f64 >= FAILS * attempts as f64 && failed > 0 || with_outage(place) {
+        let failed = if whole.kind == OutageType::Policy || is_of_recipients(&whole) {
+            attempts - counts[Class::Ok.index()] >= LEAST_REFUSED && !takes(&counts, 1.0 - FAILS)
+        } else {
+            fails(&counts, FAILS)
+        };
+        if failed || with_outage.contains(&place) {
             domains.push(destination.domain().clone());
         }
     }
@@ -102,6 +116,21 @@ fn together(
         outages,
         whole,
     })
+}
+
+/// True when recipients were refused: elsewhere a refused recipient says nothing of the operator.
+fn is_of_recipients(outage: &Outage) -> bool {
+    outage.windows.iter().any(|window| {
+        matches!(
+            window.kind,
+            Kind::MailboxDeferred | Kind::Mixed | Kind::RecipientRejected
+        )
+    })
+}
+
+/// True when more than that share of all attempts was accepted.
+fn takes(counts: &Many, share: f64) -> bool {
+    counts[Class::Ok.index()] as f64 > share * counts.iter().sum::<u64>() as f64
 }
 
 /// Outages of single destinations: those of one operator that lie mostly within each other are one incident.

@@ -2,11 +2,13 @@
 //!
 //! One operator may have a name of its own for each of its domains (`smtp-in.libero.it`, `smtp-in.virgilio.it`), so
 //! that MX hosts do not tell. But when two destinations went from no connection to 550 and on to 452 at the same
-//! times, chance is no explanation. Two outages have one story when they lie mostly within each other, at least one
-//! change from the same kind to the same kind coincides, and all that coincides is less likely by chance than
-//! 1 in 100 among all outages that might have. Times alone (both began and ended together, of one kind) are not
+//! times, chance is no explanation. Two outages have one story when they lie mostly within each other, changes from the
+//! same kind to the same kind coincide, and all that coincides is less likely by chance than 1 in 50 among all outages
+//! that might have: each end by its doubt against the whole log, and so many changes within by the binomial law, since
+//! a flapping host has many that may fit. Times alone (both began and ended together, of one kind) are not
 //! enough: that may as well be the network between.
 
+use super::counts::at_least;
 use super::{Basis, Incident, MOST, Scope, View, part_within};
 use crate::address::Domain;
 use crate::operator::Operator;
@@ -14,7 +16,7 @@ use crate::outage::{self, Boundary, Findings, Kind, Outage};
 use crate::tally::Destination;
 
 /// Coincidences must be less likely than this.
-const BY_CHANCE: f64 = 0.01;
+const BY_CHANCE: f64 = 0.02;
 
 /// A boundary known better than this (milliseconds) may as well be known to this.
 const SHARPEST: f64 = 60_000.0;
@@ -32,6 +34,10 @@ pub(super) fn join(
         key(b).cmp(&key(a)).then_with(|| a.domains.cmp(&b.domains))
     });
     let mut stories: Vec<Vec<Incident>> = Vec::new();
+    // Most outages are of one kind, and alike to none.
+    let (incidents, plain): (Vec<Incident>, Vec<Incident>) = incidents
+        .into_iter()
+        .partition(|incident| incident.whole.windows.len() > 1);
     for incident in incidents {
         let same = stories.iter_mut().find(|story| {
             story.first().is_some_and(|first| {
@@ -47,6 +53,7 @@ pub(super) fn join(
     stories
         .into_iter()
         .filter_map(|story| told(all, operators, story))
+        .chain(plain)
         .collect()
 }
 
@@ -59,7 +66,9 @@ pub(super) fn unrelated(
     let mut outages: Vec<(usize, &Outage)> = Vec::new();
     for (place, operator) in operators.iter().enumerate() {
         let found = operator.members.iter().filter_map(|&it| findings.get(it));
-        let own = found.flat_map(|found| &found.outages);
+        let own = found
+            .flat_map(|found| &found.outages)
+            .filter(|outage| outage.windows.len() > 1);
         outages.extend(own.map(|outage| (place, outage)));
     }
     let candidates = outages.len();
@@ -107,41 +116,74 @@ fn are_alike(all: &View<'_>, a: &Outage, b: &Outage, candidates: usize) -> bool 
 }
 
 /// The chance that what coincides in two outages does so by accident; `None` when no change of kind does.
+/// `length` is that of the log, in milliseconds.
 fn by_chance(a: &Outage, b: &Outage, length: f64) -> Option<f64> {
-    let (changes_a, changes_b) = (changes(a), changes(b));
-    let mut known = 0;
     let mut chance = 1.0;
-    for (change, at) in &changes_a {
-        let same = changes_b.iter().find(|(other, there)| {
-            change == other && at.earliest <= there.latest && there.earliest <= at.latest
-        });
-        if let Some((_, there)) = same {
-            let from = at.earliest.min(there.earliest);
-            let to = at.latest.max(there.latest);
-            let width = (to.seconds_since(from) * 1000.0).max(SHARPEST);
-            chance *= (width / length.max(SHARPEST)).min(1.0);
-            known += usize::from(matches!(change, (Some(_), Some(_))));
+    for (a, b) in [(start(a), start(b)), (a.end, b.end)] {
+        if let (Some(a), Some(b)) = (a, b)
+            && coincide(&a, &b)
+        {
+            chance *= (width(&a, &b) / length.max(SHARPEST)).min(1.0);
         }
     }
-    (known > 0).then_some(chance)
+    let (mut a, mut b) = (changes(a), changes(b));
+    if a.len() > b.len() {
+        std::mem::swap(&mut a, &mut b);
+    }
+    let both = a.iter().chain(&b).map(|(_, at)| *at);
+    let first = both.clone().map(|at| at.earliest).min()?;
+    let last = both.map(|at| at.latest).max()?;
+    let stretch = (last.seconds_since(first) * 1000.0).max(length / 100.0);
+    let (mut known, mut usual) = (0, 0.0);
+    let mut free = b.clone();
+    for (change, at) in &a {
+        let alike = b.iter().filter(|(other, _)| other == change);
+        // Any change of that kind may lie beside this one by accident.
+        let chances = alike.map(|(_, there)| doubt(at) + doubt(there));
+        usual += (chances.sum::<f64>() / stretch).min(1.0);
+        let same = free
+            .iter()
+            .position(|(other, there)| other == change && coincide(at, there));
+        if let Some(place) = same {
+            free.remove(place);
+            known += 1;
+        }
+    }
+    let usual = (usual / a.len().max(1) as f64).clamp(1e-9, 1.0);
+    (known > 0).then(|| chance * at_least(known, a.len(), usual))
 }
 
-/// From what kind to what other, and when; what the ends of the log cut off is no change.
-type Change = ((Option<Kind>, Option<Kind>), Boundary);
+fn coincide(a: &Boundary, b: &Boundary) -> bool {
+    a.earliest <= b.latest && b.earliest <= a.latest
+}
+
+/// The stretch that two boundaries leave open, in milliseconds.
+fn width(a: &Boundary, b: &Boundary) -> f64 {
+    let (from, to) = (a.earliest.min(b.earliest), a.latest.max(b.latest));
+    (to.seconds_since(from) * 1000.0).max(SHARPEST)
+}
+
+fn doubt(at: &Boundary) -> f64 {
+    (at.latest.seconds_since(at.earliest) * 1000.0).max(SHARPEST)
+}
+
+/// When an outage began, if that is in the log.
+fn start(outage: &Outage) -> Option<Boundary> {
+    (!outage.before_log).then_some(outage.start)
+}
+
+/// From what kind to what other, and when.
+type Change = ((Kind, Kind), Boundary);
 
 fn changes(outage: &Outage) -> Vec<Change> {
-    let mut changes: Vec<Change> = Vec::new();
-    let mut before = None;
     // Slow delivery comes after the end of refusals.
     let refusals = outage.windows.iter();
-    for window in refusals.filter(|window| window.kind != Kind::Delayed) {
-        if before.is_some() || !outage.before_log {
-            changes.push(((before, Some(window.kind)), window.start));
-        }
-        before = Some(window.kind);
-    }
-    changes.extend(outage.end.map(|end| ((before, None), end)));
-    changes
+    let refusals = refusals.filter(|window| window.kind != Kind::Delayed);
+    let after = refusals.clone().skip(1);
+    refusals
+        .zip(after)
+        .map(|(before, after)| ((before.kind, after.kind), after.start))
+        .collect()
 }
 
 /// The incidents of one story as one, judged together.

@@ -4,38 +4,82 @@
 //! of answer that it gave in a minute. What is left is the share of operators that fail: near nothing on any day,
 //! most of them when our own side fails.
 
+use std::collections::BTreeMap;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::View;
 use crate::address::Domain;
+use crate::evidence::Class;
 use crate::operator::Operator;
 use crate::tally::{Bucket, Delays, Evidence, Few, MINUTE, Minute, Slot, Span};
 use crate::time::Timestamp;
 
-/// What the operators said in each minute, as evidence about our own side; of one reporting host, or of all.
-/// Refused recipients are no concern of our side: they are neutral.
-pub(super) fn of(all: &View<'_>, operators: &[Operator], host: Option<&[u8]>) -> Evidence {
-    let minutes = operators
-        .par_iter()
-        .fold(HashMap::new, |mut minutes, operator| {
-            add(&mut minutes, all, operator, host);
+/// The minutes of each operator, as one reporting host saw them or as all did.
+pub(super) type Seen<'d> = BTreeMap<usize, Vec<&'d [Minute]>>;
+
+/// What all hosts of ours saw of each operator.
+pub(super) fn seen_by_all<'d>(all: &View<'d>, operators: &'d [Operator]) -> Seen<'d> {
+    let mut seen = Seen::new();
+    for (place, operator) in operators.iter().enumerate() {
+        for (_, destination) in all.telling(operator) {
+            let cells = destination.minutes().map(|(_, cells)| cells);
+            seen.entry(place).or_default().extend(cells);
+        }
+    }
+    seen
+}
+
+/// What each host of ours saw of each operator.
+pub(super) fn seen_by_hosts<'d>(
+    all: &View<'d>,
+    operators: &'d [Operator],
+) -> BTreeMap<&'d [u8], Seen<'d>> {
+    let mut hosts: BTreeMap<&[u8], Seen<'d>> = BTreeMap::new();
+    for (place, operator) in operators.iter().enumerate() {
+        for (_, destination) in all.telling(operator) {
+            for (host, cells) in destination.minutes() {
+                let seen = hosts.entry(host).or_default();
+                seen.entry(place).or_default().push(cells);
+            }
+        }
+    }
+    hosts
+}
+
+/// Parts that are counted at once, at most: each has its own map of all minutes.
+const MOST_PARTS: usize = 4;
+
+/// What the operators said in each minute, as evidence about our own side. Refused recipients and what receivers
+/// think of our mail are no concern of it: they are neutral.
+pub(super) fn of(seen: &Seen<'_>) -> Evidence {
+    let operators: Vec<&Vec<&[Minute]>> = seen.values().collect();
+    let parts = operators.par_chunks(operators.len().div_ceil(MOST_PARTS).max(1));
+    let parts: Vec<HashMap<i64, Bucket>> = parts
+        .map(|part| {
+            let mut minutes = HashMap::new();
+            for cells in part {
+                add(&mut minutes, cells);
+            }
             minutes
         })
-        .reduce(HashMap::new, |mut all, other| {
-            if all.is_empty() {
-                return other;
-            }
-            for (minute, bucket) in other {
-                match all.get_mut(&minute) {
-                    Some(sum) => join(sum, &bucket),
-                    None => {
-                        all.insert(minute, bucket);
-                    }
+        .collect();
+    let mut minutes: HashMap<i64, Bucket> = HashMap::new();
+    for part in parts {
+        if minutes.is_empty() {
+            minutes = part;
+            continue;
+        }
+        for (minute, bucket) in part {
+            match minutes.get_mut(&minute) {
+                Some(sum) => join(sum, &bucket),
+                None => {
+                    minutes.insert(minute, bucket);
                 }
             }
-            all
-        });
+        }
+    }
     let mut buckets: Vec<Bucket> = minutes.into_values().collect();
     buckets.sort_unstable_by_key(|bucket| bucket.minute);
     Evidence {
@@ -51,25 +95,14 @@ pub(super) fn of(all: &View<'_>, operators: &[Operator], host: Option<&[u8]>) ->
 }
 
 /// Adds the voice of one operator in each minute.
-fn add(
-    minutes: &mut HashMap<i64, Bucket>,
-    all: &View<'_>,
-    operator: &Operator,
-    host: Option<&[u8]>,
-) {
-    let mut cells: Vec<&[Minute]> = Vec::new();
-    for (_, destination) in all.telling(operator) {
-        let of_hosts = destination.minutes();
-        let wanted = of_hosts.filter(|&(name, _)| host.is_none_or(|host| host == name));
-        cells.extend(wanted.map(|(_, cells)| cells));
-    }
-    if let [cells] = cells[..] {
-        for cell in cells {
+fn add(minutes: &mut HashMap<i64, Bucket>, cells: &[&[Minute]]) {
+    if let [cells] = cells {
+        for cell in *cells {
             vote(minutes, cell.number, &[cell]);
         }
         return;
     }
-    let mut cells: Vec<&Minute> = cells.into_iter().flatten().collect();
+    let mut cells: Vec<&Minute> = cells.iter().copied().flatten().collect();
     cells.sort_by_key(|cell| cell.number);
     for same in cells.chunk_by(|a, b| a.number == b.number) {
         if let Some(first) = same.first() {
@@ -119,6 +152,11 @@ fn vote(minutes: &mut HashMap<i64, Bucket>, minute: i64, cells: &[&Minute]) {
             sum.recipients.merge(&failed.recipients);
         }
     }
+    let (policy, neutral) = (Class::Policy.index(), Slot::Neutral.index());
+    said[neutral] = match (said[neutral], said[policy].take()) {
+        (Some(a), Some(b)) => Some(wider(a, b)),
+        (a, b) => a.or(b),
+    };
     for ((count, span), said) in sum.counts.iter_mut().zip(&mut sum.spans).zip(said) {
         if let Some(said) = said {
             *count = count.saturating_add(1);

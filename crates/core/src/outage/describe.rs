@@ -87,7 +87,14 @@ impl Case<'_> {
         };
         let ongoing = range.end >= self.attempts.all.len();
         let end = match tail.end {
-            Some(cut) if !ongoing => Some(cut.boundary(&self.attempts.all)?),
+            Some(cut) if !ongoing => {
+                let end = cut.boundary(&self.attempts.all)?;
+                // Whatever the doubt about both, it did not end before it began.
+                Some(Boundary {
+                    earliest: end.earliest.max(start.time.min(end.time)),
+                    ..end
+                })
+            }
             _ => None,
         };
         let phases = assemble::phases(stretch, &self.attempts.all, &fit.base);

@@ -50,11 +50,15 @@ impl Destination {
         &self.domain
     }
 
-    /// The hosts of ours that sent to it, in order of their names.
+    /// The hosts of ours that sent to it, in order of their names: those whose logs tell of it. A host that only
+    /// bounces name may be anybody's.
     pub fn hosts(&self) -> impl Iterator<Item = &[u8]> {
-        self.counts
-            .iter()
-            .map(|&(host, _)| self.names.hosts.name(host))
+        self.logged().map(|(host, _)| host)
+    }
+
+    fn logged(&self) -> impl Iterator<Item = (&[u8], &Counts)> {
+        let logged = self.counts.iter().filter(|(_, counts)| counts.logged);
+        logged.map(|(host, counts)| (self.names.hosts.name(*host), counts))
     }
 
     /// The hosts that took its mail or refused it, by name (by address where there is none), with the number of
@@ -91,11 +95,10 @@ impl Destination {
         pool(domain, members.iter().copied())
     }
 
-    /// Minutes with attempts by reporting host, each in order of time.
+    /// Minutes with attempts by reporting host, each in order of time; of those that bounces alone name, none.
     pub(crate) fn minutes(&self) -> impl Iterator<Item = (&[u8], &[Minute])> {
-        self.counts
-            .iter()
-            .map(|(host, counts)| (self.names.hosts.name(*host), counts.minutes.cells()))
+        self.logged()
+            .map(|(host, counts)| (host, counts.minutes.cells()))
     }
 
     /// Attempts in the minutes from the one to the other, by reporting host.
@@ -142,7 +145,7 @@ fn pool<'d>(domain: Domain, members: impl IntoIterator<Item = &'d Destination>) 
     if let Cow::Owned(counts) = &mut counts {
         counts.order();
     }
-    evidence(domain, hosts.len(), &counts, &relays)
+    evidence(domain, hosts.len().max(1), &counts, &relays)
 }
 
 /// The evidence of counts that are in order, as so many reporting hosts saw them.

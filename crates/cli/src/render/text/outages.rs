@@ -1,5 +1,7 @@
 //! What stands behind each sentence: its size, its picture, its windows, and what was answered.
 
+use std::collections::BTreeSet;
+
 use mailgap_core::incident::Scope;
 use mailgap_core::outage::Confidence;
 use mailgap_core::time::Timestamp;
@@ -10,7 +12,7 @@ use crate::escape;
 use crate::render::numbers::{count, counted, delay, length, percent, share};
 use crate::render::table::{self, Column};
 use crate::render::timeline::{self, HEALTHY, Scale, UNSURE};
-use crate::report::{Outage, Window};
+use crate::report::{Incident, Outage, Window};
 use crate::style::Tone;
 
 /// MX hosts named of an outage.
@@ -45,14 +47,16 @@ impl Page<'_> {
         self.details(&format!("{} {}", outage.id, outage.domain), outage, &[]);
     }
 
-    /// The incidents, each with the strips of its destinations below its own.
-    pub(super) fn incidents(&mut self) {
+    /// The incidents that are wanted, each with the strips of its destinations below its own.
+    pub(super) fn incidents(&mut self, heading: &str, wanted: impl Fn(&Incident) -> bool) {
         let report = self.report;
-        if report.incidents.is_empty() {
+        let all = report.incidents.iter();
+        let incidents: Vec<&Incident> = all.filter(|incident| wanted(incident)).collect();
+        if incidents.is_empty() {
             return;
         }
-        self.heading("Incidents");
-        for (place, incident) in report.incidents.iter().take(MOST_DETAILS).enumerate() {
+        self.heading(heading);
+        for (place, incident) in incidents.iter().take(MOST_DETAILS).enumerate() {
             if place > 0 {
                 self.line("");
             }
@@ -63,7 +67,7 @@ impl Page<'_> {
             };
             self.details(&title, &incident.whole, &members);
         }
-        self.and_more(report.incidents.len(), MOST_DETAILS, "  ");
+        self.and_more(incidents.len(), MOST_DETAILS, "  ");
     }
 
     /// What stands behind an outage, or behind an incident with the outages that are its members.
@@ -114,6 +118,8 @@ impl Page<'_> {
         }
         self.line("");
         self.strips(&rows, log);
+        let domains: BTreeSet<&str> = members.iter().map(|outage| &*outage.domain).collect();
+        self.and_more(domains.len(), rows.len(), "  ");
     }
 
     /// `23 Jan 16:00 to 27 Jan 21:40, 4 days 6 h`
