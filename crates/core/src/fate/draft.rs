@@ -12,7 +12,7 @@ use super::life::{Life, meant};
 use super::pool::{Arena, NONE, Origin, Store, Word, Words};
 use super::row::{Moment, Row, is_success};
 use super::said::{instance_of, is_of_this_host, queued_as, text_of};
-use crate::event::{Contact, Delivery, Fact, Outcome, QueueFact, Source};
+use crate::event::{Delivery, Fact, Outcome, QueueFact, Source};
 use crate::near;
 use crate::reason::Verdict;
 use crate::tally::fingerprint;
@@ -31,8 +31,6 @@ pub(super) struct Draft {
     hosts: Vec<Host>,
     last_host: usize,
     instances: Vec<Word>,
-    /// Fingerprints of recipients whose host accepted mail for them.
-    pub(super) accepted: Vec<u64>,
     /// Times of the first line and the last.
     span: Option<(Timestamp, Timestamp)>,
 }
@@ -75,7 +73,6 @@ impl Draft {
             hosts: Vec::new(),
             last_host: 0,
             instances: Vec::new(),
-            accepted: Vec::new(),
             span: None,
         }
     }
@@ -98,9 +95,6 @@ impl Draft {
         let (host, key) = self.host(event.host, event.queue_id, event.time);
         let recipient = fingerprint(event.recipient);
         let success = is_success(event.outcome);
-        if success && event.contact == Contact::Fresh && !is_of_this_host(event) {
-            self.accepted.push(recipient);
-        }
         // Aliases may lead twice to one mailbox; Exim does not name them in all lines of one delivery.
         let row = match (event.source, event.original_recipient) {
             (Source::Postfix, Some(original)) => recipient ^ fingerprint(original).rotate_left(1),
@@ -392,7 +386,6 @@ impl Draft {
 
     /// Hands out what is left and is as new again, with its buffers.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (u64, Life)> {
-        self.accepted.clear();
         self.tops.clear();
         self.rows.clear();
         self.hosts.clear();

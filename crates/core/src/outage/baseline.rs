@@ -10,7 +10,7 @@ use crate::evidence::Class;
 use crate::tally::Bucket;
 
 use super::decode::{Path, Step, index, viterbi};
-use super::model::{BAD_LIST, ByState, HEALTHY, Largest, Model, Shares};
+use super::model::{BAD_LIST, ByState, HEALTHY, Largest, Model, STATES, Shares, Strangers};
 
 /// Rounds of decoding and counting; the path rarely changes after the second.
 const ROUNDS: usize = 3;
@@ -28,6 +28,18 @@ const PRIOR_WEIGHT_STEADY: f64 = 5.0;
 
 /// Weight of the prior (pseudo attempts) within one day.
 const PRIOR_WEIGHT_DAY: f64 = 3.0;
+
+/// Share of strangers, who never took mail, among those refused for good, before anything is known.
+const STRANGERS: f64 = 0.9;
+
+/// Weight of that (refusals).
+const STRANGERS_WEIGHT: f64 = 2.0;
+
+/// The largest share of them: who took mail once may be refused for good some day.
+const MOST_STRANGERS: f64 = 0.95;
+
+/// The least share of them among those whom an outage refuses.
+const LEAST_STRANGERS: f64 = 0.3;
 
 /// The median of the days counts as at most this many attempts against the prior.
 const MEDIAN_WEIGHT: f64 = 500.0;
@@ -83,13 +95,19 @@ impl Fit {
         around: Range<usize>,
     ) -> (f64, Vec<u8>) {
         let likelihoods = self.likelihoods.get(minutes.clone()).unwrap_or_default();
-        let evidence = likelihoods
-            .iter()
-            .map(|by_state| by_state[BAD_LIST] - by_state[HEALTHY])
-            .sum();
+        let of = |state: usize| -> f64 {
+            let against = |by_state: &ByState| by_state[state] - by_state[HEALTHY];
+            likelihoods.iter().map(against).sum()
+        };
+        let (mut best, mut evidence) = (BAD_LIST, of(BAD_LIST));
+        for state in BAD_LIST + 1..STATES.len() {
+            if of(state) > evidence {
+                (best, evidence) = (state, of(state));
+            }
+        }
         let state = |minute: usize| {
             if minutes.contains(&minute) {
-                BAD_LIST
+                best
             } else {
                 HEALTHY
             }
@@ -106,18 +124,23 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
     let largest = Largest::of(buckets.iter().map(|bucket| &bucket.counts));
     let mut likelihoods: Vec<ByState> = Vec::with_capacity(buckets.len());
     let mut back = Vec::with_capacity(buckets.len());
+    // Whoever writes to nobody twice knows no recipient; whoever does, knows most of those whom an outage refuses.
+    let mut strangers = Strangers {
+        healthy: STRANGERS,
+        outage: share_of_strangers(buckets.iter()).max(LEAST_STRANGERS),
+    };
     let mut base = match normal {
         Normal::Capped => median_of_days(buckets),
         Normal::Steady => composition(buckets.iter(), normal),
     };
     let mut round = 1;
     loop {
-        let model = Model::new(&base, &largest);
+        let model = Model::new(&base, strangers, &largest);
         likelihoods.clear();
         likelihoods.extend(
             buckets
                 .iter()
-                .map(|bucket| model.likelihood(&bucket.counts)),
+                .map(|bucket| model.likelihood(&bucket.counts, bucket.strangers)),
         );
         let path = viterbi(&likelihoods, steps, &mut back);
         let healthy = buckets
@@ -125,7 +148,7 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
             .zip(&path.states)
             .filter(|&(_, &state)| usize::from(state) == HEALTHY)
             .map(|(bucket, _)| bucket);
-        let next = composition(healthy, normal);
+        let next = composition(healthy.clone(), normal);
         let settled = base
             .iter()
             .zip(&next)
@@ -139,6 +162,7 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
             };
         }
         base = next;
+        strangers.healthy = share_of_strangers(healthy);
         round += 1;
     }
 }
@@ -181,6 +205,16 @@ fn composition<'a>(buckets: impl Iterator<Item = &'a Bucket>, normal: Normal) ->
         *share = (count + prior * *share) / (n + prior);
     }
     limited(base, normal)
+}
+
+/// How many of those refused for good never took mail.
+fn share_of_strangers<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> f64 {
+    let (mut strangers, mut all) = (STRANGERS * STRANGERS_WEIGHT, STRANGERS_WEIGHT);
+    for bucket in buckets {
+        strangers += f64::from(bucket.strangers);
+        all += f64::from(bucket.counts[Class::PermRcpt.index()]);
+    }
+    (strangers / all).min(MOST_STRANGERS)
 }
 
 fn sum<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> (Shares, f64) {

@@ -9,6 +9,7 @@ use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::tally::Few;
 use crate::tally::cells::{Answer, MINUTE, Minute};
+use crate::tally::recipients::Fresh;
 use crate::time::Timestamp;
 
 /// What is counted in a bucket: the nine classes, and replies that prove only that the host answers.
@@ -53,6 +54,8 @@ pub struct Bucket {
     pub counts: [u32; Slot::COUNT],
     /// First and last time by [`Slot::index`]; `Some` exactly where the count is not 0.
     pub spans: [Option<Span>; Slot::COUNT],
+    /// Of those in [`Class::PermRcpt`], how many refused a recipient that never took mail.
+    pub strangers: u32,
     /// Messages that failed in this minute (neutral failures included).
     pub messages: Few,
     /// Recipients that failed in this minute (neutral failures included).
@@ -101,7 +104,7 @@ pub struct Evidence {
     /// How many reporting hosts sent to it.
     pub hosts: usize,
     /// Minutes with attempts, in order of time. A recipient-scope failure stands in its class only where
-    /// it is fresh (no failure of that class of that recipient in the 24 hours before), else in neutral.
+    /// it is news (see `recipients.rs`), else in neutral.
     pub buckets: Vec<Bucket>,
     /// Failures by kind of answer, in order of hour, then of the other fields.
     pub replies: Vec<ReplyGroup>,
@@ -115,7 +118,11 @@ pub struct Evidence {
 
 impl Bucket {
     /// Moves one failure from neutral to its class: it turned out to be fresh.
-    pub(super) fn count_fresh(&mut self, class: Class, time: Timestamp) {
+    pub(super) fn count_fresh(&mut self, fresh: &Fresh) {
+        let &Fresh { time, class, .. } = fresh;
+        if class == Class::PermRcpt && !fresh.known {
+            self.strangers = self.strangers.saturating_add(1);
+        }
         let neutral = Slot::Neutral.index();
         let [.., neutral_count] = &mut self.counts;
         *neutral_count = neutral_count.saturating_sub(1);
@@ -146,6 +153,7 @@ pub(super) fn bucket(cell: &Minute) -> Bucket {
         minute: cell.number,
         counts: [0; Slot::COUNT],
         spans: [None; Slot::COUNT],
+        strangers: 0,
         messages: Few::default(),
         recipients: Few::default(),
     };

@@ -2,12 +2,13 @@
 //!
 //! A commutative monoid: any split of the input, any order of the parts gives the same [`Evidence`].
 //! What a line adds is a pure function of the line; what needs the lines around it (is this refusal news?)
-//! is decided after the merge. Memory grows with destinations, the minutes in which they had traffic, and the
-//! recipients that were refused on a day.
+//! is decided after the merge. Memory grows with destinations, the minutes in which they had traffic, the
+//! recipients that were refused (up to 100 bytes for each on a day), and by eight bytes for each that took mail.
 
 mod bounced;
 mod cells;
 mod evidence;
+mod known;
 mod names;
 mod recipients;
 mod series;
@@ -15,6 +16,7 @@ mod sketch;
 
 pub(crate) use bounced::{Bounced, News};
 pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
+pub(crate) use known::{Known, KnownRecipients};
 pub use sketch::{Distinct, Few};
 
 use std::collections::BTreeMap;
@@ -24,19 +26,22 @@ use hashbrown::HashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::address::Domain;
-use crate::event::{Contact, Delivery, Source};
+use crate::event::{Contact, Delivery, Outcome, Source};
 use crate::evidence::{Class, class_of};
 use crate::near;
 use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
 
-use cells::{Answer, AnswerKey, HOUR, MINUTE, Minute, RelayHour};
+use cells::{Answer, AnswerKey, DAY, HOUR, MINUTE, Minute, RelayHour};
 use names::Names;
 use recipients::Recipients;
 use series::Series;
 
 /// Greylisting younger than this is the normal dance; older it is a fault of the receiver. Seconds.
 pub const GREYLISTING_S: f64 = 1800.0;
+
+/// No MTA tries a message again sooner: the least backoff of Postfix; Exim's is 15 minutes. Seconds.
+const RETRY_S: f64 = 300.0;
 
 /// Bytes that are kept of a sample reply: as much as a reader reads.
 const SAMPLE_BYTES: usize = 400;
@@ -48,6 +53,7 @@ pub struct Tally {
     hosts: Names,
     relays: Names,
     keys: HashMap<(u32, u32), Counts>,
+    known: Known,
 }
 
 /// The counts of one destination as one reporting host saw it.
@@ -109,12 +115,15 @@ impl Tally {
         let minute = counts.minutes.at(minute, || Minute::new(minute));
         if class == Class::Ok {
             minute.add_ok(offset, event.times);
+            self.known.add(fingerprint(event.recipient));
             return;
         }
         let recipient = fingerprint(event.recipient);
         let slot = match class {
             Class::TmpRcpt | Class::PermRcpt => {
-                counts.recipients.add(recipient, class, event.time);
+                counts
+                    .recipients
+                    .add(recipient, class, event.time, opens(event));
                 Slot::Neutral
             }
             Class::Grey if event.delay_s.is_none_or(|delay| delay < GREYLISTING_S) => Slot::Neutral,
@@ -151,8 +160,10 @@ impl Tally {
     }
 
     /// Takes in the counts of another part of the input.
-    pub fn merge(&mut self, other: Tally) {
+    pub fn merge(&mut self, mut other: Tally) {
+        self.known.take(&mut other.known);
         if self.keys.is_empty() {
+            std::mem::swap(&mut self.known, &mut other.known);
             *self = other;
             return;
         }
@@ -186,14 +197,31 @@ impl Tally {
         hosts
     }
 
+    /// Moves the recipients that took mail, who are many, to a set that several tallies share.
+    pub(crate) fn move_known(&mut self, to: &mut Known) {
+        to.take(&mut self.known);
+    }
+
+    /// Gives back what was moved.
+    pub(crate) fn add_known(&mut self, known: Known) {
+        self.known.merge(known);
+    }
+
     /// The destinations, all reporting hosts of each together, in order of their names.
     pub fn into_destinations(self) -> Vec<Destination> {
+        self.into_destinations_and_known().0
+    }
+
+    /// The same, and the recipients that took mail.
+    pub(crate) fn into_destinations_and_known(self) -> (Vec<Destination>, Arc<KnownRecipients>) {
         let Tally {
             domains,
             relays,
             keys,
+            known,
             ..
         } = self;
+        let known = Arc::new(known.into_ordered());
         let mut by_domain: HashMap<u32, (usize, Counts)> = HashMap::new();
         for ((domain, _), counts) in keys {
             let (hosts, sum) = by_domain.entry(domain).or_default();
@@ -208,10 +236,11 @@ impl Tally {
                 hosts,
                 counts,
                 relays: Arc::clone(&relays),
+                known: Arc::clone(&known),
             })
             .collect();
         all.sort_unstable_by(|a, b| a.domain.cmp(&b.domain));
-        all
+        (all, known)
     }
 }
 
@@ -222,6 +251,7 @@ pub struct Destination {
     hosts: usize,
     counts: Counts,
     relays: Arc<Names>,
+    known: Arc<KnownRecipients>,
 }
 
 impl Destination {
@@ -233,7 +263,7 @@ impl Destination {
     /// All that is known of it.
     pub fn into_evidence(self) -> Evidence {
         self.counts
-            .into_evidence(self.domain, self.hosts, &self.relays)
+            .into_evidence(self.domain, self.hosts, &self.relays, &self.known)
     }
 }
 
@@ -262,19 +292,30 @@ impl Counts {
         self.logged |= other.logged;
     }
 
-    fn into_evidence(self, domain: Domain, hosts: usize, relay_names: &Names) -> Evidence {
+    fn into_evidence(
+        self,
+        domain: Domain,
+        hosts: usize,
+        relay_names: &Names,
+        known: &KnownRecipients,
+    ) -> Evidence {
         let mut buckets: Vec<Bucket> = self
             .minutes
             .into_cells()
             .iter()
             .map(evidence::bucket)
             .collect();
-        for (time, class) in self.recipients.fresh() {
-            let minute = time.as_millis().div_euclid(MINUTE);
+        let mut days: Vec<i64> = buckets
+            .iter()
+            .map(|bucket| bucket.minute.div_euclid(DAY / MINUTE))
+            .collect();
+        days.dedup();
+        for fresh in self.recipients.fresh(known, &days) {
+            let minute = fresh.time.as_millis().div_euclid(MINUTE);
             if let Ok(place) = buckets.binary_search_by_key(&minute, |bucket| bucket.minute)
                 && let Some(bucket) = buckets.get_mut(place)
             {
-                bucket.count_fresh(class, time);
+                bucket.count_fresh(&fresh);
             }
         }
         let mut relays: Vec<RelayCount> = self
@@ -329,6 +370,11 @@ pub(crate) fn fingerprint(recipient: &[u8]) -> u64 {
         }
     }
     xxh3_64(lower)
+}
+
+/// True for the first attempt of a message, or its only one.
+fn opens(event: &Delivery<'_>) -> bool {
+    event.outcome == Outcome::Bounced || event.delay_s.is_some_and(|delay| delay < RETRY_S)
 }
 
 const fn high_half(hash: u64) -> u32 {
