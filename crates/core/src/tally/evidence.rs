@@ -54,7 +54,8 @@ pub struct Bucket {
     pub counts: [u32; Slot::COUNT],
     /// First and last time by [`Slot::index`]; `Some` exactly where the count is not 0.
     pub spans: [Option<Span>; Slot::COUNT],
-    /// Of those in [`Class::PermRcpt`], how many refused a recipient that never took mail.
+    /// Of those in [`Class::PermRcpt`], how many refused a recipient that never took mail; 0 where
+    /// bounces alone tell of the destination.
     pub strangers: u32,
     /// Messages that failed in this minute (neutral failures included).
     pub messages: Few,

@@ -318,6 +318,12 @@ impl Counts {
                 bucket.count_fresh(&fresh);
             }
         }
+        if !self.logged {
+            // Bounces do not tell who took mail.
+            for bucket in &mut buckets {
+                bucket.strangers = 0;
+            }
+        }
         let mut relays: Vec<RelayCount> = self
             .relays
             .into_cells()
