@@ -27,7 +27,7 @@ use mailgap_core::reason::Classifier;
 use mailgap_core::source::Input;
 use mailgap_core::stamp::StampContext;
 use mailgap_core::survey::{self, Survey, survey};
-use mailgap_core::tally::{Destination, Tally};
+use mailgap_core::tally::Tally;
 use mailgap_core::time::Timestamp;
 
 /// Two months after the log begins: later than its end, so that stamps without a year get the right one.
@@ -186,7 +186,7 @@ fn tally(criterion: &mut Criterion) {
             let echoes: u64 = tally
                 .into_destinations()
                 .into_iter()
-                .map(|to| to.into_evidence().echoes)
+                .map(|to| to.evidence().echoes)
                 .sum();
             assert_eq!(echoes, written.counts.echoes);
         });
@@ -287,10 +287,7 @@ fn outages(criterion: &mut Criterion) {
         destinations,
         ..
     } = read(&input, 2);
-    let evidence: Vec<_> = destinations
-        .into_iter()
-        .map(Destination::into_evidence)
-        .collect();
+    let evidence: Vec<_> = destinations.into_iter().map(|to| to.evidence()).collect();
     let span = coverage.span.expect("because the log has lines");
     let mut group = criterion.benchmark_group("outages");
     group.throughput(Throughput::Elements(evidence.len() as u64));

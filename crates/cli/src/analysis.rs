@@ -1,18 +1,21 @@
 //! From what was read to what is reported: outages, and what became of the messages.
 
 use std::collections::{HashMap, HashSet};
+use std::mem;
 
 use mailgap_core::coverage::Coverage;
 use mailgap_core::fate::{
     Case, Judged, Judgement, Ledger, OutageFates, Pending, Place, judge, pending, resend,
 };
+use mailgap_core::incident::{self, Incidents};
+use mailgap_core::outage::Findings;
 use mailgap_core::survey::Survey;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use crate::exit::Result;
 use crate::report::{Expiring, Found, Report, ToDo};
-use crate::settings::Settings;
+use crate::settings::{Judging, Settings};
 
 /// What the logs say.
 pub(crate) struct Analysis {
@@ -22,8 +25,8 @@ pub(crate) struct Analysis {
 }
 
 impl Analysis {
-    /// `lifetime_s`: how long the sending mail system keeps trying, in seconds.
-    pub(crate) fn of(survey: Survey, settings: &Settings, lifetime_s: f64) -> Result<Analysis> {
+    /// Judges what was read.
+    pub(crate) fn of(survey: Survey, settings: &Settings, judging: &Judging) -> Result<Analysis> {
         let Survey {
             coverage,
             destinations,
@@ -32,21 +35,30 @@ impl Analysis {
         let threads = ThreadPoolBuilder::new()
             .num_threads(settings.options.jobs)
             .build()?;
-        let mut found: Vec<Found> = match coverage.span {
+        let (mut found, incidents): (Vec<Found>, Incidents) = match coverage.span {
             Some(span) => threads.install(|| {
-                destinations
-                    .into_par_iter()
-                    .map(|destination| Found::new(&destination.into_evidence(), span))
-                    .collect()
+                let mut found: Vec<Found> = destinations
+                    .par_iter()
+                    .map(|destination| Found::new(&destination.evidence(), span))
+                    .collect();
+                let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
+                let mut findings: Vec<Findings> = findings.collect();
+                let operators = &judging.operators;
+                let incidents = incident::judge(&destinations, &mut findings, operators, span);
+                for (found, findings) in found.iter_mut().zip(findings) {
+                    found.findings = findings;
+                }
+                (found, incidents)
             }),
-            None => Vec::new(),
+            None => Default::default(),
         };
+        drop(destinations);
         let cases: Vec<Case> = found
             .iter_mut()
             .filter_map(|found| found.case.take())
             .collect();
         let judgement = judge(&fates, &cases);
-        let expiring = expiring(&fates, &judgement, lifetime_s, &coverage);
+        let expiring = expiring(&fates, &judgement, judging.lifetime_s, &coverage);
         let mut to_resend: HashMap<(usize, usize), u64> = HashMap::new();
         for (_, judged) in resend(&fates, &judgement) {
             if let Some(place) = judged.place {
@@ -67,7 +79,7 @@ impl Analysis {
             });
             found.fates = fates.collect();
         }
-        let mut report = Report::new(found, &coverage, settings.options.zone)
+        let mut report = Report::new(found, &incidents, &coverage, settings.options.zone)
             .with_zone_source(settings.zone_source);
         report.coverage.plausible_only =
             !fates.knows_accepted() && judgement.fates.iter().any(|judged| judged.grade.is_some());

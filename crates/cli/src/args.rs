@@ -1,5 +1,6 @@
 //! The command line. The doc comments are the help.
 #![expect(
+    clippy::doc_link_with_quotes,
     clippy::doc_markdown,
     reason = "help is shown as it stands, and backticks say nothing there"
 )]
@@ -111,10 +112,17 @@ pub(crate) struct Reading {
     pub(crate) jobs: Option<u16>,
 }
 
-/// What is known of the sending mail system.
+/// What is known beside the logs.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Input")]
-pub(crate) struct Queue {
+pub(crate) struct Known {
+    /// Domains that belong together, beside those whose MX hosts say so
+    ///
+    /// A TOML file: below [operator], a line for each: "Italiaonline" = ["libero.it", "virgilio.it"].
+    /// A leading dot takes subdomains along.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) operators: Option<PathBuf>,
+
     /// How long the sending mail system keeps trying before it gives up
     ///
     /// A number and s, m, h, d or w, as in Postfix's maximal_queue_lifetime: 5d, 36h.

@@ -295,6 +295,7 @@ mod tests {
             text: b"host smtp-in.libero.it said: 550 recipient rejected",
             delay_s: Some(1.5),
             delays_s: Some([0.1, 0.2, 0.3, 0.9]),
+            attempt_s: None,
             times: 1,
             dsn: None,
         }
@@ -315,6 +316,7 @@ mod tests {
             text: b"",
             delay_s: None,
             delays_s: None,
+            attempt_s: None,
             ..refused()
         }
     }

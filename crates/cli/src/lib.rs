@@ -17,6 +17,7 @@ mod fate_row;
 mod grep;
 mod manual;
 mod moment;
+mod operators;
 mod output;
 mod progress;
 mod render;

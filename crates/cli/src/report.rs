@@ -4,11 +4,16 @@
 //! not computed yet is null or an empty list, never missing. Text of strangers stands here as it came
 //! (bytes that are no UTF-8 as U+FFFD): renderers escape it.
 
+mod incident;
+
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use chrono_tz::Tz;
 use mailgap_core::coverage;
 use mailgap_core::fate::{Case, Counts, OutageFates};
+use mailgap_core::incident::{Incidents, OutagePlace, Scope};
+use mailgap_core::operator::Operator;
 use mailgap_core::outage::{self, Confidence, Findings, Kind, OutageType, find};
 use mailgap_core::reply::ReplyCode;
 use mailgap_core::tally::Evidence;
@@ -19,9 +24,11 @@ use crate::render::moments::Moments;
 use crate::render::verdict::{Ends, verdict};
 use crate::zone::ZoneSource;
 
+pub(crate) use incident::Incident;
+
 /// What was found about one destination.
 pub(crate) struct Found {
-    findings: Findings,
+    pub(crate) findings: Findings,
     /// Attempts that say something about it.
     attempts: u64,
     /// Its last attempt in the log.
@@ -95,8 +102,8 @@ pub(crate) struct Report {
     pub(crate) coverage: Coverage,
     /// The most important first.
     pub(crate) outages: Vec<Outage>,
-    /// Not computed yet.
-    pub(crate) incidents: [(); 0],
+    /// Every outage belongs to one; those of several destinations first.
+    pub(crate) incidents: Vec<Incident>,
     pub(crate) unreachable: Vec<Standing>,
     pub(crate) chronic: Vec<Standing>,
     /// What the answer rests on: attempts to these destinations, the restrictions observed.
@@ -227,20 +234,21 @@ pub(crate) struct Boundary {
     pub(crate) latest: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Outage {
     pub(crate) id: usize,
     pub(crate) domain: String,
-    /// Not computed yet.
+    /// Who runs its MX hosts; `None` when that is not known.
     pub(crate) operator: Option<String>,
     pub(crate) mx: Vec<String>,
+    /// Those that took mail meanwhile, when others clearly did not.
+    pub(crate) mx_working: Vec<String>,
     #[serde(rename = "type", serialize_with = "word")]
     pub(crate) kind: OutageType,
     pub(crate) before_log: bool,
     pub(crate) ongoing: bool,
     pub(crate) start: Boundary,
     pub(crate) end: Option<Boundary>,
-    /// Not computed yet.
     pub(crate) normal_again: Option<Boundary>,
     pub(crate) attempts: u64,
     pub(crate) failures: u64,
@@ -258,6 +266,9 @@ pub(crate) struct Outage {
     /// Places of the destination among those with outages and of the outage among its own, as found.
     #[serde(skip)]
     pub(crate) place: (usize, usize),
+    /// The same among all destinations.
+    #[serde(skip)]
+    found_at: OutagePlace,
 }
 
 /// What became of the messages that failed in an outage or a window.
@@ -293,7 +304,7 @@ impl Fates {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Window {
     #[serde(serialize_with = "word")]
     pub(crate) kind: Kind,
@@ -308,7 +319,16 @@ pub(crate) struct Window {
     pub(crate) share: f64,
     pub(crate) mx: Vec<String>,
     pub(crate) sample: Option<String>,
+    /// Of slow delivery only.
+    pub(crate) delay_s: Option<Slow>,
     pub(crate) fates: Option<Fates>,
+}
+
+/// Seconds that accepted mail took.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Slow {
+    pub(crate) median: f64,
+    pub(crate) normal: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -332,7 +352,12 @@ pub(crate) struct Standing {
 
 impl Report {
     /// Puts together what was read and what was found in it.
-    pub(crate) fn new(found: Vec<Found>, coverage: &coverage::Coverage, zone: Tz) -> Report {
+    pub(crate) fn new(
+        found: Vec<Found>,
+        incidents: &Incidents,
+        coverage: &coverage::Coverage,
+        zone: Tz,
+    ) -> Report {
         let moments = Moments::of_log(zone, coverage.span);
         let ends = Ends {
             since: coverage.cut_before,
@@ -343,7 +368,8 @@ impl Report {
         let mut unreachable = Vec::new();
         let mut chronic = Vec::new();
         let mut destination = 0;
-        for found in found {
+        let operators = operators_by_place(incidents);
+        for (destination_place, found) in found.into_iter().enumerate() {
             let Found {
                 findings,
                 attempts,
@@ -360,11 +386,14 @@ impl Report {
                 let told = fates
                     .as_ref()
                     .map(|(fates, to_do)| (Fates::new(&fates.total), *to_do));
-                let verdict = verdict(&outage, last_attempt, told, ends, moments);
+                let subject = outage.domain.to_string();
+                let verdict = verdict(&subject, &outage, last_attempt, told, ends, moments);
                 let mut outage = Outage::new(outage, verdict);
                 outage.place = (destination, place);
-                if let Some((fates, _)) = fates {
-                    outage.fates = told.map(|(total, _)| total);
+                outage.found_at = (destination_place, place);
+                outage.operator = operators.get(&destination_place).cloned();
+                if let (Some((fates, _)), Some((total, _))) = (fates, told) {
+                    outage.fates = Some(total);
                     for (window, counts) in outage.windows.iter_mut().zip(&fates.windows) {
                         window.fates = Some(Fates::new(counts));
                     }
@@ -379,6 +408,7 @@ impl Report {
         for (id, outage) in (1..).zip(&mut outages) {
             outage.id = id;
         }
+        let incidents = incidents_of(incidents, &outages, ends, moments);
         unreachable.sort_by(|a, b| a.rank().cmp(&b.rank()));
         chronic.sort_by(|a, b| a.rank().cmp(&b.rank()));
         Report {
@@ -386,7 +416,7 @@ impl Report {
             timezone: zone,
             coverage: Coverage::new(coverage),
             outages,
-            incidents: [],
+            incidents,
             unreachable,
             chronic,
             judged,
@@ -394,6 +424,19 @@ impl Report {
             ends,
             zone_source: ZoneSource::Flag,
         }
+    }
+
+    /// Incidents that no outage of a destination alone tells of.
+    pub(crate) fn shared_incidents(&self) -> impl Iterator<Item = &Incident> {
+        let incidents = self.incidents.iter();
+        incidents.filter(|incident| incident.scope != Scope::Domain)
+    }
+
+    /// The outages of an incident.
+    pub(crate) fn outages_of(&self, incident: &Incident) -> impl Iterator<Item = &Outage> {
+        // Ids count from 1 in the order of the outages.
+        let places = incident.outages.iter().map(|id| id.wrapping_sub(1));
+        places.filter_map(|place| self.outages.get(place))
     }
 
     /// Says where the zone comes from.
@@ -412,11 +455,13 @@ impl Report {
         }
     }
 
-    /// True when mail was not taken, or not sent: a refusal by policy is no outage.
+    /// True when mail was not taken, or not sent: neither refusals by policy nor slow delivery are outages.
     pub(crate) fn has_outage(&self) -> bool {
+        let wholes = self.incidents.iter().map(|incident| &incident.whole);
         self.outages
             .iter()
-            .any(|outage| outage.kind != OutageType::Policy)
+            .chain(wholes)
+            .any(|outage| outage.kind != OutageType::Policy && !outage.is_slow_only())
     }
 
     /// How times are shown.
@@ -506,6 +551,57 @@ impl Coverage {
     }
 }
 
+/// The operators of destinations by their places, where they are known.
+fn operators_by_place(incidents: &Incidents) -> HashMap<usize, String> {
+    let of = |operator: &Operator| {
+        let name = operator.name.to_string();
+        let members = operator.members.clone();
+        members.into_iter().map(move |place| (place, name.clone()))
+    };
+    incidents.operators.iter().flat_map(of).collect()
+}
+
+/// The incidents with the ids of these outages, the widest and most important first.
+fn incidents_of(
+    incidents: &Incidents,
+    outages: &[Outage],
+    ends: Ends,
+    moments: Moments,
+) -> Vec<Incident> {
+    let ids: HashMap<OutagePlace, &Outage> = outages
+        .iter()
+        .map(|outage| (outage.found_at, outage))
+        .collect();
+    let mut all: Vec<Incident> = incidents
+        .all
+        .iter()
+        .map(|found| {
+            let mut own: Vec<&Outage> = found
+                .outages
+                .iter()
+                .filter_map(|at| ids.get(at).copied())
+                .collect();
+            own.sort_by_key(|outage| outage.id);
+            let subject = incident::subject_of(found, &own);
+            let whole = match own[..] {
+                [outage] if found.scope == Scope::Domain => outage.clone(),
+                _ => {
+                    let whole = found.whole.clone();
+                    let verdict = verdict(&subject, &whole, None, None, ends, moments);
+                    Outage::new(whole, verdict)
+                }
+            };
+            let own = own.into_iter().map(|outage| outage.id).collect();
+            Incident::new(found, (incident::name_of(found), subject), own, whole)
+        })
+        .collect();
+    all.sort_by(|a, b| (Reverse(a.scope), a.whole.rank()).cmp(&(Reverse(b.scope), b.whole.rank())));
+    for (id, incident) in (1..).zip(&mut all) {
+        incident.id = id;
+    }
+    all
+}
+
 impl Outage {
     fn new(outage: outage::Outage, verdict: String) -> Outage {
         Outage {
@@ -513,12 +609,13 @@ impl Outage {
             domain: outage.domain.to_string(),
             operator: None,
             mx: names(&outage.mx),
+            mx_working: names(&outage.mx_working),
             kind: outage.kind,
             before_log: outage.before_log,
             ongoing: outage.ongoing,
             start: outage.start.into(),
             end: outage.end.map(Boundary::from),
-            normal_again: None,
+            normal_again: outage.normal_again.map(Boundary::from),
             attempts: outage.attempts,
             failures: outage.failures,
             messages: outage.messages,
@@ -530,15 +627,23 @@ impl Outage {
             verdict,
             hosts: outage.hosts,
             place: (0, 0),
+            found_at: (0, 0),
         }
+    }
+
+    /// True when mail was taken all the time, only slowly.
+    pub(crate) fn is_slow_only(&self) -> bool {
+        let mut windows = self.windows.iter();
+        windows.all(|window| window.kind == Kind::Delayed)
     }
 
     /// The most important first: whose fault, then how much mail failed; the rest makes it one order.
     fn rank(&self) -> impl Ord + use<'_> {
         let whose = match self.kind {
+            OutageType::Outage if self.is_slow_only() => 2,
             OutageType::Outage => 0,
             OutageType::Sender => 1,
-            OutageType::Policy => 2,
+            OutageType::Policy => 3,
         };
         (
             whose,
@@ -565,6 +670,10 @@ impl Window {
             share: rounded(window.share, 10_000.0),
             mx: names(&window.mx),
             sample: window.sample.as_deref().map(lossy),
+            delay_s: window.slow.map(|slow| Slow {
+                median: rounded(slow.median_s, 10.0),
+                normal: rounded(slow.normal_s, 10.0),
+            }),
             fates: None,
         }
     }

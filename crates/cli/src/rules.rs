@@ -80,7 +80,7 @@ fn parse(text: &str, name: &str) -> Result<Vec<UserRule>> {
     Ok(rules)
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     1 + text
         .bytes()
         .take(offset)

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
+use mailgap_core::operator::Operators;
 use mailgap_core::reason::Classifier;
 use mailgap_core::source::{self, Collected};
 use mailgap_core::survey::{DomainFilter, Options};
 use mailgap_core::time::Timestamp;
 
-use crate::args::Reading;
+use crate::args::{Known, Reading};
 use crate::environment::Environment;
 use crate::exit::{Failure, Result};
 use crate::moment::{self, End};
+use crate::operators;
 use crate::rules;
 use crate::zone::{self, ZoneSource};
 
@@ -51,6 +53,26 @@ impl Settings {
             since,
             until,
             domains: reading.domain.clone(),
+        })
+    }
+}
+
+/// The flags of [`Known`], understood.
+pub(crate) struct Judging {
+    pub(crate) operators: Operators,
+    /// How long the sending mail system keeps trying, in seconds.
+    pub(crate) lifetime_s: f64,
+}
+
+impl Judging {
+    /// Reads what the flags name, or says what is wrong with it.
+    pub(crate) fn resolve(known: &Known) -> Result<Judging> {
+        Ok(Judging {
+            operators: match &known.operators {
+                Some(path) => operators::read(path)?,
+                None => Operators::new(),
+            },
+            lifetime_s: known.queue_lifetime,
         })
     }
 }

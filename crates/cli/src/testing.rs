@@ -6,8 +6,10 @@ use mailgap_core::address::Domain;
 use mailgap_core::coverage::{
     BounceCounts, Coverage, Duplicate, LineCounts, Overlap, Sample, Unread,
 };
+use mailgap_core::incident::{Basis, Incident, Incidents, Scope};
+use mailgap_core::operator::Operator;
 use mailgap_core::outage::{
-    Boundary, Confidence, Findings, Kind, Outage, OutageType, Standing, Window,
+    Boundary, Confidence, Findings, Kind, Outage, OutageType, Slow, Standing, Window,
 };
 use mailgap_core::reason::Reason;
 use mailgap_core::reply::ReplyCode;
@@ -73,6 +75,7 @@ pub(crate) fn window(
         share: failures as f64 / attempts as f64,
         mx: vec![b"smtp-in.libero.it"[..].into()],
         sample: Some(sample.into()),
+        slow: None,
     }
 }
 
@@ -91,12 +94,14 @@ pub(crate) fn libero() -> Outage {
         ongoing: false,
         start: starts[0],
         end: Some(starts[3]),
+        normal_again: None,
         attempts: 1234,
         failures: 1222,
         messages: 412,
         recipients: 388,
         hosts: 2,
         mx: vec![b"smtp-in.libero.it"[..].into()],
+        mx_working: Vec::new(),
         log_bayes_factor: 1834.5678,
         confidence: Confidence::Certain,
         windows: vec![
@@ -126,6 +131,44 @@ pub(crate) fn libero() -> Outage {
             ),
         ],
     }
+}
+
+/// The same with the end that it really had: refusals ended, and mail was slow for another day and a half.
+pub(crate) fn libero_slow() -> Outage {
+    let mut outage = libero();
+    let (start, end) = (sharp("28 00:00"), sharp("29 12:00"));
+    outage.windows.push(Window {
+        slow: Some(Slow {
+            median_s: 288.0,
+            normal_s: 5.2,
+        }),
+        reply_code: None,
+        sample: None,
+        mx: Vec::new(),
+        ..window(
+            Kind::Delayed,
+            "slow",
+            Reason::Unspecified,
+            (start, Some(end)),
+            (163, 8),
+            b"",
+        )
+    });
+    outage.normal_again = Some(end);
+    outage
+}
+
+/// Slow delivery and nothing else.
+pub(crate) fn slow_only() -> Outage {
+    let mut outage = libero_slow();
+    outage.domain = Domain::new(b"slow.example");
+    outage.windows.drain(..3);
+    let window = &outage.windows[0];
+    (outage.start, outage.end) = (window.start, window.end);
+    (outage.attempts, outage.failures) = (window.attempts, window.failures);
+    (outage.messages, outage.recipients) = (8, 8);
+    outage.mx = Vec::new();
+    outage
 }
 
 /// A small destination with the same fault: hours lie between its attempts, and it did not come back.
@@ -262,18 +305,53 @@ pub(crate) fn coverage() -> Coverage {
     }
 }
 
-/// A report of these findings.
+/// A report of these findings, each outage an incident of its own.
 pub(crate) fn report(findings: Vec<Findings>) -> Report {
+    report_of(findings, &Incidents::default())
+}
+
+fn report_of(findings: Vec<Findings>, incidents: &Incidents) -> Report {
     let found = findings
         .into_iter()
         .map(|findings| Found::known(findings, rome("30 23:40")))
         .collect();
-    Report::new(found, &coverage(), Tz::Europe__Rome)
+    Report::new(found, incidents, &coverage(), Tz::Europe__Rome)
+}
+
+/// The incidents of [`full_report`]: one operator, and one destination alone.
+fn incidents() -> Incidents {
+    let both = Incident {
+        scope: Scope::Operator,
+        basis: Basis::Operator,
+        domains: vec![Domain::new(b"libero.it"), Domain::new(b"virgilio.it")],
+        active: 2,
+        from_hosts: Vec::new(),
+        outages: vec![(0, 0), (2, 0)],
+        whole: Outage {
+            domain: Domain::new(b"italiaonline.example"),
+            ..libero()
+        },
+    };
+    let alone = Incident {
+        scope: Scope::Domain,
+        domains: vec![Domain::new(b"strict.example")],
+        active: 1,
+        outages: vec![(1, 0)],
+        whole: policy(),
+        ..both.clone()
+    };
+    Incidents {
+        all: vec![alone, both],
+        operators: vec![Operator {
+            name: Domain::new(b"italiaonline.example"),
+            members: vec![0, 2],
+        }],
+    }
 }
 
 /// Everything that a report can hold.
 pub(crate) fn full_report() -> Report {
-    report(vec![
+    let findings = vec![
         Findings {
             outages: vec![libero()],
             ..Findings::default()
@@ -294,7 +372,8 @@ pub(crate) fn full_report() -> Report {
             chronic: Some(standing(b"drops.example", 0.62)),
             ..Findings::default()
         },
-    ])
+    ];
+    report_of(findings, &incidents())
 }
 
 /// Nobody looks on: no terminal anywhere, and a clock that stands still.

@@ -13,7 +13,7 @@ fn main() {
     let inputs = source::collect(&paths, now).inputs;
     let survey = survey(&inputs, &Options::new(chrono_tz::Tz::UTC), &());
     for destination in survey.destinations {
-        let evidence = destination.into_evidence();
+        let evidence = destination.evidence();
         let attempts: u32 = evidence
             .buckets
             .iter()

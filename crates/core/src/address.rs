@@ -27,6 +27,11 @@ impl Domain {
         Domain(domain.to_ascii_lowercase().into_boxed_slice())
     }
 
+    /// A name that stands where a destination does, as it is written: that of an operator.
+    pub(crate) fn named(name: &[u8]) -> Domain {
+        Domain(name.into())
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -225,6 +225,8 @@ pub struct Delivery<'b> {
     pub delay_s: Option<f64>,
     /// Postfix `delays=`: seconds before the queue manager, in it, in connection set-up, in transmission.
     pub delays_s: Option<[f64; 4]>,
+    /// Seconds that this attempt took: Postfix connection set-up and transmission, Exim `DT=`.
+    pub attempt_s: Option<f64>,
     /// How many records this line stands for ("message repeated N times"); at least 1.
     pub times: u32,
     /// What else a bounce says; `None` for a log line.

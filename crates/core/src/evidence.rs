@@ -207,6 +207,7 @@ mod tests {
             text: if reply.is_empty() { own } else { reply }.as_bytes(),
             delay_s: None,
             delays_s: None,
+            attempt_s: None,
             times: 1,
             dsn: None,
         }

@@ -18,9 +18,9 @@
 //! let span = survey.coverage.span.expect("the log has lines about mail");
 //! let mut destinations = survey.destinations.into_iter();
 //! let libero = destinations.find(|to| to.domain().as_bytes() == b"libero.it").expect("it is there");
-//! let findings = outage::find(&libero.into_evidence(), span);
+//! let findings = outage::find(&libero.evidence(), span);
 //! let kinds: Vec<_> = findings.outages[0].windows.iter().map(|window| window.kind.as_str()).collect();
-//! assert_eq!(kinds, ["no_connection", "recipient_rejected", "mailbox_deferred"]);
+//! assert_eq!(kinds, ["no_connection", "recipient_rejected", "mailbox_deferred", "delayed"]);
 //! ```
 //!
 //! One line at a time: [`line::LineParser`] turns a line into an event that borrows it,
@@ -78,8 +78,10 @@ pub mod event;
 pub mod evidence;
 pub mod exim;
 pub mod fate;
+pub mod incident;
 pub mod line;
 mod near;
+pub mod operator;
 pub mod outage;
 mod overlap;
 mod parallel;
@@ -89,6 +91,7 @@ pub mod reply;
 pub mod source;
 mod span;
 pub mod stamp;
+pub mod stream;
 pub mod survey;
 pub mod syslog;
 pub mod tally;

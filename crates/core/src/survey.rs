@@ -142,7 +142,7 @@ impl DomainFilter {
 pub struct Survey {
     /// How much of it was understood.
     pub coverage: Coverage,
-    /// Every destination, in order of their names; [`Destination::into_evidence`] says what is known of it.
+    /// Every destination, in order of their names; [`Destination::evidence`] says what is known of it.
     pub destinations: Vec<Destination>,
     /// What became of the recipients of its messages; empty when that was not asked for.
     pub fates: Ledger,

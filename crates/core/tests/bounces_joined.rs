@@ -38,7 +38,7 @@ fn found_in(parts: &[(&str, &[u8])]) -> Found {
     let mut findings = BTreeMap::new();
     for destination in survey.destinations {
         let domain = destination.domain().to_string();
-        let evidence = destination.into_evidence();
+        let evidence = destination.evidence();
         let counts = evidence.buckets.iter().flat_map(|bucket| bucket.counts);
         attempts += counts.map(u64::from).sum::<u64>();
         findings.insert(domain, find(&evidence, span));

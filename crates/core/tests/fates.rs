@@ -303,13 +303,82 @@ fn stories_end_as_they_should_wherever_the_log_is_cut() {
     assert_eq!(stories.len(), 11);
 }
 
+/// Within, a byte 0 marks the recipient's address; a remote side may say one too.
+#[test]
+fn a_reply_with_any_bytes_is_kept_as_it_was_said() {
+    let replies = [
+        "550 5.1.1 no\0such user",
+        "550 5.1.1 no\0such user a@d.it",
+        "550 5.1.1 a@d.it\0",
+        "\0",
+        "\0\0a@d.it\0",
+        "550 5.1.1 <a@d.it> unknown",
+        "a@d.it and a@d.it",
+    ];
+    for reply in replies {
+        let line = |id: &str, to: &str| {
+            let head = NO.split_once('(').unwrap().0;
+            format!("10:00:02 h smtp {id}: to=<{to}>, {head}({reply})")
+        };
+        let lines = [line("A1B2C3D", "a@d.it"), line("A1B2C3E", "b@d.it")];
+        let whole = log(&[&lines[0], &lines[1]]);
+        let survey = survey_parts(&[("a", whole.as_bytes())], &options(Keep::Failing));
+        let texts: Vec<String> = survey
+            .fates
+            .iter()
+            .filter_map(|fate| fate.text.map(|said| text(&said)))
+            .collect();
+        assert_eq!(texts, [reply, reply], "{reply:?}");
+    }
+    assert_eq!(replies.len(), 7);
+}
+
+/// A log without arrivals: far more messages of one id than wait for their other parts.
+#[test]
+fn an_id_that_is_used_very_often_has_all_its_fates_in_any_cut() {
+    const TIMES: usize = 100;
+    let mut lines = Vec::new();
+    for n in 0..TIMES {
+        let at = format!("{:02}:{:02}", 10 + n / 60, n % 60);
+        lines.push(format!(
+            "{at}:01 h qmgr A1B2C3D: from=<s{n}@x>, size=1, nrcpt=1 (queue active)"
+        ));
+        lines.push(format!("{at}:02 h smtp A1B2C3D: to=<u{n}@d.it>, {REFUSED}"));
+        lines.push(format!("{at}:09 h smtp A1B2C3D: to=<u{n}@d.it>, {NO}"));
+        lines.push(format!("{at}:09 h qmgr A1B2C3D: removed"));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let whole = log(&lines);
+    let mut cuts = 0;
+    let mut first: Option<Vec<String>> = None;
+    for block in [1, 300, 5000, 1 << 20] {
+        for jobs in [1, 2] {
+            let options = Options {
+                block_bytes: Some(block),
+                jobs,
+                ..options(Keep::Failing)
+            };
+            let survey = survey_parts(&[("a", whole.as_bytes())], &options);
+            assert_eq!(survey.fates.len(), TIMES, "blocks of {block}");
+            let fates = shown(&survey.fates);
+            for (n, fate) in fates.iter().enumerate() {
+                let expected = format!("h A1B2C3D from=s{n}@x to=u{n}@d.it orig=- bounced");
+                assert!(fate.starts_with(&expected), "blocks of {block}: {fate}");
+            }
+            assert_eq!(first.get_or_insert_with(|| fates.clone()), &fates);
+            cuts += 1;
+        }
+    }
+    assert_eq!(cuts, 8);
+}
+
 /// One message: host and instance, queue id, recipients with what happens to them, seconds before it comes,
 /// and whether it leaves the queue in the end.
 type Message = (u8, u8, Vec<(u8, Vec<u8>)>, u8, bool);
 
 /// The lines of the messages, with their seconds and hosts. Each host has two instances of Postfix on one file
 /// system (so that no id is used twice at one time), and a transport with a name of its own.
-fn lines_of(messages: &[Message]) -> Vec<(u32, u8, String)> {
+fn lines_of(messages: &[Message], arrivals: bool) -> Vec<(u32, u8, String)> {
     let mut free = [[0u32; 4]; 3];
     let mut all = Vec::new();
     for (n, (host, id, recipients, gap, ends)) in messages.iter().enumerate() {
@@ -327,7 +396,9 @@ fn lines_of(messages: &[Message]) -> Vec<(u32, u8, String)> {
         };
         let of_queue = |program: &str| format!("{instance}/{program}");
         let arrival = time;
-        say(time, &of_queue("cleanup"), format!("message-id=<m{n}@x>"));
+        if arrivals {
+            say(time, &of_queue("cleanup"), format!("message-id=<m{n}@x>"));
+        }
         say(
             time,
             &of_queue("qmgr"),
@@ -373,9 +444,23 @@ fn lines_of(messages: &[Message]) -> Vec<(u32, u8, String)> {
     all
 }
 
-/// Reads the log of the messages at once, in blocks, and in parts by host and time, and compares the fates.
-fn assert_no_cut_shows(messages: &[Message], block: usize, cut: u32, jobs: usize, keep: Keep) {
-    let lines = lines_of(messages);
+/// Where a log is cut, and how it is read.
+#[derive(Clone, Copy)]
+struct Cut {
+    block: usize,
+    second: u32,
+    jobs: usize,
+    keep: Keep,
+}
+
+/// Reads these lines at once, in blocks, and in parts by host and time, and compares the fates.
+fn assert_no_cut_shows(lines: &[(u32, u8, String)], how: Cut) {
+    let Cut {
+        block,
+        second: cut,
+        jobs,
+        keep,
+    } = how;
     let pick = |wanted: &dyn Fn(u32, u8) -> bool| {
         let lines: Vec<&str> = lines
             .iter()
@@ -426,9 +511,46 @@ proptest! {
         cut in 0..86_400_u32,
         jobs in 1..4_usize,
         all in any::<bool>(),
+        arrivals in any::<bool>(),
     ) {
         let keep = if all { Keep::All } else { Keep::Failing };
-        assert_no_cut_shows(&messages, block, cut, jobs, keep);
+        let how = Cut { block, second: cut, jobs, keep };
+        assert_no_cut_shows(&lines_of(&messages, arrivals), how);
+    }
+
+    /// Whatever lines of one id are there, in whatever order: each recipient has one fate.
+    #[test]
+    fn nothing_is_lost_or_told_twice_however_often_an_id_is_used(
+        kinds in prop::collection::vec((0..9_u8, 0..3_u8), 1..400),
+        block in 1..6000_usize,
+        jobs in 1..4_usize,
+    ) {
+        let mut deliveries = 0;
+        let lines: Vec<String> = kinds.iter().enumerate().map(|(n, (kind, instance))| {
+            let at = format!("10:{:02}:{:02}", n / 60, n % 60);
+            let instance = ["postfix", "out", "slow"][usize::from(*instance)];
+            let (program, words) = match kind {
+                0 => ("cleanup", format!("message-id=<m{n}@x>")),
+                1 | 2 => ("qmgr", format!("from=<s{n}@x>, size=1, nrcpt=1 (queue active)")),
+                3 | 4 => ("qmgr", "removed".to_owned()),
+                5 => ("qmgr", format!("from=<s{n}@x>, status=expired, returned to sender")),
+                6 => ("smtp", format!("to=<u{n}@d.it>, {REFUSED}")),
+                7 => ("smtp", format!("to=<u{n}@d.it>, {NO}")),
+                _ => ("smtp", format!("to=<u{n}@d.it>, {SENT}")),
+            };
+            deliveries += usize::from(*kind > 5);
+            format!("{at} h {instance}/{program} A1B2C3D: {words}")
+        }).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let whole = log(&lines);
+        for block in [block, 1 << 20] {
+            let options = Options { block_bytes: Some(block), jobs, ..options(Keep::All) };
+            let fates = survey_parts(&[("a", whole.as_bytes())], &options).fates;
+            let mut recipients: Vec<&[u8]> = fates.iter().map(|fate| fate.recipient).collect();
+            recipients.sort_unstable();
+            recipients.dedup();
+            prop_assert_eq!((fates.len(), recipients.len()), (deliveries, deliveries));
+        }
     }
 }
 
@@ -443,6 +565,14 @@ fn an_acceptance_before_the_first_failure_shows_in_no_cut() {
         (0, 65, vec![(4, vec![128]), (4, vec![1])], 0, false),
     ];
     for keep in [Keep::Failing, Keep::All] {
-        assert_no_cut_shows(&messages, 516, 20_492, 2, keep);
+        let how = Cut {
+            block: 516,
+            second: 20_492,
+            jobs: 2,
+            keep,
+        };
+        for arrivals in [true, false] {
+            assert_no_cut_shows(&lines_of(&messages, arrivals), how);
+        }
     }
 }

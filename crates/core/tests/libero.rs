@@ -24,7 +24,7 @@ fn found_in(log: &str) -> Found {
     let span = survey.coverage.span.unwrap();
     let findings = std::mem::take(&mut survey.destinations)
         .into_iter()
-        .map(|to| (to.domain().to_string(), find(&to.into_evidence(), span)))
+        .map(|to| (to.domain().to_string(), find(&to.evidence(), span)))
         .collect();
     (survey, findings)
 }
@@ -119,7 +119,8 @@ fn libero_fades_out_in_the_evening_of_27_january() {
             [
                 Kind::NoConnection,
                 Kind::RecipientRejected,
-                Kind::MailboxDeferred
+                Kind::MailboxDeferred,
+                Kind::Delayed
             ]
         );
         let end = outage.end.unwrap();
@@ -128,6 +129,35 @@ fn libero_fades_out_in_the_evening_of_27_january() {
         assert!(end.latest >= evening && end.earliest <= midnight, "{end:?}");
         assert!(!outage.ongoing && !outage.before_log);
     }
+}
+
+#[test]
+fn delivery_is_slow_from_28_to_29_january() {
+    let mut cases = 0;
+    for (_, found) in &*FOUND {
+        for (domain, kind, start, end) in script() {
+            if kind != "delayed" || !["libero.it", "virgilio.it"].contains(&&*domain) {
+                continue;
+            }
+            let outage = &found[&domain].outages[0];
+            let window = outage.windows.last().unwrap();
+            assert_eq!(window.kind, Kind::Delayed, "{domain}");
+            for (boundary, truth) in [(window.start, start), (window.end.unwrap(), end)] {
+                let off = boundary.time.seconds_since(truth).abs() / 3600.0;
+                assert!(off < 2.0, "{domain}: {boundary:?}");
+                assert!(boundary.earliest.seconds_since(truth) < 600.0, "{domain}");
+                assert!(boundary.latest.seconds_since(truth) > -600.0, "{domain}");
+            }
+            let slow = window.slow.unwrap();
+            assert!(slow.median_s > 200.0 && slow.normal_s < 10.0, "{slow:?}");
+            assert_eq!(outage.normal_again, window.end);
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, 4);
+    let elsewhere = FOUND.iter().flat_map(|(_, found)| found.values());
+    let outages = elsewhere.flat_map(|found| &found.outages);
+    assert_eq!(outages.filter(|outage| outage.is_slow_only()).count(), 0);
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn read_in(name: &str) -> (Ledger, Vec<Case>) {
     let read = survey(&[input(&testdata(name))], &options, &());
     let span = read.coverage.span.unwrap();
     let cases = read.destinations.into_iter().filter_map(|to| {
-        let evidence = to.into_evidence();
+        let evidence = to.evidence();
         Case::new(&evidence, &find(&evidence, span))
     });
     (read.fates, cases.collect())

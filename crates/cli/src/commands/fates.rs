@@ -8,13 +8,13 @@ use mailgap_core::survey::survey;
 use super::say_unread;
 use crate::Console;
 use crate::analysis::Analysis;
-use crate::args::{Display, Queue, Reading};
+use crate::args::{Display, Known, Reading};
 use crate::exit::{Exit, Result};
 use crate::fate_row;
 use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::render::rows::{Cell, csv, jsonl, text};
-use crate::settings::{self, Settings};
+use crate::settings::{self, Judging, Settings};
 
 /// Print what became of each recipient of each message, or a list to act on
 ///
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     reading: Reading,
 
     #[command(flatten)]
-    queue: Queue,
+    known: Known,
 
     /// A list to act on instead of all fates; the address comes first
     #[arg(long, value_name = "LIST", value_enum, help_heading = "Output")]
@@ -89,6 +89,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let file = output::file(args.output.as_ref());
     let format = output::format(args.format, file, Format::Text)?;
     let mut settings = Settings::resolve(&args.reading, environment)?;
+    let judging = Judging::resolve(&args.known)?;
     settings.options.fates = Some(match (args.list, format) {
         (None, Format::Csv | Format::Jsonl) => Keep::All,
         _ => Keep::Failing,
@@ -108,9 +109,8 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     survey.coverage.unread.splice(0..0, collected.unread);
     let unread = survey.coverage.unread.clone();
 
-    let lifetime_s = args.queue.queue_lifetime;
-    let analysis = Analysis::of(survey, &settings, lifetime_s)?;
-    let (columns, rows) = rows(args.list, format, &analysis, lifetime_s);
+    let analysis = Analysis::of(survey, &settings, &judging)?;
+    let (columns, rows) = rows(args.list, format, &analysis, judging.lifetime_s);
     let mut data = Vec::new();
     let mut written = Ok(());
     match format {

@@ -6,12 +6,13 @@ use mailgap_core::survey::survey;
 
 use super::say_unread;
 use crate::analysis::Analysis;
-use crate::args::{Display, Queue, Reading};
+use crate::args::{Display, Known, Reading};
 use crate::environment::Environment;
 use crate::exit::{Exit, Result};
 use crate::output::{self, Output};
 use crate::progress::Progress;
-use crate::settings::{self, Settings};
+use crate::render::text::By;
+use crate::settings::{self, Judging, Settings};
 use crate::style::Style;
 use crate::{Console, render};
 
@@ -32,7 +33,14 @@ pub(crate) struct Args {
     reading: Reading,
 
     #[command(flatten)]
-    queue: Queue,
+    known: Known,
+
+    /// What the report is arranged by
+    ///
+    /// By operator: destinations whose MX hosts belong together (or that --operators lays together) are one
+    /// story. JSON has both.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = By::Domain, help_heading = "Output")]
+    by: By,
 
     /// Format [default: by the ending of -o, else text]
     #[arg(
@@ -87,6 +95,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let file = output::file(args.output.as_ref());
     let format = output::format(args.format, file, Format::Text)?;
     let settings = Settings::resolve(&args.reading, environment)?;
+    let judging = Judging::resolve(&args.known)?;
     let collected = settings::collect(&args.reading, "report", environment)?;
     let mut output = Output::open(file, console.out, &collected.inputs)?;
 
@@ -102,15 +111,19 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     survey.coverage.unread.splice(0..0, collected.unread);
     let unread = survey.coverage.unread.clone();
 
-    let lifetime_s = args.queue.queue_lifetime;
-    let report = Analysis::of(survey, &settings, lifetime_s)?
+    let report = Analysis::of(survey, &settings, &judging)?
         .report
         .with_restrictions(restrictions(&settings));
     let text = match format {
         Format::Json => render::json::render(&report)?,
         Format::Text => {
             let style = Style::choose(args.display.color, environment, file.is_some());
-            render::text::render(&report, style, columns(environment, file.is_some()))
+            render::text::render(
+                &report,
+                args.by,
+                style,
+                columns(environment, file.is_some()),
+            )
         }
     };
     let written = output.write(text.as_bytes());

@@ -2,7 +2,7 @@
 
 pub(crate) mod json;
 pub(crate) mod moments;
-mod numbers;
+pub(crate) mod numbers;
 pub(crate) mod rows;
 mod table;
 pub(crate) mod text;

@@ -75,6 +75,17 @@ pub(crate) fn length(seconds: f64) -> String {
     }
 }
 
+/// How long a mail takes: `less than 1 s`, `5 s`, `5 min`.
+pub(crate) fn delay(seconds: f64) -> String {
+    if seconds < 1.0 {
+        "less than 1 s".to_owned()
+    } else if seconds < 59.5 {
+        format!("{seconds:.0} s")
+    } else {
+        length(seconds)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +132,9 @@ mod tests {
         assert_eq!(length(20_400.0), "5 h 40 min");
         assert_eq!(length(366_000.0), "4 days 5 h");
         assert_eq!(length(90_000.0), "1 day 1 h");
+        assert_eq!(delay(0.4), "less than 1 s");
+        assert_eq!(delay(5.4), "5 s");
+        assert_eq!(delay(59.7), "1 min");
+        assert_eq!(delay(288.0), "5 min");
     }
 }

@@ -9,12 +9,13 @@ mod outages;
 mod overview;
 mod standings;
 
+use mailgap_core::incident::Scope;
 use mailgap_core::outage::OutageType;
 
 use super::moments::Moments;
 use super::numbers::{count, counted};
 use crate::escape;
-use crate::report::{Outage, Report};
+use crate::report::{Incident, Outage, Report};
 use crate::style::{Style, Tone};
 
 /// Sentences, detailed outages and rows of a table that are shown; `-f json` has all of them.
@@ -22,10 +23,21 @@ const MOST_SENTENCES: usize = 40;
 const MOST_DETAILS: usize = 12;
 const MOST_ROWS: usize = 15;
 
+/// What a report is arranged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum By {
+    /// Each destination by itself
+    #[default]
+    Domain,
+    /// Destinations of one operator of MX hosts together, and what was our own fault
+    Operator,
+}
+
 /// The whole report in so many columns, ending in a line end.
-pub(crate) fn render(report: &Report, style: Style, columns: usize) -> String {
+pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> String {
     let mut page = Page {
         report,
+        by,
         moments: report.moments(),
         style,
         columns,
@@ -33,7 +45,18 @@ pub(crate) fn render(report: &Report, style: Style, columns: usize) -> String {
     };
     page.answers();
     page.overview();
-    page.outages("Outages", |kind| kind != OutageType::Policy);
+    match by {
+        By::Domain => page.outages("Outages", |outage| {
+            outage.kind != OutageType::Policy && !outage.is_slow_only()
+        }),
+        By::Operator => page.incidents(),
+    }
+    if by == By::Domain {
+        page.outages(
+            "Slow, but mail was taken (not outages)",
+            Outage::is_slow_only,
+        );
+    }
     let (heading, meaning) = if report.coverage.bounces_alone() {
         (
             "Failing from first to last",
@@ -52,15 +75,18 @@ pub(crate) fn render(report: &Report, style: Style, columns: usize) -> String {
         "a steady share fails from the first day of the log to the last: not an outage",
         &report.chronic,
     );
-    page.outages("Refused by policy (not outages)", |kind| {
-        kind == OutageType::Policy
-    });
+    if by == By::Domain {
+        page.outages("Refused by policy (not outages)", |outage| {
+            outage.kind == OutageType::Policy && !outage.is_slow_only()
+        });
+    }
     page.coverage();
     page.text
 }
 
 struct Page<'r> {
     report: &'r Report,
+    by: By,
     moments: Moments,
     style: Style,
     columns: usize,
@@ -117,29 +143,48 @@ impl Page<'_> {
                 self.paragraph("hint: ", hint);
             }
         }
-        let outages = &self.report.outages;
-        for outage in outages.iter().take(MOST_SENTENCES) {
-            self.sentence(outage);
+        let report = self.report;
+        // What was our own fault is said once, not of each receiver.
+        let own: Vec<usize> = report
+            .shared_incidents()
+            .filter(|incident| incident.scope == Scope::Sender)
+            .flat_map(|incident| incident.outages.iter().copied())
+            .collect();
+        let sentences: Vec<(&str, &str)> = match self.by {
+            By::Operator => report.incidents.iter().map(Incident::sentence).collect(),
+            By::Domain => {
+                let outages = report.outages.iter();
+                let outages = outages.filter(|outage| !own.contains(&outage.id));
+                report
+                    .shared_incidents()
+                    .map(Incident::sentence)
+                    .chain(outages.map(|outage| (&*outage.domain, &*outage.verdict)))
+                    .collect()
+            }
+        };
+        for &(subject, verdict) in sentences.iter().take(MOST_SENTENCES) {
+            self.sentence(subject, verdict);
         }
-        self.and_more(outages.len(), MOST_SENTENCES, "");
+        self.and_more(sentences.len(), MOST_SENTENCES, "");
         self.doubts();
     }
 
-    fn sentence(&mut self, outage: &Outage) {
-        let lines = escape::wrap(&outage.verdict, self.columns.saturating_sub(2));
+    /// A sentence that begins with its subject.
+    fn sentence(&mut self, subject: &str, verdict: &str) {
+        let lines = escape::wrap(verdict, self.columns.saturating_sub(2));
         for (place, line) in lines.iter().enumerate() {
             if place > 0 {
                 self.line(&format!("  {line}"));
                 continue;
             }
-            let domain = escape::line(&outage.domain).into_owned();
-            match line.strip_prefix(&*domain) {
+            let subject = escape::line(subject).into_owned();
+            match line.strip_prefix(&*subject) {
                 Some(rest) => {
-                    let domain = self.style.paint(Tone::Strong, domain);
-                    let line = format!("{domain}{rest}");
+                    let subject = self.style.paint(Tone::Strong, subject);
+                    let line = format!("{subject}{rest}");
                     self.line(&line);
                 }
-                None => self.line(line), // a domain longer than the line
+                None => self.line(line), // a subject longer than the line
             }
         }
     }

@@ -75,7 +75,9 @@ impl Scale {
         let (log_first, log_last) = (millis(log.0), millis(log.1));
         let ends = outages.into_iter().map(|outage| {
             let first = millis(outage.start.earliest);
-            let last = outage.end.map_or(log_last, |end| millis(end.latest));
+            // Slow delivery lasts longer than refusals.
+            let end = outage.windows.last().map_or(outage.end, |last| last.end);
+            let last = end.map_or(log_last, |end| millis(end.latest));
             (first, last.max(first))
         });
         let (first, last) = ends
@@ -132,28 +134,25 @@ fn cell(outages: &[&Outage], scale: &Scale, column: i128) -> (char, Tone) {
 fn is_unsure(outage: &Outage, scale: &Scale, time: i128) -> bool {
     let skip = usize::from(outage.before_log); // the begin of the log is no change
     let starts = outage.windows.iter().map(|window| &window.start);
+    let ends = outage
+        .windows
+        .iter()
+        .filter_map(|window| window.end.as_ref());
     starts
         .skip(skip)
-        .chain(&outage.end)
+        .chain(ends)
         .any(|boundary| scale.is_unsure(boundary, time))
 }
 
 /// The kind of the first window that lies, if only in part, within that stretch.
 fn kind_within(outages: &[&Outage], begin: i128, end: i128) -> Option<Kind> {
     outages.iter().find_map(|outage| {
-        let last = outage.end.map_or(i128::MAX, |end| millis(end.time));
-        let starts = outage
-            .windows
-            .iter()
-            .map(|window| millis(window.start.time));
-        // A window lasts until the next one begins, and the last one as long as the outage.
-        let ends = starts.clone().skip(1).chain(std::iter::once(last));
-        outage
-            .windows
-            .iter()
-            .zip(starts.zip(ends))
-            .find(|(_, (from, until))| *from < end && begin < *until)
-            .map(|(window, _)| window.kind)
+        let mut windows = outage.windows.iter();
+        let within = windows.find(|window| {
+            let until = window.end.map_or(i128::MAX, |end| millis(end.time));
+            millis(window.start.time) < end && begin < until
+        });
+        within.map(|window| window.kind)
     })
 }
 
@@ -242,7 +241,9 @@ fn at_clock(zone: Tz, time: NaiveDateTime) -> Option<DateTime<Tz>> {
 mod tests {
     use super::*;
     use crate::report::Report;
-    use crate::testing::{MOMENTS, between, coverage, libero, report, rome, sharp, window};
+    use crate::testing::{
+        MOMENTS, between, coverage, libero, libero_slow, report, rome, sharp, window,
+    };
     use mailgap_core::outage::{self, Findings};
     use mailgap_core::reason::Reason;
 
@@ -280,6 +281,14 @@ mod tests {
         insta::assert_snapshot!(picture(libero()), @"
 ·····████████████████████████████████▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░·····
          ╵24 Jan        ╵25 Jan        ╵26 Jan       ╵27 Jan
+");
+    }
+
+    #[test]
+    fn slow_delivery_lasts_beyond_the_end_of_refusals() {
+        insta::assert_snapshot!(picture(libero_slow()), @"
+·····███████████████████████▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁·····
+        ╵24 Jan    ╵25 Jan   ╵26 Jan    ╵27 Jan   ╵28 Jan    ╵29 Jan
 ");
     }
 

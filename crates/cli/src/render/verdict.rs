@@ -5,11 +5,11 @@
 
 use std::fmt::Write;
 
-use mailgap_core::outage::{Kind, Outage, OutageType, Window};
+use mailgap_core::outage::{Kind, Outage, OutageType, Slow, Window};
 use mailgap_core::time::Timestamp;
 
 use super::moments::Moments;
-use super::numbers::{count, counted, length, percent, share};
+use super::numbers::{count, counted, delay, length, percent, share};
 use crate::report::{Fates, ToDo};
 
 /// Below this share of failures a window says how many failed: a reader takes "452" for "always 452".
@@ -65,15 +65,16 @@ impl Ends {
     }
 }
 
-/// The sentence of one outage. `last_attempt` is the destination's last in the log.
+/// The sentence of one outage of `subject`. `last_attempt` is the destination's last in the log.
 pub(crate) fn verdict(
+    subject: &str,
     outage: &Outage,
     last_attempt: Option<Timestamp>,
     fates: Option<(Fates, ToDo)>,
     ends: Ends,
     moments: Moments,
 ) -> String {
-    let mut sentence = format!("{}: ", outage.domain);
+    let mut sentence = format!("{subject}: ");
     let told = match outage.kind {
         OutageType::Outage => "",
         OutageType::Policy => "refused our mail by policy (not an outage): ",
@@ -82,7 +83,19 @@ pub(crate) fn verdict(
     sentence.push_str(told);
     // Writing to a String cannot fail.
     let _ = push_windows(&mut sentence, outage, ends, moments);
+    if !outage.mx_working.is_empty() {
+        let all = outage.mx.len() + outage.mx_working.len();
+        let failing = if outage.mx.len() == 1 {
+            "one".to_owned()
+        } else {
+            count(outage.mx.len() as u64)
+        };
+        let _ = write!(sentence, ", at {failing} of {all} MX hosts");
+    }
     let last = push_end(&mut sentence, outage, last_attempt, ends, moments);
+    if !outage.is_slow_only() {
+        push_slow(&mut sentence, outage, ends, moments);
+    }
     let attempts = match outage.attempts {
         1 => "1 attempt".to_owned(),
         attempts => format!("{} attempts", count(attempts)),
@@ -157,8 +170,11 @@ fn push_windows(
     ends: Ends,
     moments: Moments,
 ) -> Result<(), std::fmt::Error> {
-    let n = outage.windows.len();
-    for (place, window) in outage.windows.iter().enumerate() {
+    // Slow delivery comes after the end of refusals.
+    let refusing = |window: &&Window| window.kind != Kind::Delayed || outage.is_slow_only();
+    let windows: Vec<&Window> = outage.windows.iter().filter(refusing).collect();
+    let n = windows.len();
+    for (place, window) in windows.into_iter().enumerate() {
         if n > MOST_WINDOWS && place >= MOST_WINDOWS / 2 && place + 1 < n {
             if place == MOST_WINDOWS / 2 {
                 let left_out = n - 1 - MOST_WINDOWS / 2;
@@ -187,10 +203,36 @@ fn push_windows(
 }
 
 fn answer(window: &Window) -> String {
-    if window.share < NEARLY_ALL && window.kind != Kind::Delayed {
+    if let Some(slow) = &window.slow {
+        format!("{} {}", window.label, medians(slow))
+    } else if window.share < NEARLY_ALL && window.kind != Kind::Delayed {
         format!("{} to {} of attempts", window.label, share(window.share))
     } else {
         window.label.clone()
+    }
+}
+
+/// `(median 5 min, normally 5 s)`
+fn medians(slow: &Slow) -> String {
+    let (median, normal) = (delay(slow.median_s), delay(slow.normal_s));
+    format!("(median {median}, normally {normal})")
+}
+
+/// Says how slow it was once it answered again, and until when.
+fn push_slow(sentence: &mut String, outage: &Outage, ends: Ends, moments: Moments) {
+    let slow = outage.windows.iter();
+    for window in slow.filter(|window| window.kind == Kind::Delayed) {
+        let medians = window.slow.as_ref().map(medians).unwrap_or_default();
+        let _ = if outage.end == Some(window.start) {
+            write!(sentence, ", but slowly {medians}")
+        } else {
+            let start = moments.phrase(&window.start);
+            write!(sentence, ", then slow {medians} from {start}")
+        };
+        let _ = match &window.end {
+            Some(end) => write!(sentence, " until {}", moments.phrase(end)),
+            None => write!(sentence, ", still slow {}", ends.at_end()),
+        };
     }
 }
 
@@ -203,6 +245,14 @@ fn push_end(
     moments: Moments,
 ) -> String {
     if let (Some(end), false) = (&outage.end, outage.ongoing) {
+        if outage.is_slow_only() {
+            let _ = write!(
+                sentence,
+                " until {}, but mail was taken",
+                moments.phrase(end)
+            );
+            return String::new();
+        }
         let again = match outage.kind {
             OutageType::Outage => "answers again",
             OutageType::Policy => "takes our mail again",
@@ -212,6 +262,7 @@ fn push_end(
         return String::new();
     }
     let still = match outage.kind {
+        OutageType::Outage if outage.is_slow_only() => "still slow",
         OutageType::Outage => "still failing",
         OutageType::Policy => "still refused",
         OutageType::Sender => "still not sent",
@@ -230,10 +281,13 @@ mod tests {
 
     use super::*;
     use crate::report::Expiring;
-    use crate::testing::{MOMENTS, between, libero, policy, rome, sharp, window};
+    use crate::testing::{
+        MOMENTS, between, libero, libero_slow, policy, rome, sharp, slow_only, window,
+    };
 
     fn sentence(outage: &Outage) -> String {
         verdict(
+            &outage.domain.to_string(),
             outage,
             Some(rome("30 23:40")),
             None,
@@ -287,7 +341,7 @@ mod tests {
             since: true,
             until: true,
         };
-        let sentence = verdict(&outage, None, None, ends, MOMENTS);
+        let sentence = verdict("libero.it", &outage, None, None, ends, MOMENTS);
         assert_snapshot!(sentence, @"libero.it: no connection since before --since (23 Jan 16:00), still failing at --until (1,234 attempts, 99 % failed).");
     }
 
@@ -314,6 +368,25 @@ mod tests {
         outage.windows.truncate(1);
         outage.windows[0].share = 0.304;
         assert_snapshot!(sentence(&outage), @"libero.it: no connection to 30 % of attempts from 23 Jan 16:00, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn slow_delivery_is_told_after_the_end_of_refusals() {
+        let mut outage = libero_slow();
+        assert_snapshot!(sentence(&outage), @"libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan 13:14, answers again since 27 Jan 21:40, then slow (median 5 min, normally 5 s) from 28 Jan 00:00 until 29 Jan 12:00 (1,234 attempts, 99 % failed).");
+        outage.windows[3].start = outage.end.unwrap();
+        outage.windows[3].end = None;
+        outage.normal_again = None;
+        assert_snapshot!(sentence(&outage), @"libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan 13:14, answers again since 27 Jan 21:40, but slowly (median 5 min, normally 5 s), still slow at the end of the log (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn slow_delivery_alone_is_said_to_have_taken_mail() {
+        let mut outage = slow_only();
+        assert_snapshot!(sentence(&outage), @"slow.example: slow (median 5 min, normally 5 s) from 28 Jan 00:00 until 29 Jan 12:00, but mail was taken (163 attempts, 5 % failed).");
+        outage.ongoing = true;
+        (outage.end, outage.normal_again, outage.windows[0].end) = (None, None, None);
+        assert_snapshot!(sentence(&outage), @"slow.example: slow (median 5 min, normally 5 s) from 28 Jan 00:00, still slow at the end of the log (last attempt 30 Jan 23:40; 163 attempts, 5 % failed).");
     }
 
     #[test]
@@ -346,6 +419,7 @@ mod tests {
         });
         let last = Some(rome("30 23:40"));
         let sentence = verdict(
+            "libero.it",
             &libero(),
             last,
             Some((fates, ToDo { resend, expiring })),

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::testing::{full_report, libero, policy, report};
+use crate::testing::{full_report, libero, libero_slow, policy, report, slow_only};
 
 /// The keys of an object of the report, as the schema lists them.
 fn keys(value: &Value) -> BTreeSet<&str> {
@@ -16,7 +16,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The contract: every key of "mailgap.report/1", and no other.
-const SCHEMA: [(&str, &str); 14] = [
+const SCHEMA: [(&str, &str); 16] = [
     (
         "",
         "schema timezone coverage outages incidents unreachable chronic",
@@ -44,15 +44,22 @@ const SCHEMA: [(&str, &str); 14] = [
     ("/coverage/samples/0", "input line why text"),
     (
         "/outages/0",
-        "id domain operator mx type before_log ongoing start end normal_again attempts failures \
+        "id domain operator mx mx_working type before_log ongoing start end normal_again attempts failures \
          messages recipients log_bayes_factor confidence windows fates verdict",
     ),
     ("/outages/0/start", "time earliest latest"),
     (
         "/outages/0/windows/0",
-        "kind label reply_code enhanced_status reason start end attempts failures share mx sample fates",
+        "kind label reply_code enhanced_status reason start end attempts failures share mx sample delay_s \
+         fates",
     ),
     ("/outages/0/windows/0/end", "time earliest latest"),
+    (
+        "/incidents/0",
+        "id scope basis name type domains active hosts outages before_log ongoing start end normal_again attempts failures \
+         messages recipients log_bayes_factor confidence windows verdict",
+    ),
+    ("/incidents/0/start", "time earliest latest"),
     (
         "/unreachable/0",
         "domain kind label attempts messages recipients first last sample",
@@ -82,10 +89,17 @@ fn json_has_the_values_of_the_schema() {
         ("/coverage/lines/total", 59_259.into()),
         ("/coverage/first", "2023-01-20T23:00:05.000Z".into()),
         ("/coverage/samples/0/line", 1812.into()),
-        ("/incidents", Value::Array(Vec::new())),
+        ("/incidents/0/id", 1.into()),
+        ("/incidents/0/scope", "operator".into()),
+        ("/incidents/0/name", "italiaonline.example".into()),
+        ("/incidents/0/outages", vec![1, 2].into()),
+        ("/incidents/0/domains/1", "virgilio.it".into()),
+        ("/incidents/1/scope", "domain".into()),
+        ("/incidents/1/outages", vec![3].into()),
+        ("/incidents/1/type", "policy".into()),
         ("/outages/0/id", 1.into()),
         ("/outages/0/domain", "libero.it".into()),
-        ("/outages/0/operator", Value::Null),
+        ("/outages/0/operator", "italiaonline.example".into()),
         ("/outages/0/type", "outage".into()),
         ("/outages/0/start/time", "2023-01-23T15:00:00.000Z".into()),
         ("/outages/0/normal_again", Value::Null),
@@ -103,6 +117,34 @@ fn json_has_the_values_of_the_schema() {
         ("/outages/2/type", "policy".into()),
         ("/chronic/0/share", 0.62.into()),
         ("/unreachable/0/kind", "dns_failure".into()),
+    ];
+    for (place, value) in cases {
+        assert_eq!(json.pointer(place), Some(&value), "at {place}");
+    }
+}
+
+#[test]
+fn slow_delivery_has_a_window_and_an_end_of_its_own() {
+    let report = report(vec![Findings {
+        outages: vec![libero_slow()],
+        ..Findings::default()
+    }]);
+    let json = serde_json::to_value(report).unwrap();
+    let cases = [
+        ("/outages/0/end/time", "2023-01-27T20:40:00.000Z".into()),
+        (
+            "/outages/0/normal_again/time",
+            "2023-01-29T11:00:00.000Z".into(),
+        ),
+        ("/outages/0/windows/0/delay_s", Value::Null),
+        ("/outages/0/windows/3/kind", "delayed".into()),
+        (
+            "/outages/0/windows/3/end/time",
+            "2023-01-29T11:00:00.000Z".into(),
+        ),
+        ("/outages/0/windows/3/delay_s/median", 288.0.into()),
+        ("/outages/0/windows/3/delay_s/normal", 5.2.into()),
+        ("/outages/0/windows/3/fates", Value::Null),
     ];
     for (place, value) in cases {
         assert_eq!(json.pointer(place), Some(&value), "at {place}");
@@ -138,6 +180,10 @@ fn the_most_important_outage_comes_first() {
     let report = report(vec![
         with(OutageType::Policy, 900, b"a.example"),
         with(OutageType::Sender, 500, b"b.example"),
+        Findings {
+            outages: vec![slow_only()],
+            ..Findings::default()
+        },
         with(OutageType::Outage, 20, b"d.example"),
         with(OutageType::Outage, 20, b"c.example"),
         with(OutageType::Outage, 30, b"e.example"),
@@ -152,7 +198,8 @@ fn the_most_important_outage_comes_first() {
         (2, "c.example"),
         (3, "d.example"),
         (4, "b.example"),
-        (5, "a.example"),
+        (5, "slow.example"),
+        (6, "a.example"),
     ];
     assert_eq!(order, expected);
 }
@@ -169,4 +216,7 @@ fn a_refusal_by_policy_is_no_outage_to_check() {
     assert!(!of(vec![]));
     assert!(!of(vec![policy()]));
     assert!(of(vec![policy(), libero()]));
+    // Nor is slow delivery alone.
+    assert!(!of(vec![slow_only(), policy()]));
+    assert!(of(vec![libero_slow()]));
 }

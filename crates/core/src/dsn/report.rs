@@ -460,6 +460,7 @@ impl Recipient {
             text: &self.text,
             delay_s: report.arrival.map(|arrival| time.seconds_since(arrival)),
             delays_s: None,
+            attempt_s: None,
             times: 1,
             dsn: Some(DsnFields {
                 report,

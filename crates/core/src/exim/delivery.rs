@@ -184,6 +184,7 @@ struct Event<'b> {
     reply: &'b [u8],
     text: &'b [u8],
     delay_s: Option<f64>,
+    attempt_s: Option<f64>,
     transport: &'b [u8],
 }
 
@@ -202,6 +203,7 @@ impl<'b> Event<'b> {
             delay_s: fields
                 .queue_time_s
                 .or_else(|| message_id::delay_s(message.id, message.time())),
+            attempt_s: fields.delivery_time_s,
             transport: fields.transport,
         }
     }
@@ -267,6 +269,7 @@ impl<'b> Event<'b> {
             text: self.text,
             delay_s: self.delay_s,
             delays_s: None,
+            attempt_s: self.attempt_s,
             times: 1,
             dsn: None,
         })

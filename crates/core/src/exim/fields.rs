@@ -30,6 +30,8 @@ pub(super) struct Fields<'b> {
     pub(super) sender: Option<&'b [u8]>,
     /// `C="..."`: the reply to the end of the data, escapes kept.
     pub(super) confirmation: Option<&'b [u8]>,
+    /// `DT=`: seconds of this delivery.
+    pub(super) delivery_time_s: Option<f64>,
     /// `QT=`: seconds in the queue.
     pub(super) queue_time_s: Option<f64>,
     /// `id=`: the Message-ID.
@@ -89,6 +91,7 @@ impl<'b> Fields<'b> {
             }
             b"U" => self.of_client = true,
             b"C" => self.confirmation = Some(value),
+            b"DT" => self.delivery_time_s = duration_s(value),
             b"QT" => self.queue_time_s = duration_s(value),
             b"id" => self.message_id = Some(value),
             b"ST" => rest = skip_parenthesis(rest),

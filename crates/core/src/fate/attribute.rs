@@ -196,7 +196,7 @@ pub fn judge(ledger: &Ledger, cases: &[Case]) -> Judgement {
     // What was accepted while an outage lasted, less those that had failed before.
     for (destination, time) in late {
         if let (Some(case), Some(outages)) = (cases.get(destination), outages.get_mut(destination))
-            && let Some((outage, window)) = case.place(time)
+            && let Some((outage, window)) = case.place_of_accepted(time)
             && let Some(counts) = outages.get_mut(outage)
         {
             counts.total.delivered = counts.total.delivered.saturating_sub(1);

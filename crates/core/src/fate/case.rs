@@ -4,7 +4,7 @@ use super::attribute::{Cause, Counts, Grade, Judged, OutageFates, Place};
 use super::{End, Fate, Ledger};
 use crate::address::Domain;
 use crate::evidence::Class;
-use crate::outage::{Findings, OutageType};
+use crate::outage::{Findings, Kind, OutageType};
 use crate::tally::{Bucket, Evidence, Slot};
 use crate::time::Timestamp;
 
@@ -76,8 +76,19 @@ struct Spell {
     start: Timestamp,
     /// The first good attempt after it; `None` when it goes on.
     end: Option<Timestamp>,
-    /// When each window begins, and its answers.
+    /// When each window of refusals begins, and its answers.
     windows: Vec<(Timestamp, Shares)>,
+    /// The windows of slow delivery, which come last.
+    slow: Vec<Slow>,
+}
+
+/// Slow delivery: its answers are those of normal times, and no failure is laid on it.
+#[derive(Debug, Clone)]
+struct Slow {
+    start: Timestamp,
+    /// `None` when it goes on.
+    end: Option<Timestamp>,
+    accepted: u64,
 }
 
 impl Case {
@@ -94,7 +105,18 @@ impl Case {
             windows: outage
                 .windows
                 .iter()
+                .filter(|window| window.kind != Kind::Delayed)
                 .map(|window| (window.start.time, Shares::default()))
+                .collect(),
+            slow: outage
+                .windows
+                .iter()
+                .filter(|window| window.kind == Kind::Delayed)
+                .map(|window| Slow {
+                    start: window.start.time,
+                    end: window.end.map(|end| end.time),
+                    accepted: 0,
+                })
                 .collect(),
         });
         let mut case = Case {
@@ -105,13 +127,21 @@ impl Case {
         };
         for bucket in &evidence.buckets {
             let middle = Timestamp::from_millis(bucket.minute * MINUTE + MINUTE / 2);
-            match case.place(middle) {
-                Some((outage, window)) => {
-                    if let Some((_, shares)) = case.window_mut(outage, window) {
-                        shares.add(bucket);
-                    }
+            if let Some((outage, window)) = case.place(middle) {
+                if let Some((_, shares)) = case.window_mut(outage, window) {
+                    shares.add(bucket);
                 }
-                None => case.normal.add(bucket),
+                continue;
+            }
+            case.normal.add(bucket);
+            let ok = bucket.counts.get(Slot::Class(Class::Ok).index());
+            if let Some((outage, slow)) = case.slow_place(middle)
+                && let Some(slow) = case
+                    .outages
+                    .get_mut(outage)
+                    .and_then(|outage| outage.slow.get_mut(slow))
+            {
+                slow.accepted += u64::from(ok.copied().unwrap_or_default());
             }
         }
         if let [first, .., last] = &*evidence.buckets
@@ -147,14 +177,12 @@ impl Case {
         self.outages
             .iter()
             .map(|outage| {
-                let accepted = |(_, shares): &(Timestamp, Shares)| shares.of(Class::Ok);
+                let refusing = outage.windows.iter();
+                let accepted = refusing.map(|(_, shares)| shares.of(Class::Ok));
+                let accepted = accepted.chain(outage.slow.iter().map(|slow| slow.accepted));
                 OutageFates {
-                    total: Counts::of_delivered(outage.windows.iter().map(accepted).sum()),
-                    windows: outage
-                        .windows
-                        .iter()
-                        .map(|window| Counts::of_delivered(accepted(window)))
-                        .collect(),
+                    total: Counts::of_delivered(accepted.clone().sum()),
+                    windows: accepted.map(Counts::of_delivered).collect(),
                 }
             })
             .collect()
@@ -166,12 +194,28 @@ impl Case {
             // A failure after the last good attempt is of the outage, wherever in between it is thought to begin.
             // Of bounces alone there is no good attempt: it may begin with the first of them.
             let from_start = outage.before_log || self.bounces_only;
-            (time > outage.start || from_start && time >= outage.start)
+            !outage.windows.is_empty()
+                && (time > outage.start || from_start && time >= outage.start)
                 && outage.end.is_none_or(|end| time < end)
         })?;
         let windows = &self.outages.get(outage)?.windows;
         let window = windows.iter().rposition(|&(start, _)| start <= time);
         Some((outage, window.unwrap_or(0)))
+    }
+
+    /// The outage and the window in which something was accepted at this time.
+    pub(super) fn place_of_accepted(&self, time: Timestamp) -> Option<(usize, usize)> {
+        self.place(time).or_else(|| {
+            let (outage, slow) = self.slow_place(time)?;
+            Some((outage, self.outages.get(outage)?.windows.len() + slow))
+        })
+    }
+
+    /// The outage and which of its stretches of slow delivery it is.
+    fn slow_place(&self, time: Timestamp) -> Option<(usize, usize)> {
+        let within = |slow: &Slow| slow.start <= time && slow.end.is_none_or(|end| time < end);
+        let mut outages = self.outages.iter().enumerate();
+        outages.find_map(|(place, outage)| Some((place, outage.slow.iter().position(within)?)))
     }
 
     pub(super) fn judge(&self, fate: &Fate<'_>, destination: usize, ledger: &Ledger) -> Judged {

@@ -4,14 +4,15 @@
 //! [`Segment`](super::segment::Segment) when the block ends.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use hashbrown::{HashMap, HashTable};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::Keep;
-use super::life::{Life, meant};
+use super::hosts::Hosts;
+use super::life::{Life, WAITING, meant};
 use super::pool::{Arena, NONE, Origin, Store, Word, Words};
 use super::row::{Moment, Row, is_success};
-use super::said::{instance_of, is_of_this_host, queued_as, text_of};
+use super::said::{instance_of, queued_as, text_of};
 use crate::event::{Delivery, Fact, Outcome, QueueFact, Source};
 use crate::near;
 use crate::reason::Verdict;
@@ -28,9 +29,8 @@ pub(super) struct Draft {
     /// The open life of each queue id that was opened last.
     tops: HashMap<u64, u32, FixedState>,
     rows: HashMap<(u32, u64), u32, FixedState>,
-    hosts: Vec<Host>,
-    last_host: usize,
-    instances: Vec<Word>,
+    hosts: Hosts,
+    instances: HashTable<Word>,
     /// Times of the first line and the last.
     span: Option<(Timestamp, Timestamp)>,
 }
@@ -43,24 +43,11 @@ struct Drafted {
     life: Life,
     /// The open life below it, of the same queue id.
     below: Option<u32>,
+    /// A delivery says that its message arrived in this block, though the line of its arrival is missing.
+    arrived: bool,
     /// Nothing is left of it to tell.
     free: bool,
 }
-
-#[derive(Debug)]
-struct Host {
-    name: Word,
-    hash: u64,
-    /// Since when its lines stand in this block without a gap, as far as one can see.
-    since: Timestamp,
-    last: Timestamp,
-}
-
-/// The clock of a log runs backwards by this much only where another log begins. Milliseconds.
-const BACKWARDS: i64 = 10_000;
-
-/// A delay in a log is exact to this and a twentieth of itself. Seconds.
-const SLACK_S: f64 = 2.0;
 
 impl Draft {
     pub(super) fn new(keep: Keep) -> Draft {
@@ -70,9 +57,8 @@ impl Draft {
             lives: Vec::new(),
             tops: HashMap::default(),
             rows: HashMap::default(),
-            hosts: Vec::new(),
-            last_host: 0,
-            instances: Vec::new(),
+            hosts: Hosts::default(),
+            instances: HashTable::new(),
             span: None,
         }
     }
@@ -106,7 +92,13 @@ impl Draft {
         if success && !is_known && self.keep == Keep::Failing {
             // All of its life until now is in this block: nothing failed.
             let starts = open.is_some_and(|life| self.life(life).is_some_and(|life| life.starts));
-            if starts || self.arrived_here(host, event) {
+            if starts {
+                return;
+            }
+            if self.hosts.saw_arrival(host, event) {
+                if let Some(drafted) = open.and_then(|life| self.lives.get_mut(life as usize)) {
+                    drafted.arrived = true;
+                }
                 return;
             }
         }
@@ -170,7 +162,7 @@ impl Draft {
         if telling {
             new.failure.text = text_of(event, arena);
         }
-        if success && is_of_this_host(event) {
+        if success && event.relay.is_of_this_host() {
             new.filtered = queued_as(event.text).map_or(NONE, |id| arena.take(id));
         }
         if let Some(mine) = mine {
@@ -272,41 +264,72 @@ impl Draft {
     }
 
     fn add(&mut self, host: usize, key: u64, instance: &[u8], queue_id: &[u8]) -> u32 {
-        let known = self
-            .instances
-            .iter()
-            .find(|&&word| near::same(self.arena.word(word), instance));
-        let instance = known.copied().unwrap_or_else(|| {
-            let word = self.arena.take(instance);
-            self.instances.push(word);
-            word
-        });
-        let name = self.hosts.get(host).map_or(NONE, |host| host.name);
+        let instance = self.instance(instance);
+        let name = self.hosts.name(host);
         let drafted = Drafted {
             key,
             life: Life::new(name, instance, self.arena.take(queue_id)),
             below: self.tops.get(&key).copied(),
+            arrived: false,
             free: false,
         };
         let number = u32::try_from(self.lives.len()).unwrap_or(u32::MAX);
+        let has_others = drafted.below.is_some();
         self.lives.push(drafted);
         self.tops.insert(key, number);
+        if has_others {
+            self.shorten(key);
+        }
         number
     }
 
+    /// Of too many lives of one queue id, takes the middle one off its stack: no line of this block is of it.
+    fn shorten(&mut self, key: u64) {
+        if self.lives_of(key).nth(WAITING).is_none() {
+            return;
+        }
+        let above = self.lives_of(key).nth(WAITING / 2 - 1);
+        if let Some((above, _)) = above
+            && let Some(middle) = self.lives.get(above as usize).and_then(|it| it.below)
+            && let Some(below) = self
+                .lives
+                .get_mut(middle as usize)
+                .map(|it| it.below.take())
+            && let Some(above) = self.lives.get_mut(above as usize)
+        {
+            above.below = below;
+        }
+    }
+
+    /// The word of an instance, kept once in a block.
+    fn instance(&mut self, name: &[u8]) -> Word {
+        let arena = &mut self.arena;
+        let hash = xxh3_64(name);
+        let known = self
+            .instances
+            .find(hash, |&word| near::same(arena.word(word), name));
+        if let Some(&word) = known {
+            return word;
+        }
+        let word = arena.take(name);
+        self.instances
+            .insert_unique(hash, word, |&word| xxh3_64(arena.word(word)));
+        word
+    }
+
     /// Takes a life that ended off its stack, and frees it when nothing is left of it to tell. One without a
-    /// beginning stays: what comes later is not of it.
+    /// beginning stays: what comes later is not of it, but what came before this block may be.
     fn close(&mut self, number: u32, key: u64) {
         let Some(place) = self.lives.get_mut(number as usize) else {
             return;
         };
-        if !place.life.starts {
+        let is_empty = place.life.rows.is_empty();
+        let came_here = place.life.starts || (place.arrived && is_empty);
+        if !came_here {
             return;
         }
         let below = place.below.take();
-        if place.life.rows.is_empty() {
-            place.free = true;
-        }
+        place.free = is_empty;
         let Some(top) = self.tops.get_mut(&key) else {
             return;
         };
@@ -333,38 +356,8 @@ impl Draft {
     fn host(&mut self, name: &[u8], queue_id: &[u8], time: Timestamp) -> (usize, u64) {
         let (first, last) = self.span.unwrap_or((time, time));
         self.span = Some((first.min(time), last.max(time)));
-        let is = |host: &Host| near::same(self.arena.word(host.name), name);
-        let place = if self.hosts.get(self.last_host).is_some_and(is) {
-            self.last_host
-        } else if let Some(place) = self.hosts.iter().position(is) {
-            place
-        } else {
-            let word = self.arena.take(name);
-            self.hosts.push(Host {
-                name: word,
-                hash: xxh3_64(name),
-                since: time,
-                last: time,
-            });
-            self.hosts.len() - 1
-        };
-        self.last_host = place;
-        let Some(host) = self.hosts.get_mut(place) else {
-            return (place, 0);
-        };
-        if time.as_millis() < host.last.as_millis() - BACKWARDS {
-            host.since = time;
-        }
-        host.last = time;
-        (place, xxh3_64_with_seed(queue_id, host.hash))
-    }
-
-    /// True when the message arrived after the first line of its host in this block.
-    fn arrived_here(&self, host: usize, event: &Delivery<'_>) -> bool {
-        let (Some(host), Some(delay)) = (self.hosts.get(host), event.delay_s) else {
-            return false;
-        };
-        event.time.seconds_since(host.since) > delay * 1.05 + SLACK_S
+        let host = self.hosts.number(name, time, &mut self.arena);
+        (host, self.hosts.key(host, queue_id))
     }
 
     fn life(&self, number: u32) -> Option<&Life> {
@@ -390,11 +383,125 @@ impl Draft {
         self.rows.clear();
         self.hosts.clear();
         self.instances.clear();
-        self.last_host = 0;
         self.span = None;
         self.lives
             .drain(..)
             .filter(|drafted| !drafted.free)
             .map(|drafted| (drafted.key, drafted.life))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Line;
+    use crate::postfix;
+    use crate::syslog::Record;
+
+    fn say(draft: &mut Draft, host: &str, instance: &str, second: i64, fact: Fact<'_>) {
+        draft.queue(&QueueFact {
+            time: Timestamp::from_seconds(second),
+            source: Source::Postfix,
+            host: host.as_bytes(),
+            instance: instance.as_bytes(),
+            queue_id: b"A1B2C3D",
+            fact,
+            times: 1,
+        });
+    }
+
+    fn active() -> Fact<'static> {
+        Fact::Active {
+            sender: b"s@x",
+            size: None,
+            recipients: None,
+        }
+    }
+
+    #[test]
+    fn an_id_has_so_many_lives_and_no_more() {
+        type Tell = fn(&mut Draft, i64);
+        let cases: [(&str, Tell); 4] = [
+            ("ends without beginnings", |draft, n| {
+                say(draft, "h", "postfix", n, active());
+                say(draft, "h", "postfix", n, Fact::Removed);
+            }),
+            ("beginnings without ends", |draft, n| {
+                say(draft, "h", "postfix", n, Fact::MessageId(b"m@x"));
+            }),
+            ("instances", |draft, n| {
+                say(draft, "h", &format!("in{n}/smtp"), n, active());
+            }),
+            ("ends of instances", |draft, n| {
+                say(draft, "h", &format!("in{n}/smtp"), n, Fact::Removed);
+            }),
+        ];
+        for (name, tell) in cases {
+            let mut draft = Draft::new(Keep::Failing);
+            for n in 0..200 {
+                tell(&mut draft, n);
+                let key = draft.lives.first().map_or(0, |life| life.key);
+                let waiting = draft.lives_of(key).count();
+                let told = usize::try_from(n + 1).unwrap_or(0);
+                assert_eq!(waiting, told.min(WAITING), "{name}");
+            }
+            // The first ones and the last ones.
+            let key = draft.lives.first().map_or(0, |life| life.key);
+            let numbers: Vec<u32> = draft.lives_of(key).map(|(number, _)| number).collect();
+            let half = u32::try_from(WAITING / 2).unwrap_or(0);
+            let expected: Vec<u32> = (0..half).chain(200 - half..200).rev().collect();
+            assert_eq!(numbers, expected, "{name}");
+            assert_eq!(draft.drain().count(), 200, "{name}: none is lost");
+        }
+    }
+
+    #[test]
+    fn hosts_and_instances_are_known_again() {
+        let mut draft = Draft::new(Keep::Failing);
+        for round in 0..3 {
+            for n in 0..100 {
+                let (host, instance) = (format!("h{n}"), format!("in{}/qmgr", n % 10));
+                say(&mut draft, &host, &instance, round, active());
+            }
+        }
+        assert_eq!(draft.instances.len(), 10);
+        assert_eq!(draft.lives.len(), 100);
+        assert_eq!(draft.drain().count(), 100);
+        assert_eq!(draft.instances.len(), 0);
+    }
+
+    #[test]
+    fn what_came_in_this_block_and_went_leaves_nothing_though_no_line_says_that_it_came() {
+        // Seconds of waiting, the status, and how many lives are left.
+        let cases = [
+            (5, "sent (250 ok)", 0),
+            (500, "sent (250 ok)", 1),
+            (
+                5,
+                "deferred (connect to mx.d[192.0.2.1]:25: Connection refused)",
+                1,
+            ),
+        ];
+        for (delay, status, left) in cases {
+            let mut draft = Draft::new(Keep::Failing);
+            say(&mut draft, "h", "postfix/qmgr", 0, Fact::Removed); // of another message
+            say(&mut draft, "h", "postfix/qmgr", 95, active());
+            let text = format!(
+                "A1B2C3D: to=<a@d.it>, relay=mx.d[192.0.2.1]:25, delay={delay}, delays=1/1/1/2, dsn=2.0.0, status={status}"
+            );
+            let line = postfix::parse(&Record {
+                time: Timestamp::from_seconds(100),
+                host: b"h",
+                tag: b"postfix/smtp",
+                text: text.as_bytes(),
+                times: 1,
+            });
+            let Line::Delivery(event) = line else {
+                panic!("{line:?}");
+            };
+            draft.delivery(&event, None, || None);
+            say(&mut draft, "h", "postfix/qmgr", 100, Fact::Removed);
+            assert_eq!(draft.drain().count(), 1 + left, "{delay} s, {status}");
+        }
     }
 }

@@ -8,7 +8,8 @@ use std::cmp::Reverse;
 use hashbrown::{HashMap, HashSet};
 use rayon::slice::ParallelSliceMut;
 
-use super::packed::{Entry, Packed};
+use super::entry::Entry;
+use super::packed::Packed;
 use super::row::{Moment, is_success};
 use crate::tally::fingerprint;
 

@@ -13,6 +13,13 @@ use super::pool::{NONE, Origin, Pool, Store, Word, Words};
 use super::row::{Moment, Row};
 use crate::near;
 
+/// So many lives of one queue id wait for what else is said of them; of more, those in the middle wait no longer.
+///
+/// The first ones may be joined to what came before, the last ones to what comes after. A mail system has one or
+/// two messages under one id at a time; more are lives whose beginnings or ends are not in the log, or somebody's
+/// attempt to make each line cost as much as all lines before it.
+pub(super) const WAITING: usize = 32;
+
 /// What is known of a message while it has one queue id.
 #[derive(Debug, Clone)]
 pub(super) struct Life {
@@ -193,7 +200,7 @@ pub(super) fn meant<'l, N>(
 }
 
 /// Joins a life to those of its queue id that began before it; `keep_delivered` keeps recipients who took their
-/// mail at the first attempt. A life that is whole then is returned.
+/// mail at the first attempt. A life that is whole then is returned, or one that waits no longer.
 pub(super) fn join(
     left: &mut Vec<Life>,
     life: Life,
@@ -211,7 +218,14 @@ pub(super) fn join(
     let Some(place) = place else {
         left.reserve_exact(1);
         left.push(life.moved(origin, pool));
-        return None;
+        if left.len() <= WAITING {
+            return None;
+        }
+        let mut life = left.remove(WAITING / 2);
+        if !keep_delivered {
+            life.forget_delivered(pool);
+        }
+        return Some(life);
     };
     let mine = left.get_mut(place)?;
     mine.absorb(life, origin, pool);

@@ -21,7 +21,7 @@ impl Moment {
 
     const SHIFT: i64 = 1 << 46;
 
-    /// Years beyond 4000 and before Christ are cut.
+    /// Times before the year -260 and after 8659 are cut.
     pub(super) fn new(time: Timestamp) -> Moment {
         let shifted = (time.as_millis().saturating_add(Moment::SHIFT)).clamp(1, (1 << 48) - 2);
         Moment::from_number(shifted)
@@ -74,6 +74,10 @@ pub(super) struct Failure {
 
 /// Stands in a kept text for the recipient's address, so that equal replies are kept once.
 pub(super) const RECIPIENT: u8 = 0;
+
+/// Before a kept text that has [`RECIPIENT`] in it already: no address is put in. No other text begins with it,
+/// since there is one mark in a text at most.
+pub(super) const RAW: &[u8] = &[RECIPIENT, RECIPIENT];
 
 impl Failure {
     const NONE: Failure = Failure {

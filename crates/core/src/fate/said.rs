@@ -1,7 +1,9 @@
 //! What a line says in its words: the instance, the reply to keep, the id behind a content filter.
 
+use std::borrow::Cow;
+
 use super::pool::{Arena, NONE, Store, Word};
-use super::row::RECIPIENT;
+use super::row::{RAW, RECIPIENT};
 use crate::event::Delivery;
 use crate::near;
 
@@ -14,7 +16,8 @@ pub(super) fn instance_of(name: &[u8]) -> &[u8] {
     name.get(..end).unwrap_or(name)
 }
 
-/// What the remote side said, or what the MTA says of it, with a mark for the recipient.
+/// What the remote side said, or what the MTA says of it, with a mark for the recipient. A text that has the
+/// mark's byte in it is kept as it is, behind [`RAW`].
 pub(super) fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
     if event.text.is_empty() {
         return NONE;
@@ -25,6 +28,9 @@ pub(super) fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
         event.reply
     };
     let text = text.get(..TEXT_BYTES).unwrap_or(text);
+    if memchr::memchr(RECIPIENT, text).is_some() {
+        return arena.take(&[RAW, text].concat());
+    }
     let Some(at) = near::find_name(event.recipient, text) else {
         return arena.take(text);
     };
@@ -36,10 +42,18 @@ pub(super) fn text_of(event: &Delivery<'_>, arena: &mut Arena) -> Word {
     arena.take(&marked)
 }
 
-/// True when a program on this host took the mail, a content filter: that proves nothing of its recipient.
-pub(super) fn is_of_this_host(event: &Delivery<'_>) -> bool {
-    let ip = event.relay.ip;
-    ip.starts_with(b"127.") || ip == b"::1" || ip.first() == Some(&b'/')
+/// A kept text with the recipient back in its place.
+pub(super) fn unmarked<'a>(text: &'a [u8], recipient: &[u8]) -> Cow<'a, [u8]> {
+    if let Some(text) = text.strip_prefix(RAW) {
+        return Cow::Borrowed(text);
+    }
+    match memchr::memchr(RECIPIENT, text) {
+        Some(at) => {
+            let (before, after) = text.split_at(at);
+            Cow::Owned([before, recipient, after.get(1..).unwrap_or_default()].concat())
+        }
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// `250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 9E2A13F` → the id.

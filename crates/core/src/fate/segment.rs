@@ -4,8 +4,9 @@ use hashbrown::HashMap;
 
 use super::Keep;
 use super::draft::Draft;
+use super::entry::Entry;
 use super::life::{Life, join, settle};
-use super::packed::{Entry, Packed};
+use super::packed::Packed;
 use super::pool::{Arena, Origin, Pool, Store, Words};
 use super::row::Moment;
 

@@ -124,11 +124,7 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
     let largest = Largest::of(buckets.iter().map(|bucket| &bucket.counts));
     let mut likelihoods: Vec<ByState> = Vec::with_capacity(buckets.len());
     let mut back = Vec::with_capacity(buckets.len());
-    // Whoever writes to nobody twice knows no recipient; whoever does, knows most of those whom an outage refuses.
-    let mut strangers = Strangers {
-        healthy: STRANGERS,
-        outage: share_of_strangers(buckets.iter()).max(LEAST_STRANGERS),
-    };
+    let mut strangers = strangers([0.0; 2], refused(buckets.iter()));
     let mut base = match normal {
         Normal::Capped => median_of_days(buckets),
         Normal::Steady => composition(buckets.iter(), normal),
@@ -162,7 +158,7 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
             };
         }
         base = next;
-        strangers.healthy = share_of_strangers(healthy);
+        strangers.healthy = share_of_strangers(refused(healthy));
         round += 1;
     }
 }
@@ -198,8 +194,12 @@ fn median_of_days(buckets: &[Bucket]) -> Shares {
 
 /// The composition of these minutes.
 fn composition<'a>(buckets: impl Iterator<Item = &'a Bucket>, normal: Normal) -> Shares {
-    let (counts, n) = sum(buckets);
-    let prior = normal.prior_weight();
+    shares(&sum(buckets).0, normal)
+}
+
+/// The composition that goes with these counts by class.
+pub(super) fn shares(counts: &Shares, normal: Normal) -> Shares {
+    let (n, prior) = (counts.iter().sum::<f64>(), normal.prior_weight());
     let mut base = PRIOR;
     for (share, count) in base.iter_mut().zip(counts) {
         *share = (count + prior * *share) / (n + prior);
@@ -207,14 +207,29 @@ fn composition<'a>(buckets: impl Iterator<Item = &'a Bucket>, normal: Normal) ->
     limited(base, normal)
 }
 
-/// How many of those refused for good never took mail.
-fn share_of_strangers<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> f64 {
-    let (mut strangers, mut all) = (STRANGERS * STRANGERS_WEIGHT, STRANGERS_WEIGHT);
-    for bucket in buckets {
-        strangers += f64::from(bucket.strangers);
-        all += f64::from(bucket.counts[Class::PermRcpt.index()]);
+/// Of so many refused for good in health, and in all, so many never took mail.
+///
+/// Whoever writes to nobody twice knows no recipient; whoever does, knows most of those whom an outage refuses.
+pub(super) fn strangers(in_health: [f64; 2], in_all: [f64; 2]) -> Strangers {
+    Strangers {
+        healthy: share_of_strangers(in_health),
+        outage: share_of_strangers(in_all).max(LEAST_STRANGERS),
     }
-    (strangers / all).min(MOST_STRANGERS)
+}
+
+fn share_of_strangers([refused, strangers]: [f64; 2]) -> f64 {
+    let share = (STRANGERS * STRANGERS_WEIGHT + strangers) / (STRANGERS_WEIGHT + refused);
+    share.min(MOST_STRANGERS)
+}
+
+/// How many were refused for good, and how many of these never took mail.
+fn refused<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> [f64; 2] {
+    let of = |bucket: &Bucket| [bucket.counts[Class::PermRcpt.index()], bucket.strangers];
+    buckets
+        .map(of)
+        .fold([0.0; 2], |[all, strangers], [n, of_n]| {
+            [all + f64::from(n), strangers + f64::from(of_n)]
+        })
 }
 
 fn sum<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> (Shares, f64) {

@@ -53,7 +53,8 @@ pub(super) struct Step {
 }
 
 impl Step {
-    fn over(seconds: f64) -> Step {
+    /// Over this many seconds.
+    pub(super) fn over(seconds: f64) -> Step {
         let t = if seconds.is_finite() {
             seconds.clamp(STEP.0, STEP.1)
         } else {
@@ -92,16 +93,7 @@ pub(super) fn viterbi(likelihoods: &[ByState], steps: &[Step], back: &mut Vec<Ba
             score: 0.0,
         };
     };
-    let mut score = [f64::NEG_INFINITY; STATES.len()];
-    score[HEALTHY] = HEALTHY_AT_FIRST.ln();
-    for (begin, end, tail) in GROUPS {
-        for value in &mut score[begin + usize::from(tail)..end] {
-            *value = ((1.0 - HEALTHY_AT_FIRST) / ENTRIES as f64).ln();
-        }
-    }
-    for (s, value) in score.iter_mut().enumerate() {
-        *value += first[s];
-    }
+    let mut score = begin(first);
     back.clear();
     for (likelihood, step) in rest.iter().zip(steps) {
         back.push(advance(&mut score, likelihood, step));
@@ -138,8 +130,23 @@ pub(super) fn changes(states: &[u8], steps: &[Step]) -> f64 {
     cost
 }
 
+/// The scores after the first minute.
+pub(super) fn begin(likelihood: &ByState) -> ByState {
+    let mut score = [f64::NEG_INFINITY; STATES.len()];
+    score[HEALTHY] = HEALTHY_AT_FIRST.ln();
+    for (begin, end, tail) in GROUPS {
+        for value in &mut score[begin + usize::from(tail)..end] {
+            *value = ((1.0 - HEALTHY_AT_FIRST) / ENTRIES as f64).ln();
+        }
+    }
+    for (value, likelihood) in score.iter_mut().zip(likelihood) {
+        *value += likelihood;
+    }
+    score
+}
+
 /// One step of the recursion: replaces the scores and says where each state came from.
-fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> Back {
+pub(super) fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) -> Back {
     let failing = best_of(score, HEALTHY + 1..STATES.len());
     let mut next = [0.0; STATES.len()];
     let mut back = [0; STATES.len()];
@@ -194,7 +201,7 @@ fn same_cause(a: usize, b: usize) -> bool {
 }
 
 /// The first of the best.
-fn best_of(score: &ByState, range: std::ops::Range<usize>) -> usize {
+pub(super) fn best_of(score: &ByState, range: std::ops::Range<usize>) -> usize {
     let mut best = range.start;
     for s in range {
         if score[s] > score[best] {

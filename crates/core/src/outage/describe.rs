@@ -10,7 +10,7 @@ use super::assemble::{self, Phase, Run};
 use super::attempts::{Attempt, Attempts};
 use super::baseline::Fit;
 use super::decode::{Step, changes};
-use super::{Boundary, Outage, OutageType, Window, gate, label};
+use super::{Boundary, Outage, OutageType, Window, gate, label, relays};
 
 /// An outage is one of policy when more than this share of its failures are.
 const POLICY: f64 = 0.6;
@@ -92,6 +92,7 @@ impl Case<'_> {
         };
         let phases = assemble::phases(stretch, &self.attempts.all, &fit.base);
         let (attempts, failures) = gate::totals(&weight.counts);
+        let mx = relays::during(self.evidence, first, last);
         let policy = weight.counts[Class::Policy.index()] as f64;
         let telling = assemble::failures(&weight.counts) as f64;
         Some(Outage {
@@ -105,12 +106,14 @@ impl Case<'_> {
             ongoing,
             start,
             end,
+            normal_again: None,
             attempts,
             failures,
             messages: weight.messages,
             recipients: weight.recipients,
             hosts: self.evidence.hosts,
-            mx: label::failing_mx(self.evidence, first, last),
+            mx: mx.failing,
+            mx_working: mx.working,
             log_bayes_factor: weight.evidence,
             confidence: gate::confidence(weight.evidence),
             windows: self.windows(&phases, start, end),
@@ -188,8 +191,9 @@ impl Case<'_> {
             attempts,
             failures,
             share: failures as f64 / attempts.max(1) as f64,
-            mx: label::failing_mx(self.evidence, from, to),
+            mx: relays::during(self.evidence, from, to).failing,
             sample: answer.sample,
+            slow: None,
         }
     }
 }

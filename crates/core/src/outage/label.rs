@@ -32,7 +32,7 @@ pub(super) struct Answer {
 }
 
 /// Hours since 1970 that a stretch of time touches.
-fn hours(from: Timestamp, to: Timestamp) -> std::ops::RangeInclusive<i64> {
+pub(super) fn hours(from: Timestamp, to: Timestamp) -> std::ops::RangeInclusive<i64> {
     from.as_millis().div_euclid(MILLIS_PER_HOUR)..=to.as_millis().div_euclid(MILLIS_PER_HOUR)
 }
 
@@ -146,72 +146,9 @@ fn label(
     }
 }
 
-/// A host failed when its share of failures is at least this part of that of all hosts.
-const FAILED: f64 = 0.5;
-
-/// MX hosts that failed from the first to the last attempt of a window, by name. A host that had a failure
-/// or two while the others were down is not among them.
-pub(super) fn failing_mx(evidence: &Evidence, from: Timestamp, to: Timestamp) -> Vec<Box<[u8]>> {
-    let hours = hours(from, to);
-    let begin = evidence
-        .relays
-        .partition_point(|relay| relay.hour < *hours.start());
-    let end = evidence
-        .relays
-        .partition_point(|relay| relay.hour <= *hours.end());
-    let mut hosts: BTreeMap<&[u8], (u64, u64)> = BTreeMap::new();
-    let (mut failed, mut all) = (0, 0);
-    for relay in evidence.relays.get(begin..end).unwrap_or_default() {
-        let host = hosts.entry(&relay.host).or_default();
-        let attempts = relay.accepted + relay.failed;
-        (host.0, host.1) = (host.0 + relay.failed, host.1 + attempts);
-        (failed, all) = (failed + relay.failed, all + attempts);
-    }
-    let least = FAILED * failed as f64 / all.max(1) as f64;
-    hosts
-        .into_iter()
-        .filter(|&(_, (failed, all))| failed > 0 && failed as f64 >= least * all as f64)
-        .map(|(host, _)| host.into())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Domain;
-    use crate::tally::RelayCount;
-
-    fn relay(hour: i64, host: &str, accepted: u64, failed: u64) -> RelayCount {
-        RelayCount {
-            hour,
-            host: host.as_bytes().into(),
-            accepted,
-            failed,
-        }
-    }
-
-    #[test]
-    fn hosts_that_failed_within_the_hours() {
-        let evidence = Evidence {
-            bounces_only: false,
-            domain: Domain::new(b"target.example"),
-            hosts: 1,
-            buckets: Vec::new(),
-            replies: Vec::new(),
-            relays: vec![
-                relay(4, "mx4", 0, 9),
-                relay(5, "mx1", 0, 20),
-                relay(5, "mx2", 19, 1),
-                relay(6, "mx1", 2, 18),
-                relay(6, "mx3", 5, 5),
-                relay(7, "mx5", 0, 9),
-            ],
-            echoes: 0,
-        };
-        let at = |minutes: i64| Timestamp::from_seconds(minutes * 60);
-        let hosts = failing_mx(&evidence, at(5 * 60 + 59), at(6 * 60));
-        assert_eq!(hosts, [Box::from(&b"mx1"[..]), Box::from(&b"mx3"[..])]);
-    }
 
     #[test]
     fn words_for_people() {

@@ -8,11 +8,14 @@ mod baseline;
 mod bounces;
 mod boundary;
 mod decode;
+mod delay;
 mod describe;
 mod gamma;
 mod gate;
 mod label;
 mod model;
+mod online;
+mod relays;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,7 @@ use crate::time::Timestamp;
 use attempts::Attempts;
 use baseline::Normal;
 use describe::Case;
+pub(crate) use online::Online;
 
 /// A moment that is known only as well as the traffic shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +109,17 @@ pub struct Window {
     pub mx: Vec<Box<[u8]>>,
     /// One real answer.
     pub sample: Option<Box<[u8]>>,
+    /// How slow, where the kind is [`Kind::Delayed`].
+    pub slow: Option<Slow>,
+}
+
+/// How long a destination took to accept mail, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slow {
+    /// Median of the window's attempts.
+    pub median_s: f64,
+    /// Median of all other times.
+    pub normal_s: f64,
 }
 
 /// What an outage is.
@@ -164,9 +179,13 @@ pub struct Outage {
     pub ongoing: bool,
     /// When it began.
     pub start: Boundary,
-    /// When refusals ended.
+    /// When refusals ended; where there were none, when slow delivery did.
     pub end: Option<Boundary>,
-    /// Attempts within it, neutral ones included.
+    /// When slow delivery after it ended; `None` when there was none, or when it went on at the end of the log
+    /// or at the next outage.
+    pub normal_again: Option<Boundary>,
+    /// Attempts from its start to its end, neutral ones included: those of slow delivery after it are in its
+    /// window only.
     pub attempts: u64,
     /// Those that failed.
     pub failures: u64,
@@ -178,12 +197,23 @@ pub struct Outage {
     pub hosts: usize,
     /// MX hosts that failed in it, by name.
     pub mx: Vec<Box<[u8]>>,
+    /// MX hosts that took mail all the while, when those that failed clearly did not; else none.
+    pub mx_working: Vec<Box<[u8]>>,
     /// Evidence for "not healthy" against "healthy", in nats.
     pub log_bayes_factor: f64,
     /// The same in words.
     pub confidence: Confidence,
-    /// At least one; they follow each other without overlap.
+    /// At least one; they follow each other without overlap. Those of slow delivery come last, and may begin
+    /// some time after the end of refusals.
     pub windows: Vec<Window>,
+}
+
+impl Outage {
+    /// True when mail was taken all the time, only slowly.
+    pub fn is_slow_only(&self) -> bool {
+        let mut windows = self.windows.iter();
+        windows.all(|window| window.kind == Kind::Delayed)
+    }
 }
 
 /// A destination that never once worked in the whole log, or that fails at a steady share throughout.
@@ -227,6 +257,13 @@ pub struct Findings {
 /// A pure function; the time it takes grows with the minutes that have attempts. A destination with hardly
 /// a failure costs one pass over their counts.
 pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
+    let mut findings = refusals(evidence, log);
+    delay::add(&mut findings, evidence, log);
+    findings
+}
+
+/// What refusals alone say.
+fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
     let buckets = &evidence.buckets;
     let counts = standing::whole(buckets);
     let failures = assemble::failures(&counts);

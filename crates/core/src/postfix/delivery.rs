@@ -91,6 +91,7 @@ pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
         text,
         delay_s,
         delays_s,
+        attempt_s: delays_s.map(|[_, _, connecting, sending]| connecting + sending),
         times: at.record.times,
         dsn: None,
     })

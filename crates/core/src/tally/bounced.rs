@@ -296,6 +296,7 @@ impl Waiting {
             text,
             delay_s: self.delay_s,
             delays_s: None,
+            attempt_s: None,
             times: 1,
             dsn: None,
         }
@@ -349,7 +350,6 @@ fn identity(event: &Delivery<'_>) -> u64 {
 mod tests {
     use super::*;
     use crate::reason::Classifier;
-    use crate::tally::Destination;
 
     fn failure(
         source: Source,
@@ -382,6 +382,7 @@ mod tests {
             text: b"550 system down",
             delay_s: None,
             delays_s: None,
+            attempt_s: None,
             times: 1,
             dsn: None,
         }
@@ -397,7 +398,7 @@ mod tests {
         let evidence = tally
             .into_destinations()
             .into_iter()
-            .map(Destination::into_evidence);
+            .map(|to| to.evidence());
         let buckets = evidence.flat_map(|evidence| evidence.buckets);
         buckets.flat_map(|bucket| bucket.counts).sum()
     }

@@ -75,6 +75,18 @@ impl Minute {
         u64::from(self.ok) + failed.map(|&count| u64::from(count)).sum::<u64>()
     }
 
+    /// Attempts by [`Slot::index`].
+    pub(crate) fn counts(&self) -> [u32; Slot::COUNT] {
+        let failed = self.failed.as_ref().map(|failed| failed.counts);
+        with_first(self.ok, failed.unwrap_or_default())
+    }
+
+    /// Their first and last offsets by [`Slot::index`]; they mean nothing where nothing was counted.
+    pub(crate) fn offsets(&self) -> [Offsets; Slot::COUNT] {
+        let failed = self.failed.as_ref().map(|failed| failed.offsets);
+        with_first(self.ok_offsets, failed.unwrap_or([Offsets::NONE; _]))
+    }
+
     /// Counts attempts that were accepted.
     pub(crate) fn add_ok(&mut self, offset: u16, times: u32) {
         self.ok = self.ok.saturating_add(times);
@@ -114,6 +126,13 @@ impl Minute {
         failed.messages.insert(message);
         failed.recipients.insert(recipient);
     }
+}
+
+fn with_first<T: Copy>(first: T, rest: [T; Slot::COUNT - 1]) -> [T; Slot::COUNT] {
+    let mut all = [first; Slot::COUNT];
+    let [_, tail @ ..] = &mut all;
+    tail.copy_from_slice(&rest);
+    all
 }
 
 impl Cell for Minute {

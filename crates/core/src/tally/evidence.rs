@@ -97,6 +97,60 @@ pub struct RelayCount {
     pub failed: u64,
 }
 
+/// Accepted attempts of ten minutes that took one step of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlowCount {
+    /// Ten minutes ([`Delays::SLOT_MINUTES`]) since 1970-01-01T00:00Z.
+    pub slot: i64,
+    /// How long they took, [`Delays::SLOW`] or more; `None` when the log does not tell.
+    pub step: Option<u8>,
+    /// How many.
+    pub count: u32,
+}
+
+/// How long accepted attempts took, by steps: step 0 is less than a second, step n from 2^(n-1) to 2^n seconds.
+///
+/// The time is that of the attempt itself (Postfix: the last two of `delays=`; Exim: `DT=`); where that is not
+/// told, the age of a message that is too young to have been tried before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delays {
+    /// Accepted attempts of the whole log, by step; those of which nothing is known are in none.
+    pub whole: [u64; Delays::STEPS],
+    /// How many of these are known by the age of the message only.
+    pub aged: u64,
+    /// The slow ones in order of time, and those of which nothing is known.
+    pub slow: Vec<SlowCount>,
+}
+
+impl Delays {
+    /// How many steps there are; the last has no upper end.
+    pub const STEPS: usize = 12;
+    /// From this step on (32 seconds) attempts are counted by time too.
+    pub const SLOW: u8 = 6;
+    /// Minutes of a slot.
+    pub const SLOT_MINUTES: i64 = 10;
+
+    /// The step of so many seconds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates; the step is below 12"
+    )]
+    pub fn step_of(seconds: f64) -> u8 {
+        let bits = u32::BITS - (seconds as u32).leading_zeros();
+        bits.min(Delays::STEPS as u32 - 1) as u8
+    }
+
+    /// Where a step begins, in seconds.
+    pub fn seconds_of(step: u8) -> f64 {
+        if step == 0 {
+            0.0
+        } else {
+            f64::from(step - 1).exp2()
+        }
+    }
+}
+
 /// All that the logs say about one destination, reporting hosts merged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
@@ -111,6 +165,8 @@ pub struct Evidence {
     pub replies: Vec<ReplyGroup>,
     /// Attempts by MX, in order of hour, then of host.
     pub relays: Vec<RelayCount>,
+    /// How long accepted attempts took.
+    pub delays: Delays,
     /// Echoes: failures repeated without contact.
     pub echoes: u64,
     /// True when no log tells of it: bounces are of failures only, and what was accepted is not known.
@@ -158,13 +214,9 @@ pub(super) fn bucket(cell: &Minute) -> Bucket {
         messages: Few::default(),
         recipients: Few::default(),
     };
-    let ok = std::iter::once((cell.ok, cell.ok_offsets));
-    let others = cell
-        .failed
-        .iter()
-        .flat_map(|failed| failed.counts.into_iter().zip(failed.offsets));
     let slots = bucket.counts.iter_mut().zip(&mut bucket.spans);
-    for ((count, span), (n, offsets)) in slots.zip(ok.chain(others)) {
+    let said = cell.counts().into_iter().zip(cell.offsets());
+    for ((count, span), (n, offsets)) in slots.zip(said) {
         *count = n;
         *span = (n > 0).then(|| Span {
             first: Timestamp::from_millis(start + i64::from(offsets.first)),
@@ -178,7 +230,7 @@ pub(super) fn bucket(cell: &Minute) -> Bucket {
     bucket
 }
 
-pub(super) fn reply_group(answer: Answer) -> ReplyGroup {
+pub(super) fn reply_group(answer: &Answer) -> ReplyGroup {
     ReplyGroup {
         hour: answer.key.hour,
         class: answer.key.class,
@@ -187,6 +239,6 @@ pub(super) fn reply_group(answer: Answer) -> ReplyGroup {
         reason: answer.key.reason,
         stage: answer.key.stage,
         count: answer.count,
-        sample: answer.sample.1,
+        sample: answer.sample.1.clone(),
     }
 }

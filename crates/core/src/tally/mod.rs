@@ -7,16 +7,23 @@
 
 mod bounced;
 mod cells;
+mod delays;
+mod destination;
 mod evidence;
 mod known;
 mod names;
+mod recent;
 mod recipients;
 mod series;
 mod sketch;
 
 pub(crate) use bounced::{Bounced, News};
-pub use evidence::{Bucket, Evidence, RelayCount, ReplyGroup, Slot, Span};
-pub(crate) use known::{Known, KnownRecipients};
+pub(crate) use cells::{MINUTE, Minute};
+pub use destination::Destination;
+pub(crate) use destination::Many;
+pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, Slot, SlowCount, Span};
+pub(crate) use known::{IsKnown, Known, KnownRecipients};
+pub(crate) use recent::{Recent, end_of, minute_of};
 pub use sketch::{Distinct, Few};
 
 use std::collections::BTreeMap;
@@ -31,8 +38,11 @@ use crate::evidence::{Class, class_of};
 use crate::near;
 use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
+use crate::time::Timestamp;
 
-use cells::{Answer, AnswerKey, DAY, HOUR, MINUTE, Minute, RelayHour};
+use cells::{Answer, AnswerKey, HOUR, RelayHour};
+use delays::Taken;
+use destination::HostNames;
 use names::Names;
 use recipients::Recipients;
 use series::Series;
@@ -63,6 +73,7 @@ struct Counts {
     relays: Series<RelayHour>,
     answers: Series<Answer>,
     recipients: Recipients,
+    taken: Taken,
     echoes: u64,
     /// True when a log tells of it, not bounces alone.
     logged: bool,
@@ -116,20 +127,16 @@ impl Tally {
         if class == Class::Ok {
             minute.add_ok(offset, event.times);
             self.known.add(fingerprint(event.recipient));
+            counts.taken.add(event);
             return;
         }
         let recipient = fingerprint(event.recipient);
-        let slot = match class {
-            Class::TmpRcpt | Class::PermRcpt => {
-                counts
-                    .recipients
-                    .add(recipient, class, event.time, opens(event));
-                Slot::Neutral
-            }
-            Class::Grey if event.delay_s.is_none_or(|delay| delay < GREYLISTING_S) => Slot::Neutral,
-            Class::Grey => Slot::Class(Class::TmpSys),
-            class => Slot::Class(class),
-        };
+        if class.is_recipient_scope() {
+            counts
+                .recipients
+                .add(recipient, class, event.time, opens(event));
+        }
+        let slot = slot_at_once(class, event.delay_s);
         // Queue ids are unique on their host only.
         let message = high_half(xxh3_64_with_seed(event.queue_id, xxh3_64(event.host)));
         minute.add_failed(slot, offset, event.times, message, high_half(recipient));
@@ -156,6 +163,51 @@ impl Tally {
             }
             // Longer than RFC 1035 allows: rare, so it may cost an allocation.
             None => self.domains.number(&domain.to_ascii_lowercase()),
+        }
+    }
+
+    /// The number of the destination of an event; as long as this tally lives it does not change.
+    pub(crate) fn destination_of(&mut self, event: &Delivery<'_>) -> Option<u32> {
+        event.domain().map(|domain| self.domain_number(domain))
+    }
+
+    /// The number of a destination, if anything was counted.
+    pub(crate) fn number_of(&self, domain: &Domain) -> Option<u32> {
+        self.domains.find(domain.as_bytes())
+    }
+
+    /// What is known so far of the destination of that number, up to that minute. `is_known` is true for
+    /// recipients that took mail.
+    pub(crate) fn evidence_of(
+        &self,
+        number: u32,
+        until: i64,
+        is_known: IsKnown<'_>,
+    ) -> Option<Evidence> {
+        let hosts = 0..self.hosts.len();
+        let mut of = hosts.filter_map(|host| self.keys.get(&(number, host)));
+        let (mut hosts, mut sum) = (1, of.next()?.clone());
+        for counts in of {
+            hosts += 1;
+            sum.merge(counts.clone());
+        }
+        sum.order();
+        let domain = Domain::new(self.domains.name(number));
+        let evidence = destination::evidence(domain, hosts, &sum, until, &self.relays, is_known);
+        Some(evidence)
+    }
+
+    /// Forgets what happened before the hour of `time`, but for the number of echoes and for who took mail (8
+    /// bytes for each recipient).
+    pub fn forget_before(&mut self, time: Timestamp) {
+        let hour = time.as_millis().div_euclid(HOUR);
+        let day = recipients::day_of(time) - 1; // it says which refusals are news on the next
+        for counts in self.keys.values_mut() {
+            counts.minutes.retain(|cell| cell.hour() >= hour);
+            counts.relays.retain(|cell| cell.hour >= hour);
+            counts.answers.retain(|cell| cell.key.hour >= hour);
+            counts.recipients.forget_before(day);
+            counts.taken.forget_before(time);
         }
     }
 
@@ -207,7 +259,7 @@ impl Tally {
         self.known.merge(known);
     }
 
-    /// The destinations, all reporting hosts of each together, in order of their names.
+    /// The destinations, in order of their names, with what each reporting host saw of them.
     pub fn into_destinations(self) -> Vec<Destination> {
         self.into_destinations_and_known().0
     }
@@ -216,54 +268,26 @@ impl Tally {
     pub(crate) fn into_destinations_and_known(self) -> (Vec<Destination>, Arc<KnownRecipients>) {
         let Tally {
             domains,
+            hosts,
             relays,
             keys,
             known,
-            ..
         } = self;
         let known = Arc::new(known.into_ordered());
-        let mut by_domain: HashMap<u32, (usize, Counts)> = HashMap::new();
-        for ((domain, _), counts) in keys {
-            let (hosts, sum) = by_domain.entry(domain).or_default();
-            *hosts += 1;
-            sum.merge(counts);
+        let mut by_domain: HashMap<u32, Vec<(u32, Counts)>> = HashMap::new();
+        for ((domain, host), mut counts) in keys {
+            counts.order();
+            by_domain.entry(domain).or_default().push((host, counts));
         }
-        let relays = Arc::new(relays);
+        let names = Arc::new(HostNames { hosts, relays });
         let mut all: Vec<Destination> = by_domain
             .into_iter()
-            .map(|(domain, (hosts, counts))| Destination {
-                domain: Domain::new(domains.name(domain)),
-                hosts,
-                counts,
-                relays: Arc::clone(&relays),
-                known: Arc::clone(&known),
+            .map(|(domain, counts)| {
+                Destination::new(Domain::new(domains.name(domain)), counts, &names, &known)
             })
             .collect();
-        all.sort_unstable_by(|a, b| a.domain.cmp(&b.domain));
+        all.sort_unstable_by(|a, b| a.domain().cmp(b.domain()));
         (all, known)
-    }
-}
-
-/// One destination in compact form: its [`Evidence`] is ten times as large, so make it when it is wanted.
-#[derive(Debug, Clone)]
-pub struct Destination {
-    domain: Domain,
-    hosts: usize,
-    counts: Counts,
-    relays: Arc<Names>,
-    known: Arc<KnownRecipients>,
-}
-
-impl Destination {
-    /// Its domain.
-    pub fn domain(&self) -> &Domain {
-        &self.domain
-    }
-
-    /// All that is known of it.
-    pub fn into_evidence(self) -> Evidence {
-        self.counts
-            .into_evidence(self.domain, self.hosts, &self.relays, &self.known)
     }
 }
 
@@ -288,69 +312,27 @@ impl Counts {
         self.relays.merge(other.relays);
         self.answers.merge(other.answers);
         self.recipients.merge(other.recipients);
+        self.taken.merge(other.taken);
         self.echoes += other.echoes;
         self.logged |= other.logged;
     }
 
-    fn into_evidence(
-        self,
-        domain: Domain,
-        hosts: usize,
-        relay_names: &Names,
-        known: &KnownRecipients,
-    ) -> Evidence {
-        let mut buckets: Vec<Bucket> = self
-            .minutes
-            .into_cells()
-            .iter()
-            .map(evidence::bucket)
-            .collect();
-        let mut days: Vec<i64> = buckets
-            .iter()
-            .map(|bucket| bucket.minute.div_euclid(DAY / MINUTE))
-            .collect();
-        days.dedup();
-        for fresh in self.recipients.fresh(known, &days) {
-            let minute = fresh.time.as_millis().div_euclid(MINUTE);
-            if let Ok(place) = buckets.binary_search_by_key(&minute, |bucket| bucket.minute)
-                && let Some(bucket) = buckets.get_mut(place)
-            {
-                bucket.count_fresh(&fresh);
-            }
-        }
-        if !self.logged {
-            // Bounces do not tell who took mail.
-            for bucket in &mut buckets {
-                bucket.strangers = 0;
-            }
-        }
-        let mut relays: Vec<RelayCount> = self
-            .relays
-            .into_cells()
-            .into_iter()
-            .map(|cell| RelayCount {
-                hour: cell.hour,
-                host: relay_names.name(cell.host).into(),
-                accepted: cell.accepted,
-                failed: cell.failed,
-            })
-            .collect();
-        relays.sort_unstable_by(|a, b| (a.hour, &a.host).cmp(&(b.hour, &b.host)));
-        let replies = self
-            .answers
-            .into_cells()
-            .into_iter()
-            .map(evidence::reply_group)
-            .collect();
-        Evidence {
-            domain,
-            hosts,
-            buckets,
-            replies,
-            relays,
-            echoes: self.echoes,
-            bounces_only: !self.logged,
-        }
+    /// Puts the cells in order of time, for good.
+    fn order(&mut self) {
+        self.minutes.order();
+        self.relays.order();
+        self.answers.order();
+        self.taken.order();
+    }
+}
+
+/// What an attempt counts as at once; whether a refusal of a recipient is news is known later.
+fn slot_at_once(class: Class, delay_s: Option<f64>) -> Slot {
+    match class {
+        Class::TmpRcpt | Class::PermRcpt => Slot::Neutral,
+        Class::Grey if delay_s.is_none_or(|delay| delay < GREYLISTING_S) => Slot::Neutral,
+        Class::Grey => Slot::Class(Class::TmpSys),
+        class => Slot::Class(class),
     }
 }
 
@@ -386,6 +368,3 @@ fn opens(event: &Delivery<'_>) -> bool {
 const fn high_half(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
-
-#[cfg(test)]
-mod tests;

@@ -46,9 +46,21 @@ impl Names {
         number
     }
 
+    /// The number of this name, if it has one.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<u32> {
+        let same = |&number: &u32| *self.name(number) == *name;
+        let hash = self.hasher.hash_one(name);
+        self.numbers.find(hash, same).copied()
+    }
+
     /// The name of a number that [`Names::number`] gave.
     pub(crate) fn name(&self, number: u32) -> &[u8] {
         self.list.get(number as usize).map_or(b"", |name| name)
+    }
+
+    /// How many there are: their numbers are all below.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.list.len()).unwrap_or(u32::MAX)
     }
 
     /// The numbers here of all names there, by their numbers there.

@@ -16,11 +16,10 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use crate::evidence::Class;
-use crate::tally::KnownRecipients;
+use crate::tally::IsKnown;
+use crate::tally::cells::{DAY, HOUR, MINUTE};
 use crate::time::Timestamp;
 
-const HOUR: i64 = 60 * 60 * 1000;
-const DAY: i64 = 24 * HOUR;
 const HALF_DAY: i64 = 12 * HOUR;
 
 /// Messages to one mailbox that come oftener than this tell nothing new: a job that mails a dead one hourly.
@@ -65,44 +64,64 @@ impl Recipients {
         self.openings.merge(other.openings);
     }
 
-    /// The fresh failures, in order of time. `days` are the UTC days with attempts, in order.
-    pub(crate) fn fresh(&self, known: &KnownRecipients, days: &[i64]) -> Vec<Fresh> {
+    /// The fresh failures up to that minute, in order of time. `days` are the UTC days with attempts, in order.
+    pub(crate) fn fresh(&self, is_known: IsKnown<'_>, days: &[i64], until: i64) -> Vec<Fresh> {
+        let told = |failure: &Failure| Fresh {
+            time: Timestamp::from_millis(failure.time),
+            class: failure.class,
+            recipient: failure.recipient,
+            known: is_known(failure.recipient),
+        };
+        let is_in_time = |failure: &Failure| failure.time.div_euclid(MINUTE) <= until;
         let mut fresh = Vec::new();
         let mut again = Vec::new();
-        for failure in self.all.first_ones() {
-            let told = Fresh {
-                time: Timestamp::from_millis(failure.time),
-                class: failure.class,
-                recipient: failure.recipient,
-                known: known.contains(failure.recipient),
-            };
+        for failure in self.all.first_ones().filter(is_in_time) {
             if self.all.is_after_silence(&failure, DAY) {
-                fresh.push(told);
-            } else if told.known && told.class == Class::TmpRcpt {
-                again.push(told);
+                fresh.push(told(&failure));
+            } else if failure.class == Class::TmpRcpt && is_known(failure.recipient) {
+                again.push(told(&failure));
             }
         }
         if !again.is_empty() {
             let crowded = crowded(fresh.iter().chain(&again).filter(|told| told.known), days);
-            let day = |told: &Fresh| told.time.as_millis().div_euclid(DAY);
-            again.retain(|told| crowded.binary_search(&day(told)).is_ok());
+            again.retain(|told| crowded.binary_search(&day_of(told.time)).is_ok());
             fresh.append(&mut again);
         }
-        for failure in self.openings.first_ones() {
-            if known.contains(failure.recipient)
-                && self.openings.is_after_silence(&failure, OPENING)
-            {
-                fresh.push(Fresh {
-                    time: Timestamp::from_millis(failure.time),
-                    class: failure.class,
-                    recipient: failure.recipient,
-                    known: true,
-                });
+        for failure in self.openings.first_ones().filter(is_in_time) {
+            if self.openings.is_after_silence(&failure, OPENING) && is_known(failure.recipient) {
+                fresh.push(told(&failure));
             }
         }
         fresh.sort_unstable();
         fresh.dedup();
         fresh
+    }
+
+    /// The first two rules for one failure that was noted, as far as those before it are known; `None` when it
+    /// is not fresh.
+    pub(crate) fn fresh_one(
+        &self,
+        recipient: u64,
+        class: Class,
+        time: Timestamp,
+        is_known: IsKnown<'_>,
+    ) -> Option<Fresh> {
+        let millis = time.as_millis();
+        let known = is_known(recipient);
+        let is_fresh = self.all.is_news(recipient, class, millis, DAY)
+            || known && self.openings.is_news(recipient, class, millis, OPENING);
+        is_fresh.then_some(Fresh {
+            time,
+            class,
+            recipient,
+            known,
+        })
+    }
+
+    /// Forgets days (since 1970, UTC) before this one: they must not matter any more.
+    pub(crate) fn forget_before(&mut self, day: i64) {
+        self.all.forget_before(day.saturating_mul(DAY));
+        self.openings.forget_before(day.saturating_mul(DAY));
     }
 }
 
@@ -110,7 +129,7 @@ impl Recipients {
 fn crowded<'f>(put_off: impl Iterator<Item = &'f Fresh>, days: &[i64]) -> Vec<i64> {
     let mut of_day: Vec<(i64, u64)> = put_off
         .filter(|told| told.class == Class::TmpRcpt)
-        .map(|told| (told.time.as_millis().div_euclid(DAY), told.recipient))
+        .map(|told| (day_of(told.time), told.recipient))
         .collect();
     of_day.sort_unstable();
     of_day.dedup();
@@ -159,11 +178,17 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
         )
     }
 
-    fn add(&mut self, recipient: u64, class: Class, time: i64) {
+    /// The stretch of a moment, and where it lies within.
+    fn place(recipient: u64, time: i64) -> (i32, u32) {
         let time = time.saturating_add(Self::shift(recipient));
         // Stamps have years of four digits: 40 million stretches at most.
         let stretch = i32::try_from(time.div_euclid(LENGTH)).unwrap_or_default();
         let offset = u32::try_from(time.rem_euclid(LENGTH)).unwrap_or_default(); // some hours
+        (stretch, offset)
+    }
+
+    fn add(&mut self, recipient: u64, class: Class, time: i64) {
+        let (stretch, offset) = Self::place(recipient, time);
         self.widen(Self::key(recipient, class, stretch), (offset, offset));
     }
 
@@ -218,6 +243,31 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
         };
         (1..=back).all(|n| last(stretch - n).is_none_or(|last| time - last > silence))
     }
+
+    /// True when this failure, which was noted, is the first after so many milliseconds without one like it.
+    fn is_news(&self, recipient: u64, class: Class, time: i64, silence: i64) -> bool {
+        let (stretch, offset) = Self::place(recipient, time);
+        let span = self.0.get(&Self::key(recipient, class, stretch));
+        let failure = Failure {
+            recipient,
+            class,
+            stretch,
+            time,
+        };
+        span.is_some_and(|&(first, _)| first == offset) && self.is_after_silence(&failure, silence)
+    }
+
+    /// Forgets stretches whose last failure came before this time.
+    fn forget_before(&mut self, time: i64) {
+        self.0.retain(|&(recipient, key), &mut (_, last)| {
+            Self::time(recipient, key >> 1, last) >= time
+        });
+    }
+}
+
+/// The UTC day of a moment, since 1970.
+pub(crate) fn day_of(time: Timestamp) -> i64 {
+    time.as_millis().div_euclid(DAY)
 }
 
 #[cfg(test)]
@@ -229,7 +279,6 @@ mod tests {
 
     /// The rule read literally: one pass in order of time. Recipients with even numbers are known.
     fn naive(events: &[Event]) -> Vec<(i64, u64, Class)> {
-        let is_known = |recipient: u64| recipient.is_multiple_of(2);
         let is_news = |n: usize, &(time, recipient, class, opens): &Event| {
             let within = |period: i64, openings_only: bool| {
                 events[..n].iter().any(|&(t, r, c, o)| {
@@ -246,8 +295,17 @@ mod tests {
             .collect()
     }
 
-    fn known() -> KnownRecipients {
-        (0..10).step_by(2).collect()
+    fn is_known(recipient: u64) -> bool {
+        recipient.is_multiple_of(2)
+    }
+
+    fn expected_order(events: &[Event]) -> Vec<(i64, u64, Class)> {
+        let mut all: Vec<_> = events
+            .iter()
+            .map(|&(time, recipient, class, _)| (time, recipient, class))
+            .collect();
+        all.sort_unstable_by_key(|&(time, recipient, class)| (time, class, recipient));
+        all
     }
 
     proptest! {
@@ -269,10 +327,22 @@ mod tests {
             all.reverse();
             all.dedup_by_key(|event| (event.0, event.1, event.2));
             all.reverse();
-            let fresh: Vec<_> = merged.fresh(&known(), &[]).iter().map(|f| (f.time.as_millis(), f.recipient, f.class)).collect();
+            let fresh: Vec<_> = merged.fresh(&is_known, &[], i64::MAX).iter().map(|f| (f.time.as_millis(), f.recipient, f.class)).collect();
             let mut expected = naive(&all);
             expected.sort_unstable_by_key(|&(time, recipient, class)| (time, class, recipient));
-            prop_assert_eq!(fresh, expected);
+            prop_assert_eq!(&fresh, &expected);
+            // One by one; and what is forgotten matters no more.
+            let one_by_one = |merged: &Recipients, from: i64| -> Vec<_> {
+                let asked = expected_order(&all).into_iter().filter(|event| event.0 >= from);
+                asked.filter(|&(time, recipient, class)| {
+                    merged.fresh_one(recipient, class, Timestamp::from_millis(time), &is_known).is_some()
+                }).collect()
+            };
+            prop_assert_eq!(&one_by_one(&merged, 0), &expected);
+            let mut later = merged.clone();
+            later.forget_before(3);
+            expected.retain(|event| event.0 >= 4 * DAY);
+            prop_assert_eq!(one_by_one(&later, 4 * DAY), expected);
         }
     }
 
@@ -289,7 +359,7 @@ mod tests {
     #[test]
     fn retries_count_again_where_more_known_recipients_than_usual_are_put_off() {
         let days: Vec<i64> = (0..12).collect();
-        let count = |recipients: &Recipients| recipients.fresh(&known(), &days).len();
+        let count = |recipients: &Recipients| recipients.fresh(&is_known, &days, i64::MAX).len();
         assert_eq!(count(&retried([0].into_iter(), 4)), 1);
         assert_eq!(count(&retried([0, 2].into_iter(), 4)), 2);
         assert_eq!(count(&retried([1, 3, 5, 7].into_iter(), 4)), 4, "strangers");

@@ -73,7 +73,11 @@ impl<C: Cell> Series<C> {
         self.cells.push(cell);
     }
 
-    fn order(&mut self) {
+    /// Puts the cells in order, each key once.
+    pub(crate) fn order(&mut self) {
+        if !self.disordered {
+            return;
+        }
         self.cells.sort_by_key(Cell::key);
         let mut ordered: Vec<C> = Vec::with_capacity(self.cells.len());
         for cell in self.cells.drain(..) {
@@ -86,6 +90,11 @@ impl<C: Cell> Series<C> {
         self.disordered = false;
         // Sorting again when as many came anew keeps the cost per cell logarithmic.
         self.limit = 2 * self.cells.len() + 64;
+    }
+
+    /// Keeps only such cells.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&C) -> bool) {
+        self.cells.retain(keep);
     }
 
     /// Takes in all cells of another series.
@@ -104,15 +113,7 @@ impl<C: Cell> Series<C> {
         }
     }
 
-    /// The cells, ordered by key, each key once.
-    pub(crate) fn into_cells(mut self) -> Vec<C> {
-        if self.disordered {
-            self.order();
-        }
-        self.cells
-    }
-
-    /// The cells as they came: a key may stand twice.
+    /// The cells: in order, each key once, after [`Series::order`]; as they came before.
     pub(crate) fn cells(&self) -> &[C] {
         &self.cells
     }
@@ -154,9 +155,9 @@ mod tests {
             // Few keys, never in order: putting them in order leaves fewer cells than there were.
             series.at(n * 7 % 10, || Counted(n * 7 % 10, 0)).1 += 1;
         }
-        let cells = series.into_cells();
+        series.order();
         assert_eq!(
-            cells,
+            series.cells(),
             (0..10).map(|key| Counted(key, 100)).collect::<Vec<_>>()
         );
     }

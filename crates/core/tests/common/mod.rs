@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use mailgap_core::coverage::Coverage;
 use mailgap_core::fate::Ledger;
 use mailgap_core::source::Input;
-use mailgap_core::survey::{Options, survey};
-use mailgap_core::tally::{Destination, Evidence};
+use mailgap_core::survey::{Options, Survey, survey};
+use mailgap_core::tally::Evidence;
 use mailgap_core::time::Timestamp;
 
 /// A file of the project's test data.
@@ -66,7 +66,7 @@ pub struct Said {
 }
 
 /// Writes the parts to files of these names and surveys them in this order.
-pub fn survey_parts(parts: &[(&str, &[u8])], options: &Options) -> Said {
+pub fn survey_of(parts: &[(&str, &[u8])], options: &Options) -> Survey {
     let folder = tempfile::tempdir().unwrap();
     let inputs: Vec<Input> = parts
         .iter()
@@ -76,13 +76,18 @@ pub fn survey_parts(parts: &[(&str, &[u8])], options: &Options) -> Said {
             input(&path)
         })
         .collect();
-    let survey = survey(&inputs, options, &());
+    survey(&inputs, options, &())
+}
+
+/// The same, all evidence made.
+pub fn survey_parts(parts: &[(&str, &[u8])], options: &Options) -> Said {
+    let survey = survey_of(parts, options);
     Said {
         coverage: survey.coverage,
         evidence: survey
             .destinations
             .into_iter()
-            .map(Destination::into_evidence)
+            .map(|to| to.evidence())
             .collect(),
         fates: survey.fates,
     }

@@ -1,10 +1,13 @@
 //! What stands behind each sentence: its size, its picture, its windows, and what was answered.
 
-use mailgap_core::outage::{Confidence, OutageType};
+use mailgap_core::incident::Scope;
+use mailgap_core::outage::Confidence;
+use mailgap_core::time::Timestamp;
 
+use super::overview::rows;
 use super::{MOST_DETAILS, Page, on_one_line};
 use crate::escape;
-use crate::render::numbers::{count, counted, length, percent, share};
+use crate::render::numbers::{count, counted, delay, length, percent, share};
 use crate::render::table::{self, Column};
 use crate::render::timeline::{self, HEALTHY, Scale, UNSURE};
 use crate::report::{Outage, Window};
@@ -18,12 +21,12 @@ const MARK_COLUMNS: usize = 6;
 const LABEL_COLUMNS: usize = 24;
 
 impl Page<'_> {
-    pub(super) fn outages(&mut self, heading: &str, wanted: impl Fn(OutageType) -> bool) {
+    pub(super) fn outages(&mut self, heading: &str, wanted: impl Fn(&Outage) -> bool) {
         let report = self.report;
         let outages: Vec<&Outage> = report
             .outages
             .iter()
-            .filter(|outage| wanted(outage.kind))
+            .filter(|outage| wanted(outage))
             .collect();
         if outages.is_empty() {
             return;
@@ -39,11 +42,33 @@ impl Page<'_> {
     }
 
     fn outage(&mut self, outage: &Outage) {
-        let title = format!(
-            "{} {}",
-            outage.id,
-            escape::fit(&outage.domain, self.columns / 2)
-        );
+        self.details(&format!("{} {}", outage.id, outage.domain), outage, &[]);
+    }
+
+    /// The incidents, each with the strips of its destinations below its own.
+    pub(super) fn incidents(&mut self) {
+        let report = self.report;
+        if report.incidents.is_empty() {
+            return;
+        }
+        self.heading("Incidents");
+        for (place, incident) in report.incidents.iter().take(MOST_DETAILS).enumerate() {
+            if place > 0 {
+                self.line("");
+            }
+            let title = format!("{} {}", incident.id, incident.title());
+            let members: Vec<&Outage> = match incident.scope {
+                Scope::Domain => Vec::new(),
+                Scope::Operator | Scope::Sender => report.outages_of(incident).collect(),
+            };
+            self.details(&title, &incident.whole, &members);
+        }
+        self.and_more(report.incidents.len(), MOST_DETAILS, "  ");
+    }
+
+    /// What stands behind an outage, or behind an incident with the outages that are its members.
+    fn details(&mut self, title: &str, outage: &Outage, members: &[&Outage]) {
+        let title = escape::fit(title, self.columns / 2);
         let title = (
             self.style.paint(Tone::Strong, title.as_str()).into_owned(),
             title,
@@ -71,9 +96,20 @@ impl Page<'_> {
             self.line("");
             self.windows(outage);
             self.legend(strip.has_healthy, strip.has_unsure);
+            self.members(members, log);
         }
         self.fates(outage);
         self.replies(outage);
+    }
+
+    /// A strip for each destination of an incident.
+    fn members(&mut self, members: &[&Outage], log: (Timestamp, Timestamp)) {
+        let rows = rows(members.iter().copied());
+        if rows.is_empty() {
+            return;
+        }
+        self.line("");
+        self.strips(&rows, log);
     }
 
     /// `23 Jan 16:00 to 27 Jan 21:40, 4 days 6 h`
@@ -98,7 +134,13 @@ impl Page<'_> {
         match last {
             Some(last) => {
                 let length = length(last.seconds_since(outage.start.time));
-                format!("{start} to {end}, {least}{length}")
+                let normal = match &outage.normal_again {
+                    Some(again) if !outage.is_slow_only() => {
+                        format!("; normal again {}", self.moments.cell(again))
+                    }
+                    _ => String::new(),
+                };
+                format!("{start} to {end}, {least}{length}{normal}")
             }
             None => format!("{start} to {end}"),
         }
@@ -115,7 +157,7 @@ impl Page<'_> {
             .iter()
             .map(|window| {
                 vec![
-                    escape::fit(&window.label, self.label_columns()),
+                    escape::fit(&label(window), self.label_columns()),
                     if outage.before_log && window.start.time == outage.start.time {
                         self.report.ends.before_cell().to_owned()
                     } else {
@@ -244,13 +286,28 @@ fn evidence(outage: &Outage) -> String {
     )
 }
 
+/// Of slow delivery, how slow.
+fn label(window: &Window) -> String {
+    match &window.delay_s {
+        Some(slow) => format!("{} ({})", window.label, delay(slow.median)),
+        None => window.label.clone(),
+    }
+}
+
 fn mx(outage: &Outage) -> String {
-    let named: Vec<&str> = outage.mx.iter().take(MOST_MX).map(String::as_str).collect();
-    let more = match outage.mx.len().saturating_sub(MOST_MX) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+    let list = |hosts: &[String]| {
+        let named: Vec<&str> = hosts.iter().take(MOST_MX).map(String::as_str).collect();
+        let more = match hosts.len().saturating_sub(MOST_MX) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{}{more}", named.join(", "))
     };
-    format!("MX {}{more}", named.join(", "))
+    let failing = list(&outage.mx);
+    if outage.mx_working.is_empty() {
+        return format!("MX {failing}");
+    }
+    format!("MX {failing}; {} went on working", list(&outage.mx_working))
 }
 
 fn reply(window: &Window) -> Option<(&str, &str)> {

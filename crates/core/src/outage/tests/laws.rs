@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use crate::evidence::Class;
-use crate::outage::{Boundary, Findings, find};
-use crate::tally::{Bucket, Evidence, Slot, Span};
+use crate::outage::{Boundary, Findings, Kind, Window, find};
+use crate::tally::{Bucket, Delays, Evidence, Slot, SlowCount, Span};
 use crate::time::Timestamp;
 
 use super::traffic::{Attempt, HOUR, Traffic, empty, evidence, log, phase};
@@ -17,12 +17,24 @@ fn check(found: &Findings) {
         assert!(!outage.windows.is_empty());
         assert_eq!(outage.ongoing, outage.end.is_none());
         assert_eq!(outage.windows[0].start, outage.start);
-        assert_eq!(outage.windows.last().unwrap().end, outage.end);
+        let is_slow = |window: &Window| window.kind == Kind::Delayed;
+        let refusing = outage.windows.iter().filter(|window| !is_slow(window));
+        let refusing: Vec<&Window> = refusing.collect();
+        let last_refusing = refusing.last().copied();
+        assert_eq!(last_refusing.unwrap_or(&outage.windows[0]).end, outage.end);
+        assert_eq!(refusing.is_empty(), outage.is_slow_only());
         assert!(outage.failures <= outage.attempts);
-        for pair in outage.windows.windows(2) {
+        for pair in refusing.windows(2) {
             assert_eq!(pair[0].end, Some(pair[1].start));
             assert_ne!(pair[0].kind, pair[1].kind);
         }
+        let tail = &outage.windows[refusing.len()..];
+        assert!(
+            tail.iter()
+                .all(|window| is_slow(window) && window.slow.is_some())
+        );
+        let known = outage.normal_again.is_some();
+        assert!(!known || tail.last().unwrap().end == outage.normal_again);
         for window in &outage.windows {
             assert!(in_order(&window.start), "{window:?}");
             assert!(window.start.time >= last, "{window:?}");
@@ -67,12 +79,14 @@ fn shifted(bucket: &mut Bucket, millis: i64) {
     }
 }
 
-fn arbitrary() -> impl Strategy<Value = Evidence> {
+pub(super) fn arbitrary() -> impl Strategy<Value = Evidence> {
+    let slow = (0..200_i64, proptest::option::of(0..14_u8), 1..500_u32);
     (
         proptest::collection::vec(bucket(), 0..60),
+        proptest::collection::vec(slow, 0..60),
         prop_oneof![Just(27_900_000i64), Just(i64::MAX / 2), Just(-1_000_000)],
     )
-        .prop_map(|(steps, start)| {
+        .prop_map(|(steps, slow, start)| {
             let mut all = evidence(&[]);
             let mut minute = start;
             for (step, mut bucket) in steps {
@@ -81,6 +95,17 @@ fn arbitrary() -> impl Strategy<Value = Evidence> {
                 shifted(&mut bucket, minute.saturating_mul(60_000));
                 all.buckets.push(bucket);
             }
+            // Nor these: more than was accepted, where nothing was, of steps that there are not.
+            all.delays.whole = [40; Delays::STEPS];
+            let count = |(after, step, count): (i64, Option<u8>, u32)| SlowCount {
+                slot: start.div_euclid(Delays::SLOT_MINUTES) + after,
+                step,
+                count,
+            };
+            all.delays.slow = slow.into_iter().map(count).collect();
+            all.delays
+                .slow
+                .sort_by_key(|count| (count.slot, count.step));
             all
         })
 }
@@ -101,7 +126,14 @@ fn traffic(seed: u64) -> Vec<Attempt> {
         phase(start, start + 3.0 + (seed % 30) as f64, class, 0.9),
         phase(start + 10.0, start + 40.0, Class::Conn, 0.5),
     ];
-    Traffic::new([8, 60, 500][usize::try_from(seed % 3).unwrap()], seed).with(&phases)
+    let all = Traffic::new([8, 60, 500][usize::try_from(seed % 3).unwrap()], seed).with(&phases);
+    let slow = |hour: f64| (start + 40.0..start + 80.0).contains(&hour);
+    all.into_iter()
+        .map(|attempt| {
+            let took = if slow(attempt.hour()) { 300.0 } else { 2.0 };
+            attempt.taking(Some(took))
+        })
+        .collect()
 }
 
 #[test]
@@ -130,6 +162,9 @@ fn a_log_some_days_later_gives_the_same_later() {
             bucket.minute += 3 * 24 * 60;
             shifted(bucket, 3 * day);
         }
+        for count in &mut late.delays.slow {
+            count.slot += 3 * 24 * 6;
+        }
         let later = |t: Timestamp| Timestamp::from_millis(t.as_millis() + 3 * day);
         let (a, b) = (
             find(&early, log()),
@@ -140,6 +175,7 @@ fn a_log_some_days_later_gives_the_same_later() {
             assert_eq!(later(a.start.time), b.start.time);
             assert_eq!(a.end.map(|e| later(e.time)), b.end.map(|e| e.time));
             assert_eq!((a.attempts, a.failures), (b.attempts, b.failures));
+            assert_eq!(a.windows.len(), b.windows.len());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Outages of made-up destinations: what is found, when, and what is not.
 
 mod laws;
+mod online;
+mod slow;
 mod traffic;
 
 use crate::evidence::Class;

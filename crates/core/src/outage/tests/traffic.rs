@@ -6,7 +6,7 @@ use crate::address::Domain;
 use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
-use crate::tally::{Bucket, Evidence, Few, RelayCount, ReplyGroup, Slot, Span};
+use crate::tally::{Bucket, Delays, Evidence, Few, RelayCount, ReplyGroup, Slot, SlowCount, Span};
 use crate::time::Timestamp;
 
 /// Seconds.
@@ -86,6 +86,10 @@ pub(super) struct Attempt {
     stranger: bool,
     code: u16,
     status: Option<(u8, u16, u16)>,
+    /// Seconds that it took, if it was accepted; `None` when the log does not tell.
+    took_s: Option<f64>,
+    /// What is told is the age of the message.
+    aged: bool,
 }
 
 impl Attempt {
@@ -98,7 +102,19 @@ impl Attempt {
             stranger: false,
             code: 0,
             status: None,
+            took_s: Some(2.0),
+            aged: false,
         }
+    }
+
+    /// The same, after so many seconds.
+    pub(super) fn taking(self, took_s: Option<f64>) -> Attempt {
+        Attempt { took_s, ..self }
+    }
+
+    /// The same in a log that tells ages only.
+    pub(super) fn aged(self) -> Attempt {
+        Attempt { aged: true, ..self }
     }
 
     /// A failure that many seconds into the log.
@@ -152,7 +168,7 @@ impl Traffic {
     }
 
     /// A number from 0 to 1 (xorshift64*).
-    fn random(&mut self) -> f64 {
+    pub(super) fn random(&mut self) -> f64 {
         self.state ^= self.state >> 12;
         self.state ^= self.state << 25;
         self.state ^= self.state >> 27;
@@ -208,6 +224,8 @@ pub(super) fn evidence(attempts: &[Attempt]) -> Evidence {
     let mut buckets: BTreeMap<i64, Bucket> = BTreeMap::new();
     let mut replies: BTreeMap<_, ReplyGroup> = BTreeMap::new();
     let mut relays: BTreeMap<i64, RelayCount> = BTreeMap::new();
+    let mut delays = Delays::default();
+    let mut slow: BTreeMap<(i64, Option<u8>), u32> = BTreeMap::new();
     for attempt in attempts {
         let time = Timestamp::from_millis(START * 1000 + attempt.millis);
         let minute = time.as_millis().div_euclid(60_000);
@@ -236,6 +254,14 @@ pub(super) fn evidence(attempts: &[Attempt]) -> Evidence {
         relay.accepted += u64::from(accepted);
         relay.failed += u64::from(!accepted);
         if accepted {
+            let step = attempt.took_s.map(Delays::step_of);
+            if let Some(step) = step {
+                delays.whole[usize::from(step)] += 1;
+                delays.aged += u64::from(attempt.aged);
+            }
+            if step.is_none_or(|step| step >= Delays::SLOW) {
+                *slow.entry((minute.div_euclid(10), step)).or_default() += 1;
+            }
             continue;
         }
         bucket.messages.insert(mixed(attempt.message));
@@ -265,6 +291,13 @@ pub(super) fn evidence(attempts: &[Attempt]) -> Evidence {
         buckets: buckets.into_values().collect(),
         replies: replies.into_values().collect(),
         relays: relays.into_values().collect(),
+        delays: Delays {
+            slow: slow
+                .into_iter()
+                .map(|((slot, step), count)| SlowCount { slot, step, count })
+                .collect(),
+            ..delays
+        },
         echoes: 0,
     }
 }

@@ -1,0 +1,186 @@
+//! Incidents in the document: outages with one cause.
+
+use mailgap_core::incident::{self, Basis, Scope};
+use serde::{Serialize, Serializer};
+
+use super::{Boundary, Outage, Window, Word, lossy, names, word};
+use crate::render::numbers::{count, counted};
+
+/// Domains named in a verdict; more are counted.
+const MOST_NAMED: usize = 3;
+
+/// Outages with one cause.
+#[derive(Debug)]
+pub(crate) struct Incident {
+    pub(crate) id: usize,
+    pub(crate) scope: Scope,
+    pub(crate) basis: Basis,
+    /// Of the operator or the destination; of our own side its hosts.
+    pub(crate) name: String,
+    /// What its sentence begins with.
+    subject: String,
+    /// Destinations concerned.
+    pub(crate) domains: Vec<String>,
+    /// Destinations of the same operator (operators, where our side failed) with attempts meanwhile.
+    pub(crate) active: usize,
+    /// Hosts of ours that alone saw it; empty when all did.
+    pub(crate) hosts: Vec<String>,
+    /// Ids of outages.
+    pub(crate) outages: Vec<usize>,
+    /// All of it as one outage.
+    pub(crate) whole: Outage,
+}
+
+impl Incident {
+    /// `whole` is the incident as an outage of the document, `outages` the ids of its outages there.
+    pub(super) fn new(
+        incident: &incident::Incident,
+        (name, subject): (String, String),
+        outages: Vec<usize>,
+        whole: Outage,
+    ) -> Incident {
+        Incident {
+            id: 0,
+            scope: incident.scope,
+            basis: incident.basis,
+            name,
+            subject,
+            domains: incident.domains.iter().map(ToString::to_string).collect(),
+            active: incident.active,
+            hosts: names(&incident.from_hosts),
+            outages,
+            whole,
+        }
+    }
+}
+
+impl Incident {
+    /// Its sentence, and the subject that the sentence begins with.
+    pub(crate) fn sentence(&self) -> (&str, &str) {
+        (&self.subject, &self.whole.verdict)
+    }
+
+    /// Short, for a heading.
+    pub(crate) fn title(&self) -> String {
+        let domains = counted(self.domains.len() as u64, "destination");
+        match self.scope {
+            Scope::Domain => self.name.clone(),
+            Scope::Operator => format!("{} ({domains})", self.name),
+            Scope::Sender if self.hosts.is_empty() => format!("our own side ({domains})"),
+            Scope::Sender => format!("our own side: {} ({domains})", self.name),
+        }
+    }
+}
+
+/// What a name of an incident is in the document.
+pub(super) fn name_of(incident: &incident::Incident) -> String {
+    match incident.scope {
+        Scope::Domain | Scope::Operator => incident.whole.domain.to_string(),
+        Scope::Sender if incident.from_hosts.is_empty() => "sender".to_owned(),
+        Scope::Sender => names(&incident.from_hosts).join(", "),
+    }
+}
+
+/// What the verdict of an incident begins with; `own` are its outages, the most important first.
+pub(super) fn subject_of(incident: &incident::Incident, own: &[&Outage]) -> String {
+    let domains = || {
+        let mut named: Vec<String> = Vec::new();
+        let others = incident.domains.iter().map(ToString::to_string);
+        for domain in own.iter().map(|outage| outage.domain.clone()).chain(others) {
+            if named.len() < MOST_NAMED && !named.contains(&domain) {
+                named.push(domain);
+            }
+        }
+        match incident.domains.len().saturating_sub(MOST_NAMED) {
+            0 => named.join(", "),
+            more => format!("{} and {} more", named.join(", "), count(more as u64)),
+        }
+    };
+    match incident.scope {
+        Scope::Domain => incident.whole.domain.to_string(),
+        Scope::Operator if incident.basis == Basis::Story => {
+            format!("{} at once", domains())
+        }
+        Scope::Operator => format!("operator {} ({})", incident.whole.domain, domains()),
+        Scope::Sender => {
+            let failing = counted(incident.domains.len() as u64, "destination");
+            let from = match &incident.from_hosts[..] {
+                [] => String::new(),
+                [host] => format!(" from {} alone", lossy(host)),
+                hosts => format!(" from {} alone", names(hosts).join(", ")),
+            };
+            format!("our own side ({failing}{from}: {})", domains())
+        }
+    }
+}
+
+impl Serialize for Incident {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Document<'i> {
+            id: usize,
+            #[serde(serialize_with = "word")]
+            scope: Scope,
+            #[serde(serialize_with = "word")]
+            basis: Basis,
+            name: &'i str,
+            #[serde(rename = "type")]
+            kind: &'static str,
+            domains: &'i [String],
+            active: usize,
+            hosts: &'i [String],
+            outages: &'i [usize],
+            before_log: bool,
+            ongoing: bool,
+            start: Boundary,
+            end: Option<Boundary>,
+            normal_again: Option<Boundary>,
+            attempts: u64,
+            failures: u64,
+            messages: u64,
+            recipients: u64,
+            log_bayes_factor: f64,
+            confidence: &'static str,
+            windows: &'i [Window],
+            verdict: &'i str,
+        }
+        let whole = &self.whole;
+        Document {
+            id: self.id,
+            scope: self.scope,
+            basis: self.basis,
+            name: &self.name,
+            kind: whole.kind.as_word(),
+            domains: &self.domains,
+            active: self.active,
+            hosts: &self.hosts,
+            outages: &self.outages,
+            before_log: whole.before_log,
+            ongoing: whole.ongoing,
+            start: whole.start,
+            end: whole.end,
+            normal_again: whole.normal_again,
+            attempts: whole.attempts,
+            failures: whole.failures,
+            messages: whole.messages,
+            recipients: whole.recipients,
+            log_bayes_factor: whole.log_bayes_factor,
+            confidence: whole.confidence.as_word(),
+            windows: &whole.windows,
+            verdict: &whole.verdict,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl Word for Basis {
+    fn as_word(&self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Word for Scope {
+    fn as_word(&self) -> &'static str {
+        self.as_str()
+    }
+}

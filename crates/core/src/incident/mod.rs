@@ -1,0 +1,223 @@
+//! Outages with one cause: an operator of MX hosts, the sender itself, or one domain alone.
+//!
+//! `libero.it, virgilio.it and 3 more of libero.it: no connection from 23 Jan 16:00 …`
+//!
+//! Three questions, asked in this order:
+//! 1. Did many unrelated operators fail at once, or all of them from some of our hosts only? Then the fault is on
+//!    our side (`sender.rs`), and no receiver is blamed for it.
+//! 2. Did the destinations of one operator fail together? They are judged as one, so that those with too little
+//!    traffic to be judged alone are seen too (`shared.rs`).
+//! 3. Did destinations whose MX hosts do not tell of one operator have one story, the same answers at the same
+//!    times (`story.rs`)?
+//!
+//! What is left are outages of one destination each.
+//!
+//! Pure functions over merged counts: no clock, no input, no knowledge of any incident.
+
+mod counts;
+mod sender;
+mod shared;
+mod story;
+mod votes;
+
+use rayon::prelude::*;
+
+use crate::address::Domain;
+use crate::operator::{Operator, Operators};
+use crate::outage::{Findings, Outage, OutageType};
+use crate::tally::Destination;
+use crate::time::Timestamp;
+
+/// What the outages of an incident have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Nothing: there is one.
+    Domain,
+    /// The operator of the MX hosts.
+    Operator,
+    /// Our own side.
+    Sender,
+}
+
+impl Scope {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Scope::Domain => "domain",
+            Scope::Operator => "operator",
+            Scope::Sender => "sender",
+        }
+    }
+}
+
+/// How outages are known to have something in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Basis {
+    /// There is one, or their MX hosts (or the user) say so.
+    Operator,
+    /// They gave the same answers at the same times.
+    Story,
+    /// Unrelated operators failed at once.
+    Operators,
+    /// They were seen from some of our hosts only.
+    Hosts,
+}
+
+impl Basis {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Basis::Operator => "operator",
+            Basis::Story => "story",
+            Basis::Operators => "operators",
+            Basis::Hosts => "hosts",
+        }
+    }
+}
+
+/// An outage by the place of its destination and its own among those of the destination.
+pub type OutagePlace = (usize, usize);
+
+/// Outages with one cause.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// What they have in common.
+    pub scope: Scope,
+    /// How that is known.
+    pub basis: Basis,
+    /// Destinations concerned, in order of their names; some may have had too little traffic for an outage of
+    /// their own.
+    pub domains: Vec<Domain>,
+    /// How many destinations of the same operator (of any operator, where our side failed) had attempts meanwhile.
+    pub active: usize,
+    /// Hosts of ours that it was seen from, when others that were sending meanwhile did not see it; else empty.
+    pub from_hosts: Vec<Box<[u8]>>,
+    /// Their outages, in order.
+    pub outages: Vec<OutagePlace>,
+    /// All of it as one outage. Its domain is the name of the operator or the destination; of the sender it is empty.
+    pub whole: Outage,
+}
+
+/// What [`judge`] found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Incidents {
+    /// Every outage belongs to one of them. In order of their beginnings, then of names.
+    pub all: Vec<Incident>,
+    /// The operators of the destinations, in order of their names.
+    pub operators: Vec<Operator>,
+}
+
+/// Joins the outages of all destinations to incidents, and looks for those that no destination shows alone.
+///
+/// `findings` are those of the destinations, at the same places. Outages that turn out to be our own fault become
+/// outages of the type [`OutageType::Sender`]. `log` is the first and the last stamp of everything read.
+pub fn judge(
+    destinations: &[Destination],
+    findings: &mut [Findings],
+    operators: &Operators,
+    log: (Timestamp, Timestamp),
+) -> Incidents {
+    let operators = operators.of(destinations);
+    let all = View {
+        destinations,
+        log,
+        // What never works, or always fails in part, says nothing of the others.
+        telling: destinations
+            .iter()
+            .zip(&*findings)
+            .map(|(destination, found)| {
+                found.unreachable.is_none()
+                    && found.chronic.is_none()
+                    && !destination.is_known_from_bounces_alone()
+            })
+            .collect(),
+    };
+    let mut incidents = sender::find(&all, &operators, findings);
+    for incident in &incidents {
+        for &(destination, outage) in &incident.outages {
+            let outage = findings
+                .get_mut(destination)
+                .and_then(|found| found.outages.get_mut(outage));
+            if let Some(outage) = outage
+                && outage.kind == OutageType::Outage
+            {
+                outage.kind = OutageType::Sender;
+            }
+        }
+    }
+    let own: Vec<(Timestamp, Timestamp)> = incidents
+        .iter()
+        .filter(|incident| incident.from_hosts.is_empty())
+        .map(|incident| all.stretch(&incident.whole))
+        .collect();
+    let findings: &[Findings] = findings;
+    let taken = incidents.clone();
+    let is_free = |place: OutagePlace| !taken.iter().any(|it| it.outages.contains(&place));
+    let shared: Vec<Vec<Incident>> = operators
+        .par_iter()
+        .map(|operator| shared::find(&all, operator, findings, &own, &is_free))
+        .collect();
+    let shared: Vec<Incident> = shared.into_iter().flatten().collect();
+    incidents.extend(story::join(&all, &operators, shared));
+    incidents.sort_by(|a, b| {
+        let key = |it: &Incident| (it.whole.start.time, it.scope, it.domains.clone());
+        key(a).cmp(&key(b))
+    });
+    Incidents {
+        all: incidents,
+        operators,
+    }
+}
+
+/// All destinations.
+#[derive(Debug)]
+struct View<'d> {
+    destinations: &'d [Destination],
+    /// First and last stamp of everything read.
+    log: (Timestamp, Timestamp),
+    /// Of each destination, whether it tells of others.
+    telling: Vec<bool>,
+}
+
+impl<'d> View<'d> {
+    /// The destinations of an operator that tell of others, with their places.
+    fn telling(&self, operator: &'d Operator) -> impl Iterator<Item = (usize, &'d Destination)> {
+        let destinations = self.destinations;
+        operator
+            .members
+            .iter()
+            .filter(|&&place| self.telling.get(place).copied().unwrap_or(false))
+            .filter_map(move |&place| Some((place, destinations.get(place)?)))
+    }
+
+    /// From when to when an outage lasted; to the end of the log when it goes on.
+    fn stretch(&self, outage: &Outage) -> (Timestamp, Timestamp) {
+        let end = outage.end.map_or(self.log.1, |end| end.time);
+        (outage.start.time, end.max(outage.start.time))
+    }
+}
+
+/// From the last moment at which an outage may have begun to the first at which it may have ended: what is sure of
+/// it, with little traffic much less than its stretch.
+fn core_of(all: &View<'_>, outage: &Outage) -> (Timestamp, Timestamp) {
+    let end = outage.end.map_or(all.log.1, |end| end.earliest);
+    if outage.start.latest < end {
+        (outage.start.latest, end)
+    } else {
+        all.stretch(outage)
+    }
+}
+
+/// How much of the stretch `of` lies within the other, 0 to 1; a moment lies within or not.
+fn part_within(of: (Timestamp, Timestamp), within: (Timestamp, Timestamp)) -> f64 {
+    let from = of.0.max(within.0).as_millis();
+    let to = of.1.min(within.1).as_millis();
+    let length = of.1.as_millis().saturating_sub(of.0.as_millis());
+    if length <= 0 {
+        return f64::from(u8::from(from <= to));
+    }
+    to.saturating_sub(from).max(0) as f64 / length as f64
+}
+
+/// An outage belongs to a stretch when this part of it lies within.
+const MOST: f64 = 0.5;

@@ -1,0 +1,313 @@
+//! Our own fault: many unrelated operators fail at once, or fail only from some of our hosts.
+//!
+//! A stretch of failure over the voices of all operators ([`super::votes`]) is a candidate. It is ours when so many
+//! of the operators with attempts in its first hours fail that chance cannot explain it: with N operators of which
+//! f fail, f at least 3 and 30 % of N, and P(at least f of N) below 1 in 10,000 were each to fail by chance.
+//! The same is asked of each reporting host alone where there are several. What is left are outages of one
+//! destination that were seen from some of our hosts only, while others delivered to it.
+
+use std::collections::BTreeSet;
+
+use super::counts::{HOST_WORKS, add, fails, seen_from, telling};
+use super::{Basis, Incident, MOST, OutagePlace, Scope, View, core_of, part_within, votes};
+use crate::address::Domain;
+use crate::evidence::Class;
+use crate::operator::Operator;
+use crate::outage::{self, Findings, Outage, OutageType};
+use crate::tally::{Destination, Many};
+use crate::time::Timestamp;
+
+/// Operators without which nothing can be said of our side.
+const LEAST_OPERATORS: usize = 3;
+
+/// Share of the active operators that must fail.
+const LEAST_SHARE: f64 = 0.3;
+
+/// An operator fails when this share of its attempts does.
+const FAILS: f64 = 0.5;
+
+/// Chance that an operator is seen to fail at any time: most have few attempts in the hours looked at.
+const BY_CHANCE: f64 = 0.03;
+
+/// So many failing operators must be less likely than this.
+const LEAST_LIKELY: f64 = 1e-4;
+
+/// Only the beginning of a candidate is looked at (milliseconds): later, each operator has a story of its own.
+const CORE: i64 = 6 * 60 * 60 * 1000;
+
+/// Incidents of our own side.
+pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]) -> Vec<Incident> {
+    let mut found: Vec<Incident> = Vec::new();
+    if operators.len() >= LEAST_OPERATORS {
+        for outage in outage::find(&votes::of(all, operators, None), all.log).outages {
+            found.extend(judge(all, operators, findings, outage, None));
+        }
+    }
+    let hosts: BTreeSet<&[u8]> = all
+        .destinations
+        .iter()
+        .flat_map(Destination::hosts)
+        .collect();
+    if hosts.len() < 2 {
+        return found;
+    }
+    let mut of_hosts: Vec<Incident> = Vec::new();
+    for host in hosts {
+        for outage in outage::find(&votes::of(all, operators, Some(host)), all.log).outages {
+            let stretch = all.stretch(&outage);
+            let is_known = found
+                .iter()
+                .any(|known| part_within(stretch, all.stretch(&known.whole)) >= MOST);
+            if is_known {
+                continue;
+            }
+            let Some(incident) = judge(all, operators, findings, outage, Some(host)) else {
+                continue;
+            };
+            // Several hosts that fail together have one cause.
+            let same = of_hosts
+                .iter_mut()
+                .find(|known| part_within(stretch, all.stretch(&known.whole)) >= MOST);
+            match same {
+                Some(same) => same.join(incident),
+                None => of_hosts.push(incident),
+            }
+        }
+    }
+    for mut incident in of_hosts {
+        // What every host of ours saw that was sending is no host's own.
+        let (from, to) = all.stretch(&incident.whole);
+        let seen = all.destinations.iter().flat_map(|it| it.between(from, to));
+        let others = seen.filter(|(host, counts)| {
+            telling(counts) > 0 && !incident.from_hosts.iter().any(|it| **it == **host)
+        });
+        if others.count() == 0 {
+            incident.from_hosts.clear();
+            incident.basis = Basis::Operators;
+        }
+        found.push(incident);
+    }
+    let taken: BTreeSet<OutagePlace> = found.iter().flat_map(|it| it.outages.clone()).collect();
+    found.extend(alone(all, findings, &taken));
+    found
+}
+
+impl Incident {
+    /// Takes in what another host of ours saw of the same.
+    fn join(&mut self, other: Incident) {
+        self.domains.extend(other.domains);
+        self.domains.sort_unstable();
+        self.domains.dedup();
+        self.from_hosts.extend(other.from_hosts);
+        self.outages.extend(other.outages);
+        self.outages.sort_unstable();
+        self.outages.dedup();
+        self.active = self.active.max(other.active);
+    }
+}
+
+/// A candidate as an incident, if it is our own fault; `host` when it was seen by that host alone.
+fn judge(
+    all: &View<'_>,
+    operators: &[Operator],
+    findings: &[Findings],
+    outage: Outage,
+    host: Option<&[u8]>,
+) -> Option<Incident> {
+    let stretch = all.stretch(&outage);
+    let core = (
+        stretch.0,
+        Timestamp::from_millis(stretch.0.as_millis().saturating_add(CORE)).min(stretch.1),
+    );
+    let (mut active, mut failing) = (0_usize, 0_usize);
+    let mut domains: Vec<Domain> = Vec::new();
+    for operator in operators {
+        let mut sum = Many::default();
+        let mut own: Vec<&Domain> = Vec::new();
+        for (_, destination) in all.telling(operator) {
+            let mut counts = Many::default();
+            let seen = destination.between(core.0, core.1);
+            for (_, seen) in seen.filter(|&(name, _)| host.is_none_or(|host| host == name)) {
+                add(&mut counts, &seen);
+            }
+            if fails(&counts, FAILS) {
+                own.push(destination.domain());
+            }
+            add(&mut sum, &counts);
+        }
+        active += usize::from(telling(&sum) > 0);
+        if fails(&sum, FAILS) {
+            failing += 1;
+            domains.extend(own.into_iter().cloned());
+        }
+    }
+    let likely = failing >= LEAST_OPERATORS
+        && failing as f64 >= LEAST_SHARE * active as f64
+        && at_least(failing, active, BY_CHANCE) < LEAST_LIKELY;
+    if !likely {
+        return None;
+    }
+    domains.sort_unstable();
+    let from_hosts = match host {
+        Some(host) => vec![host.into()],
+        None => seen_from(
+            all.destinations
+                .iter()
+                .flat_map(|it| it.between(core.0, core.1)),
+        ),
+    };
+    let outages = places(findings, |(destination, _), outage| {
+        part_within(core_of(all, outage), stretch) >= MOST
+            || all.failures_within(destination, outage, stretch) >= MOST
+    });
+    let outages = outages
+        .into_iter()
+        .filter(|&(destination, outage)| {
+            // Of a host's fault, what failed from elsewhere too is not part.
+            let found = findings
+                .get(destination)
+                .and_then(|it| it.outages.get(outage));
+            from_hosts.is_empty()
+                || found.is_some_and(|found| all.is_from(destination, found, &from_hosts))
+        })
+        .collect();
+    Some(Incident {
+        scope: Scope::Sender,
+        basis: if from_hosts.is_empty() {
+            Basis::Operators
+        } else {
+            Basis::Hosts
+        },
+        domains,
+        active,
+        from_hosts,
+        outages,
+        whole: Outage {
+            kind: OutageType::Sender,
+            ..outage
+        },
+    })
+}
+
+/// Outages of one destination that were seen from some of our hosts only.
+fn alone(all: &View<'_>, findings: &[Findings], taken: &BTreeSet<OutagePlace>) -> Vec<Incident> {
+    let candidates = places(findings, |place, outage| {
+        outage.kind == OutageType::Outage && outage.hosts > 1 && !taken.contains(&place)
+    });
+    let mut found = Vec::new();
+    for place in candidates {
+        let Some((destination, outage)) = all.outage(findings, place) else {
+            continue;
+        };
+        let (from, to) = all.stretch(outage);
+        let from_hosts = seen_from(destination.between(from, to));
+        if !from_hosts.is_empty() {
+            found.push(Incident {
+                scope: Scope::Sender,
+                basis: Basis::Hosts,
+                domains: vec![destination.domain().clone()],
+                active: 1,
+                from_hosts,
+                outages: vec![place],
+                whole: Outage {
+                    kind: OutageType::Sender,
+                    ..outage.clone()
+                },
+            });
+        }
+    }
+    found
+}
+
+/// Places of the outages that are wanted, in order. Slow delivery alone is none.
+fn places(
+    findings: &[Findings],
+    wanted: impl Fn(OutagePlace, &Outage) -> bool,
+) -> Vec<OutagePlace> {
+    let mut places = Vec::new();
+    for (destination, found) in findings.iter().enumerate() {
+        for (place, outage) in found.outages.iter().enumerate() {
+            if !outage.is_slow_only() && wanted((destination, place), outage) {
+                places.push((destination, place));
+            }
+        }
+    }
+    places
+}
+
+impl View<'_> {
+    fn outage<'f>(
+        &self,
+        findings: &'f [Findings],
+        (destination, outage): OutagePlace,
+    ) -> Option<(&Destination, &'f Outage)> {
+        let found = findings.get(destination)?.outages.get(outage)?;
+        Some((self.destinations.get(destination)?, found))
+    }
+
+    /// The part of the failures of an outage that lies within a stretch, 0 to 1.
+    fn failures_within(
+        &self,
+        destination: usize,
+        outage: &Outage,
+        stretch: (Timestamp, Timestamp),
+    ) -> f64 {
+        let own = self.stretch(outage);
+        let (from, to) = (own.0.max(stretch.0), own.1.min(stretch.1));
+        let destination = self.destinations.get(destination).filter(|_| from <= to);
+        let seen = destination.into_iter().flat_map(|it| it.between(from, to));
+        let failed = seen.map(|(_, counts)| counts.iter().sum::<u64>() - counts[Class::Ok.index()]);
+        failed.sum::<u64>() as f64 / outage.failures.max(1) as f64
+    }
+
+    /// True when an outage was seen from these hosts, and not from the others.
+    fn is_from(&self, destination: usize, outage: &Outage, hosts: &[Box<[u8]>]) -> bool {
+        let (from, to) = self.stretch(outage);
+        let mut others = Many::default();
+        let destination = self.destinations.get(destination);
+        for (host, counts) in destination.into_iter().flat_map(|it| it.between(from, to)) {
+            if !hosts.iter().any(|known| **known == *host) {
+                add(&mut others, &counts);
+            }
+        }
+        !fails(&others, HOST_WORKS)
+    }
+}
+
+/// The chance that at least k of n happen when each does with probability p.
+fn at_least(k: usize, n: usize, p: f64) -> f64 {
+    // The terms of the tail, each from the one before; they fall fast where this is asked.
+    let mut term = (0..k).fold(0.0, |ln: f64, i| {
+        ln + ((n - i.min(n)) as f64 / (i + 1) as f64).ln() + p.ln()
+    }) + n.saturating_sub(k) as f64 * (1.0 - p).ln();
+    let mut sum = 0.0;
+    for i in k..=n {
+        sum += term.exp();
+        term += ((n - i) as f64 / (i + 1) as f64).ln() + (p / (1.0 - p)).ln();
+    }
+    sum.min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_of_the_binomial_law() {
+        let cases = [
+            (0, 5, 0.3, 1.0),
+            (1, 2, 0.5, 0.75),
+            (3, 3, 0.1, 0.001),
+            (3, 10, 0.03, 0.002_765),
+            (25, 25, 0.03, 8.5e-39),
+        ];
+        assert_eq!(cases.len(), 5);
+        for (k, n, p, expected) in cases {
+            let found = at_least(k, n, p);
+            assert!(
+                (found - expected).abs() <= 0.01 * expected,
+                "{k} of {n}: {found}"
+            );
+        }
+    }
+}

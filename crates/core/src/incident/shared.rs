@@ -1,0 +1,170 @@
+//! Outages of one operator: its destinations judged as one.
+
+use super::counts::add;
+use super::{Basis, Incident, MOST, OutagePlace, Scope, View, part_within};
+use crate::evidence::Class;
+use crate::operator::Operator;
+use crate::outage::{self, Findings, Outage};
+use crate::tally::{Destination, Many};
+use crate::time::Timestamp;
+
+/// Destinations that must fail before it is their operator's fault,
+const LEAST_DOMAINS: usize = 2;
+
+/// and the part of those with attempts meanwhile.
+const LEAST_SHARE: f64 = 0.3;
+
+/// A destination is concerned when this share of its attempts fails.
+const FAILS: f64 = 0.5;
+
+/// The incidents of one operator, those of single destinations included. `own` are stretches in which our own side
+/// failed; `is_free` says whether an outage belongs to no incident yet.
+pub(super) fn find(
+    all: &View<'_>,
+    operator: &Operator,
+    findings: &[Findings],
+    own: &[(Timestamp, Timestamp)],
+    is_free: &(dyn Fn(OutagePlace) -> bool + Sync),
+) -> Vec<Incident> {
+    let mut free: Vec<(OutagePlace, &Outage)> = Vec::new();
+    for &place in &operator.members {
+        let found = findings.get(place).into_iter().flat_map(|it| &it.outages);
+        free.extend(found.enumerate().map(|(n, outage)| ((place, n), outage)));
+    }
+    free.retain(|&(place, _)| is_free(place));
+    let mut incidents = Vec::new();
+    let members: Vec<(usize, &Destination)> = all.telling(operator).collect();
+    if members.len() >= LEAST_DOMAINS {
+        let destinations: Vec<&Destination> = members.iter().map(|&(_, it)| it).collect();
+        let pooled = Destination::pool(operator.name.clone(), &destinations);
+        for whole in outage::find(&pooled, all.log).outages {
+            let stretch = all.stretch(&whole);
+            let is_own = own.iter().any(|&own| part_within(stretch, own) >= MOST);
+            if is_own || whole.is_slow_only() {
+                continue;
+            }
+            incidents.extend(together(all, &members, whole, &mut free));
+        }
+    }
+    incidents.extend(overlapping(all, operator, free));
+    incidents
+}
+
+/// An outage of the operator as an incident, if several destinations had part in it; takes their outages from
+/// those that are free.
+fn together(
+    all: &View<'_>,
+    members: &[(usize, &Destination)],
+    whole: Outage,
+    free: &mut Vec<(OutagePlace, &Outage)>,
+) -> Option<Incident> {
+    let stretch = all.stretch(&whole);
+    let concerned = |outage: &Outage| {
+        let own = all.stretch(outage);
+        !outage.is_slow_only()
+            && (part_within(own, stretch) >= MOST || part_within(stretch, own) >= MOST)
+    };
+    let with_outage = |place: usize| {
+        free.iter()
+            .any(|&((to, _), outage)| to == place && concerned(outage))
+    };
+    let (mut active, mut domains) = (0, Vec::new());
+    for &(place, destination) in members {
+        let mut counts = Many::default();
+        for (_, seen) in destination.between(stretch.0, stretch.1) {
+            add(&mut counts, &seen);
+        }
+        let attempts: u64 = counts.iter().sum();
+        active += usize::from(attempts > 0);
+        let failed = attempts - counts[Class::Ok.index()];
+        if failed as f64 >= FAILS * attempts as f64 && failed > 0 || with_outage(place) {
+            domains.push(destination.domain().clone());
+        }
+    }
+    if domains.len() < LEAST_DOMAINS || (domains.len() as f64) < LEAST_SHARE * active as f64 {
+        return None;
+    }
+    domains.sort_unstable();
+    let mut outages = Vec::new();
+    free.retain(|&(place, outage)| {
+        let is_part = outage.kind == whole.kind && concerned(outage);
+        if is_part {
+            outages.push(place);
+        }
+        !is_part
+    });
+    Some(Incident {
+        scope: Scope::Operator,
+        basis: Basis::Operator,
+        domains,
+        active,
+        from_hosts: Vec::new(),
+        outages,
+        whole,
+    })
+}
+
+/// Outages of single destinations: those of one operator that lie mostly within each other are one incident.
+fn overlapping(
+    all: &View<'_>,
+    operator: &Operator,
+    mut free: Vec<(OutagePlace, &Outage)>,
+) -> Vec<Incident> {
+    // The longest first, so that the others find what they lie within.
+    free.sort_by_key(|&(place, outage)| {
+        let (from, to) = all.stretch(outage);
+        (from.as_millis().saturating_sub(to.as_millis()), place)
+    });
+    let mut incidents: Vec<Incident> = Vec::new();
+    for (place, outage) in free {
+        let own = all.stretch(outage);
+        let Some(destination) = all.destinations.get(place.0) else {
+            continue;
+        };
+        let domain = destination.domain();
+        let same = incidents.iter_mut().find(|known| {
+            let stretch = all.stretch(&known.whole);
+            known.whole.kind == outage.kind
+                && known.whole.is_slow_only() == outage.is_slow_only()
+                && !known.domains.contains(domain)
+                && part_within(own, stretch) >= MOST
+                && part_within(stretch, own) >= MOST
+        });
+        match same {
+            Some(incident) => {
+                incident.scope = Scope::Operator;
+                incident.whole.domain = operator.name.clone();
+                count_in(&mut incident.whole, outage);
+                incident.domains.push(domain.clone());
+                incident.active += 1;
+                incident.outages.push(place);
+            }
+            None => incidents.push(Incident {
+                scope: Scope::Domain,
+                basis: Basis::Operator,
+                domains: vec![domain.clone()],
+                active: 1,
+                from_hosts: Vec::new(),
+                outages: vec![place],
+                whole: outage.clone(),
+            }),
+        }
+    }
+    for incident in &mut incidents {
+        incident.domains.sort_unstable();
+        incident.outages.sort_unstable();
+    }
+    incidents
+}
+
+/// Adds what stands behind another outage. Windows and boundaries stay those of the longest one.
+fn count_in(whole: &mut Outage, outage: &Outage) {
+    whole.attempts += outage.attempts;
+    whole.failures += outage.failures;
+    whole.messages += outage.messages;
+    whole.recipients += outage.recipients;
+    whole.hosts = whole.hosts.max(outage.hosts);
+    whole.mx.extend(outage.mx.iter().cloned());
+    whole.mx.sort_unstable();
+    whole.mx.dedup();
+}
