@@ -144,8 +144,8 @@ pub(crate) fn format<F: clap::ValueEnum>(
     match (flag, file) {
         (Some(format), _) => Ok(format),
         (None, None) => Ok(default),
-        // A device, or a name without an ending: as on standard output.
-        (None, Some(path)) if path.extension().is_none() => Ok(default),
+        // A device (/dev/null, /dev/stderr) takes what standard output does.
+        (None, Some(path)) if path.starts_with("/dev") => Ok(default),
         (None, Some(path)) => {
             let ending = path.extension().and_then(|ending| ending.to_str());
             ending
@@ -197,6 +197,7 @@ mod tests {
         assert_eq!(of(None, "r.txt").unwrap(), Format::Text);
         assert_eq!(format(None, None, Format::Text).unwrap(), Format::Text);
         assert_eq!(of(Some(Format::Text), "r.json").unwrap(), Format::Text);
+        assert_eq!(of(None, "/dev/null").unwrap(), Format::Text);
         let failure = of(None, "report").unwrap_err();
         assert_eq!(failure.message(), "-o report: the ending names no format");
         assert_eq!(failure.hint(), Some("say which with -f: json, text"));

@@ -275,7 +275,7 @@ pub(crate) struct Boundary {
 pub(crate) struct Outage {
     pub(crate) id: usize,
     pub(crate) domain: String,
-    /// Who runs its MX hosts; `None` when that is not known.
+    /// Who runs its MX hosts; the destination itself when that is not known.
     pub(crate) operator: Option<String>,
     pub(crate) mx: Vec<String>,
     /// Those that took mail meanwhile, when others clearly did not.
@@ -421,6 +421,7 @@ impl Report {
             judged.destinations += u64::from(attempts > 0);
             let mut fates = fates.into_iter();
             let outages_before = outages.len();
+            let last_place = findings.outages.len();
             for (place, outage) in findings.outages.into_iter().enumerate() {
                 let fates = fates.next();
                 let told = fates
@@ -431,7 +432,8 @@ impl Report {
                 let to_do = told.map(|(_, to_do)| to_do).unwrap_or_default();
                 let only = format!(" --domain {subject}");
                 let accepted = last_attempt.is_some_and(|last| last.accepted);
-                let advice = advice::of(&outage, &to_do, accepted, &only, moments);
+                let is_past = place + 1 < last_place;
+                let advice = advice::of(&outage, &to_do, (is_past, accepted), &only, moments);
                 if let Some((fates, _)) = &fates {
                     all_fates.insert((destination_place, place), (fates.total.clone(), to_do));
                 }
@@ -649,7 +651,7 @@ fn incidents_of(
                     let told = total.map(|total| (total, to_do));
                     let whole = found.whole.clone();
                     let verdict = verdict(&subject, &whole, None, told, ends, moments);
-                    let advice = advice::of(&whole, &to_do, false, "", moments);
+                    let advice = advice::of(&whole, &to_do, (false, false), "", moments);
                     Outage {
                         advice,
                         fates: total,

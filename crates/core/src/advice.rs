@@ -16,6 +16,8 @@ pub struct Circumstances {
     pub resend: u64,
     /// Addresses that only it refused.
     pub reinstate: u64,
+    /// Another outage of the same destination followed: this one is history.
+    pub is_past: bool,
     /// The last attempt was accepted, too few to say that it is over.
     pub last_accepted: bool,
     /// When the first of the messages still queued will be given up, and how many will be.
@@ -75,37 +77,11 @@ impl Advice {
 /// Below this share of failures part of the mail goes through.
 const NEARLY_ALL: f64 = 0.8;
 
-/// What to do, the most urgent first. At least one piece.
+/// What to do, the most urgent first; nothing for what is over and left no trace.
 pub fn advise(outage: &Outage, known: &Circumstances) -> Vec<Advice> {
     let mut advice = Vec::new();
-    match outage.kind {
-        OutageType::Sender => advice.push(Advice::CheckOwnSide),
-        OutageType::Policy => advice.extend(about_policy(outage)),
-        OutageType::Outage => {}
-    }
-    if let Some((first, messages)) = known.expiring
-        && outage.ongoing
-    {
-        advice.push(Advice::ExtendQueueLifetime(first, messages));
-    }
-    let last = outage.windows.last();
-    let is_slow = last.is_some_and(|window| window.kind == Kind::Delayed);
-    match (outage.kind, last) {
-        (OutageType::Outage, Some(window)) if outage.ongoing && !is_slow => {
-            advice.push(if known.last_accepted {
-                Advice::Probe
-            } else {
-                while_it_lasts(window)
-            });
-        }
-        (OutageType::Outage, _) if is_slow && outage.normal_again.is_none() => {
-            advice.push(Advice::Throttle(None));
-        }
-        (OutageType::Outage | OutageType::Sender, _) => {
-            let again = outage.normal_again.or(outage.end);
-            advice.extend(again.map(Advice::Resume));
-        }
-        (OutageType::Policy, _) => {}
+    if !known.is_past {
+        advice.extend(about_now(outage, known));
     }
     if known.resend > 0 {
         advice.push(Advice::Resend(known.resend));
@@ -116,22 +92,57 @@ pub fn advise(outage: &Outage, known: &Circumstances) -> Vec<Advice> {
     advice
 }
 
+/// What the last outage of a destination calls for.
+fn about_now(outage: &Outage, known: &Circumstances) -> Vec<Advice> {
+    let mut advice = Vec::new();
+    if outage.kind == OutageType::Sender {
+        advice.push(Advice::CheckOwnSide);
+    }
+    if let Some((first, messages)) = known.expiring
+        && outage.ongoing
+    {
+        advice.push(Advice::ExtendQueueLifetime(first, messages));
+    }
+    let last = outage.windows.last();
+    let is_slow = last.is_some_and(|window| window.kind == Kind::Delayed);
+    if is_slow && outage.normal_again.is_none() {
+        advice.push(Advice::Throttle(None));
+    } else if !outage.ongoing || is_slow {
+        let again = outage.normal_again.or(outage.end);
+        advice.extend(again.map(Advice::Resume));
+    } else if known.last_accepted {
+        advice.push(Advice::Probe);
+    } else {
+        match outage.kind {
+            OutageType::Policy => advice.extend(about_policy(outage)),
+            OutageType::Outage => advice.extend(last.map(while_it_lasts)),
+            OutageType::Sender => {}
+        }
+    }
+    advice
+}
+
 fn while_it_lasts(window: &Window) -> Advice {
     if window.share < NEARLY_ALL {
         return Advice::Throttle(Some(window.share));
     }
+    let for_good = window.reply_code.is_some_and(|code| code.get() >= 500)
+        || matches!(
+            window.reason,
+            Reason::NoSuchDomain | Reason::DomainRefusesMail
+        );
     Advice::Hold {
-        bounces: matches!(window.kind, Kind::RecipientRejected | Kind::Rejected),
+        bounces: for_good || matches!(window.kind, Kind::RecipientRejected | Kind::Rejected),
     }
 }
 
 /// By the reason that most failures had.
 fn about_policy(outage: &Outage) -> Option<Advice> {
-    let refusals = outage
+    let of_policy = |window: &Window| (window.kind == Kind::Policy, window.failures);
+    let main = outage
         .windows
         .iter()
-        .filter(|window| window.kind == Kind::Policy);
-    let main = refusals.max_by_key(|window| window.failures)?;
+        .max_by_key(|window| of_policy(window))?;
     Some(match main.reason {
         Reason::RateLimited => Advice::Throttle(Some(main.share)),
         Reason::SenderAuth => Advice::MendAuthentication,
@@ -169,18 +180,29 @@ const LISTS: [&str; 20] = [
     "uceprotect.net",
 ];
 
-/// The block list that a refusal names: one that is well known, else the name after `using`, `listed in` and the
-/// like (RFC 5782, section 2.4, asks for it).
+/// The block list that a refusal names: the name after `using`, `listed in` and the like (RFC 5782, section 2.4,
+/// asks for it), else one that is well known. The words of our own mail system before `said:` name the host that
+/// refused, and addresses whom it refused.
 pub fn block_list(text: &[u8]) -> Option<&str> {
-    let words = || {
-        let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-        let words = text.split(move |byte| !is_of_word(byte));
-        words
-            .filter_map(|word| std::str::from_utf8(word).ok())
-            .map(|word| word.trim_matches('.'))
-            .filter(|word| !word.is_empty())
-    };
-    let is_known = |word: &&str| {
+    let said = memchr::memmem::find(text, b" said: ").and_then(|at| text.get(at..));
+    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'@');
+    let words = said.unwrap_or(text).split(move |byte| !is_of_word(byte));
+    let words: Vec<&str> = words
+        .filter_map(|word| std::str::from_utf8(word).ok())
+        .map(|word| word.trim_matches('.'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_one_of = |word: &str, all: &[&str]| all.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let named = words.iter().enumerate().find_map(|(place, &word)| {
+        let before = |back: usize| place.checked_sub(back).and_then(|it| words.get(it));
+        let is_said = before(1).is_some_and(|last| {
+            is_one_of(last, &["using"])
+                || is_one_of(last, &["in", "on", "at", "by"])
+                    && before(2).is_some_and(|first| is_one_of(first, &["listed"]))
+        });
+        (is_said && is_host(word)).then_some(word)
+    });
+    let is_known = |word: &&&str| {
         let lower = word.to_ascii_lowercase();
         LISTS.iter().any(|list| {
             lower
@@ -188,25 +210,16 @@ pub fn block_list(text: &[u8]) -> Option<&str> {
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         })
     };
-    words().find(is_known).or_else(|| {
-        let (mut before, mut last) = ("", "");
-        words().find(|&word| {
-            let is_said = last.eq_ignore_ascii_case("using")
-                || before.eq_ignore_ascii_case("listed")
-                    && ["in", "on", "at", "by"]
-                        .iter()
-                        .any(|to| last.eq_ignore_ascii_case(to));
-            (before, last) = (last, word);
-            is_said && is_host(word)
-        })
-    })
+    named.or_else(|| words.iter().find(is_known).copied())
 }
 
 /// At least two labels, and no address.
 fn is_host(word: &str) -> bool {
-    word.rsplit_once('.').is_some_and(|(_, top)| {
-        top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic())
-    })
+    let domain = !word.contains('@');
+    domain
+        && word.rsplit_once('.').is_some_and(|(_, top)| {
+            top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic())
+        })
 }
 
 #[cfg(test)]
@@ -234,8 +247,12 @@ mod tests {
             ("554 using 192.0.2.1 is not allowed", None),
             ("550 see https://notspamhaus.org/", None),
             ("550 mail from mx.example.org blocked", None),
+            (
+                "host mx.sorbs.net[192.0.2.1] said: 554 5.7.1 <u@sorbs.net>: refused",
+                None,
+            ),
         ];
-        assert_eq!(cases.len(), 7);
+        assert_eq!(cases.len(), 8);
         for (text, list) in cases {
             assert_eq!(block_list(text.as_bytes()), list, "{text}");
         }
@@ -290,113 +307,127 @@ mod tests {
         }
     }
 
-    #[test]
-    fn advice_fits_the_case() {
-        let plain = |kind, share| window(kind, share, Reason::Unreachable, "");
-        let policy = |reason, sample| window(Kind::Policy, 0.9, reason, sample);
-        let expiring = Circumstances {
-            expiring: Some((Timestamp::from_seconds(9), 20)),
-            ..Circumstances::default()
-        };
-        let lists = Circumstances {
-            resend: 3,
-            reinstate: 2,
-            ..Circumstances::default()
-        };
-        let accepted = Circumstances {
-            last_accepted: true,
-            ..Circumstances::default()
-        };
-        let none = Circumstances::default();
-        let (of_receiver, of_policy) = (OutageType::Outage, OutageType::Policy);
-        let mut slow = outage(of_receiver, Some(5), vec![plain(Kind::Delayed, 0.0)]);
-        let cases = [
-            (
-                outage(
-                    of_receiver,
-                    None,
-                    vec![plain(Kind::RecipientRejected, 0.95)],
-                ),
-                none,
-                "hold",
-            ),
-            (
-                outage(of_receiver, None, vec![plain(Kind::NoConnection, 1.0)]),
-                expiring,
-                "extend_queue_lifetime hold",
-            ),
-            (
-                outage(of_receiver, None, vec![plain(Kind::Deferred, 0.3)]),
-                none,
-                "throttle",
-            ),
-            (
-                outage(
-                    of_receiver,
-                    Some(5),
-                    vec![plain(Kind::RecipientRejected, 0.9)],
-                ),
-                lists,
-                "resume resend reinstate",
-            ),
-            (
-                outage(
-                    OutageType::Sender,
-                    Some(5),
-                    vec![plain(Kind::NoConnection, 1.0)],
-                ),
-                none,
-                "check_own_side resume",
-            ),
-            (
-                outage(of_policy, Some(5), vec![policy(Reason::RateLimited, "")]),
-                none,
-                "throttle",
-            ),
-            (
-                outage(of_policy, None, vec![policy(Reason::SenderAuth, "")]),
-                none,
-                "mend_authentication",
-            ),
-            (
-                outage(of_policy, None, vec![policy(Reason::Policy, "")]),
-                none,
-                "ask_receiver",
-            ),
-            (slow.clone(), none, "throttle"),
-            (
-                outage(
-                    of_receiver,
-                    None,
-                    vec![plain(Kind::RecipientRejected, 0.95)],
-                ),
-                accepted,
-                "probe",
-            ),
-            (
-                outage(of_receiver, Some(5), vec![plain(Kind::NoConnection, 1.0)]),
-                expiring,
-                "resume",
-            ),
-        ];
-        assert_eq!(cases.len(), 11);
+    fn assert_advised(cases: Vec<(Outage, Circumstances, &str)>) {
         for (outage, known, expected) in cases {
             let advice = advise(&outage, &known);
             let words: Vec<_> = advice.iter().map(Advice::as_str).collect();
             assert_eq!(words.join(" "), expected, "{outage:?}");
         }
-        slow.normal_again = slow.end;
-        assert_eq!(
-            advise(&slow, &none),
-            [Advice::Resume(moment(5))],
-            "it is over"
-        );
-        let listed = outage(
-            of_policy,
-            None,
-            vec![policy(Reason::Reputation, "blocked using zen.spamhaus.org")],
-        );
+    }
+
+    fn plain(kind: Kind, share: f64) -> Vec<Window> {
+        vec![window(kind, share, Reason::Unreachable, "")]
+    }
+
+    fn policy(reason: Reason, sample: &str) -> Vec<Window> {
+        vec![window(Kind::Policy, 0.9, reason, sample)]
+    }
+
+    #[test]
+    fn advice_for_what_goes_on() {
+        let none = Circumstances::default();
+        let expiring = Circumstances {
+            expiring: Some((Timestamp::from_seconds(9), 20)),
+            ..none
+        };
+        let accepted = Circumstances {
+            last_accepted: true,
+            ..none
+        };
+        let ongoing = |kind, windows| outage(kind, None, windows);
+        let (of_receiver, of_policy) = (OutageType::Outage, OutageType::Policy);
+        let slow = outage(of_receiver, Some(5), plain(Kind::Delayed, 0.0));
+        let refused = plain(Kind::RecipientRejected, 0.95);
+        assert_advised(vec![
+            (ongoing(of_receiver, refused.clone()), none, "hold"),
+            (ongoing(of_receiver, refused), accepted, "probe"),
+            (
+                ongoing(of_receiver, plain(Kind::NoConnection, 1.0)),
+                expiring,
+                "extend_queue_lifetime hold",
+            ),
+            (
+                ongoing(of_receiver, plain(Kind::Deferred, 0.3)),
+                none,
+                "throttle",
+            ),
+            (
+                ongoing(of_policy, policy(Reason::RateLimited, "")),
+                none,
+                "throttle",
+            ),
+            (
+                ongoing(of_policy, policy(Reason::SenderAuth, "")),
+                none,
+                "mend_authentication",
+            ),
+            (
+                ongoing(of_policy, policy(Reason::Policy, "")),
+                none,
+                "ask_receiver",
+            ),
+            (
+                ongoing(of_policy, plain(Kind::Mixed, 0.9)),
+                none,
+                "ask_receiver",
+            ),
+            (slow, none, "throttle"),
+        ]);
+        let gone = vec![window(Kind::DnsFailure, 1.0, Reason::NoSuchDomain, "")];
+        let gone = advise(&ongoing(of_receiver, gone), &none);
+        assert_eq!(gone, [Advice::Hold { bounces: true }]);
+        let listed = policy(Reason::Reputation, "blocked using zen.spamhaus.org");
         let at = Some("zen.spamhaus.org".to_owned());
-        assert_eq!(advise(&listed, &none), [Advice::Delist(at)]);
+        assert_eq!(
+            advise(&ongoing(of_policy, listed), &none),
+            [Advice::Delist(at)]
+        );
+    }
+
+    #[test]
+    fn advice_for_what_is_over() {
+        let none = Circumstances::default();
+        let lists = Circumstances {
+            resend: 3,
+            reinstate: 2,
+            ..none
+        };
+        let past = Circumstances {
+            is_past: true,
+            ..lists
+        };
+        let expiring = Circumstances {
+            expiring: Some((Timestamp::from_seconds(9), 20)),
+            ..none
+        };
+        let over = |kind, windows| outage(kind, Some(5), windows);
+        let of_receiver = OutageType::Outage;
+        let refused = plain(Kind::RecipientRejected, 0.9);
+        assert_advised(vec![
+            (
+                over(of_receiver, refused.clone()),
+                lists,
+                "resume resend reinstate",
+            ),
+            (over(of_receiver, refused), past, "resend reinstate"),
+            (
+                over(OutageType::Sender, plain(Kind::NoConnection, 1.0)),
+                none,
+                "check_own_side resume",
+            ),
+            (
+                over(OutageType::Policy, policy(Reason::Reputation, "")),
+                none,
+                "resume",
+            ),
+            (
+                over(of_receiver, plain(Kind::NoConnection, 1.0)),
+                expiring,
+                "resume",
+            ),
+        ]);
+        let mut slow = over(of_receiver, plain(Kind::Delayed, 0.0));
+        slow.normal_again = slow.end;
+        assert_eq!(advise(&slow, &none), [Advice::Resume(moment(5))]);
     }
 }

@@ -8,6 +8,7 @@ mod part;
 
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use chrono_tz::Tz;
 
@@ -23,7 +24,7 @@ use crate::reason::{Classifier, Verdict};
 use crate::source::Input;
 use crate::source::reader::BLOCK_BYTES;
 use crate::stamp::StampContext;
-use crate::tally::{Bounced, Destination, News, Tally};
+use crate::tally::{Bounced, Destination, Known, News, Tally};
 use crate::time::Timestamp;
 
 use count::Whole;
@@ -164,13 +165,18 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     let mut overlaps = Overlaps::default();
     let mut fates = Fates::default();
     let ribbons = Ribbons::default();
+    let known = Mutex::new(Known::default());
     let new = |n: usize| Part::new(inputs.get(n), options, options.fates);
     let step = |part: &mut Part, block: &Block| {
-        if let Some(input) = inputs.get(block.input)
-            && let Some(stretch) = part.count(block, input, options, join)
-        {
+        let Some(input) = inputs.get(block.input) else {
+            return;
+        };
+        if let Some(stretch) = part.count(block, input, options, join) {
             ribbons.add(block.input, block.sequence, stretch);
         }
+        // One set for all workers: most recipients come to each of them.
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        part.tally.move_known(&mut known);
     };
     let mut ended = |ended: Ended<Part>| {
         let name = inputs.get(ended.input).map_or("", Input::name);
@@ -201,6 +207,7 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
             why: error.to_string(),
         });
     }
+    tally.add_known(known.into_inner().unwrap_or_else(PoisonError::into_inner));
     let (news, repeated) = bounces.into_news();
     news.count_into(&mut tally);
     let told = options.fates.map(|keep| told_by(&news, keep));
@@ -208,10 +215,11 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
     coverage.bounces.repeated = repeated;
     coverage.bounces.added = news.len();
     coverage.overlaps = overlaps.into_found();
+    let (destinations, known) = tally.into_destinations_and_known();
     Survey {
         coverage,
-        destinations: tally.into_destinations(),
-        fates: fates.finish(options.fates.unwrap_or_default(), told),
+        destinations,
+        fates: fates.finish(options.fates.unwrap_or_default(), told, known),
     }
 }
 

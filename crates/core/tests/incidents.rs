@@ -42,6 +42,7 @@ fn log(destinations: &[Destination<'_>], hosts: &[&str], fault: &Fault<'_>) -> S
             let mx = mx[(n as usize / 3) % mx.len()];
             let hour = f64::from(second) / 3600.0;
             let (day, rest) = (second / 86_400 + 10, second % 86_400);
+            let who = n % 40; // people who get mail now and then
             let clock = format!("{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
             let ip = format!("192.0.2.{}", d % 250 + 1);
             let said = match fault(hour, domain, mx, host) {
@@ -64,7 +65,7 @@ fn log(destinations: &[Destination<'_>], hosts: &[&str], fault: &Fault<'_>) -> S
                 }
             };
             let line = format!(
-                "2023-01-{day}T{clock}+01:00 {host} postfix/smtp[9]: {:05X}{n:05X}: to=<u{n}@{domain}>, {said}",
+                "2023-01-{day}T{clock}+01:00 {host} postfix/smtp[9]: {:05X}{n:05X}: to=<u{who}@{domain}>, {said}",
                 d + 1
             );
             lines.push((second, line));
@@ -236,6 +237,108 @@ fn what_one_host_of_ours_sees_alone_is_our_own_fault() {
         (Scope::Sender, "a.example".to_owned())
     );
     assert_eq!(incident.from_hosts, [Box::from(&b"out2"[..])]);
+}
+
+#[test]
+fn what_all_receivers_think_of_our_mail_is_no_fault_of_our_side() {
+    let fault = |hour: f64, _: &str, _: &str, _: &str| {
+        within(hour, 40.0, 52.0).then_some("554 5.7.1 blocked using zen.spamhaus.org")
+    };
+    let (incidents, found) = found(&UNRELATED, &["out1"], &fault);
+    assert_complete(&incidents, &found);
+    assert!(incidents.all.len() >= 4, "{incidents:?}");
+    for incident in &incidents.all {
+        assert_eq!(
+            (incident.scope, incident.whole.kind),
+            (Scope::Domain, OutageType::Policy)
+        );
+    }
+}
+
+#[test]
+fn a_host_that_carries_most_of_the_mail_is_to_blame_all_the_same() {
+    // out1 has seven of ten messages, and three destinations share their MX.
+    let hosts = [
+        "out1", "out1", "out1", "out1", "out1", "out1", "out1", "out2", "out2", "out2",
+    ];
+    let mut destinations = UNRELATED;
+    for (place, to) in destinations.iter_mut().enumerate() {
+        to.2 = 10;
+        if place < 3 {
+            to.1 = &["mx1.pool.example"];
+        }
+    }
+    let fault = |hour: f64, _: &str, _: &str, host: &str| {
+        (host == "out1" && within(hour, 40.0, 46.0)).then_some(DOWN)
+    };
+    let (incidents, found) = found(&destinations, &hosts, &fault);
+    assert_complete(&incidents, &found);
+    let [incident] = &incidents.all[..] else {
+        panic!("{incidents:?}")
+    };
+    assert_eq!(incident.scope, Scope::Sender);
+    assert_eq!(incident.from_hosts, [Box::from(&b"out1"[..])]);
+    let kinds = found.iter().flat_map(|(_, found)| &found.outages);
+    assert!(kinds.into_iter().all(|it| it.kind == OutageType::Sender));
+    // What is told are attempts of that host, not voices.
+    let minutes = 8.0 * 6.0 * 6.0 * 0.7;
+    assert!(
+        (incident.whole.attempts as f64 - minutes).abs() < 0.3 * minutes,
+        "{}",
+        incident.whole.attempts
+    );
+}
+
+#[test]
+fn one_refused_recipient_does_not_draw_a_neighbour_in() {
+    let mut destinations = SMALL;
+    destinations[0].2 = 30; // b.example has the same MX, and a message every six hours
+    let fault = |hour: f64, domain: &str, _: &str, _: &str| match domain {
+        "a.example" => within(hour, 40.0, 52.0).then_some(DOWN),
+        "b.example" => within(hour, 40.0, 47.0).then_some(REFUSED),
+        _ => None,
+    };
+    let (incidents, found) = found(&destinations, &["out1"], &fault);
+    assert_complete(&incidents, &found);
+    let [incident] = &incidents.all[..] else {
+        panic!("{incidents:?}")
+    };
+    assert_eq!(
+        (incident.scope, domains(incident)),
+        (Scope::Domain, "a.example".to_owned())
+    );
+}
+
+#[test]
+fn flapping_at_random_is_no_common_story() {
+    // Two hosts change between two answers, each by its own dice. Their ends coincide, as those of one cause would:
+    // it is the changes within that must tell, and one in ten may coincide by accident.
+    let dice = |domain: &str, hour: f64, seed: u64| -> bool {
+        let mut state = seed ^ (hour * 2.0) as u64 ^ u64::from(domain.as_bytes()[0]) << 32;
+        for _ in 0..4 {
+            state = state.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29) ^ seed;
+        }
+        state % 10 < 5
+    };
+    let mut joined = 0;
+    for seed in 1..=12 {
+        let fault = move |hour: f64, domain: &str, _: &str, _: &str| {
+            let flaps = matches!(domain, "a.example" | "h.example") && within(hour, 30.0, 60.0);
+            flaps.then(|| {
+                if dice(domain, hour, seed) {
+                    DOWN
+                } else {
+                    BROKEN
+                }
+            })
+        };
+        let mut destinations = UNRELATED;
+        (destinations[0].2, destinations[7].2) = (4, 4);
+        let (incidents, found) = found(&destinations, &["out1"], &fault);
+        assert_complete(&incidents, &found);
+        joined += usize::from(incidents.all.len() < 2);
+    }
+    assert!(joined <= 3, "{joined} of 12");
 }
 
 /// Three destinations of one operator, too small to be judged alone, beside five of others.

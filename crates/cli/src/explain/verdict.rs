@@ -91,8 +91,8 @@ pub(super) fn evidence(
     let part = Part::new("evidence", class.as_str()).note(words::class(class));
     let part = match class {
         Class::TmpRcpt | Class::PermRcpt => part.note(
-            "it may be a property of this one recipient: it counts once in 24 hours for each recipient, and \
-             repetitions are neutral",
+            "it may be a property of this one recipient: it counts once in 24 hours for each recipient, with \
+             each new message for one that took mail at another time, and repetitions are neutral",
         ),
         Class::Grey => {
             let minutes = GREYLISTING_S / 60.0;

@@ -288,16 +288,16 @@ mod tests {
         MOMENTS, between, libero, libero_slow, policy, rome, sharp, slow_only, window,
     };
 
-    fn last(accepted: bool) -> Option<LastAttempt> {
+    fn last(accepted: bool) -> LastAttempt {
         let time = rome("30 23:40");
-        Some(LastAttempt { time, accepted })
+        LastAttempt { time, accepted }
     }
 
     fn sentence(outage: &Outage) -> String {
         verdict(
             &outage.domain.to_string(),
             outage,
-            last(false),
+            Some(last(false)),
             None,
             Ends::default(),
             MOMENTS,
@@ -338,7 +338,7 @@ mod tests {
         let sentence = verdict(
             "libero.it",
             &outage,
-            last(true),
+            Some(last(true)),
             None,
             Ends::default(),
             MOMENTS,
@@ -411,7 +411,7 @@ mod tests {
         assert_snapshot!(sentence(&outage), @"slow.example: slow (median 5 min, normally 5 s) from 28 Jan 00:00 until 29 Jan 12:00, but mail was taken (163 attempts, 5 % failed).");
         outage.ongoing = true;
         (outage.end, outage.normal_again, outage.windows[0].end) = (None, None, None);
-        assert_snapshot!(sentence(&outage), @"slow.example: slow (median 5 min, normally 5 s) from 28 Jan 00:00, still slow at the end of the log (last attempt 30 Jan 23:40; 163 attempts, 5 % failed).");
+        assert_snapshot!(sentence(&outage), @"slow.example: slow (median 5 min, normally 5 s) from 28 Jan 00:00, still failing at the end of the log (last attempt 30 Jan 23:40; 163 attempts, 5 % failed).");
     }
 
     #[test]
@@ -442,7 +442,7 @@ mod tests {
             first: rome(time),
             messages: 20,
         });
-        let last = last(false);
+        let last = Some(last(false));
         let sentence = verdict(
             "libero.it",
             &libero(),

@@ -1,7 +1,7 @@
 //! What to do, in words.
 
 use mailgap_core::advice::{self, Circumstances, advise};
-use mailgap_core::outage::Outage;
+use mailgap_core::outage::{Outage, OutageType};
 use serde::Serialize;
 
 use super::ToDo;
@@ -21,13 +21,14 @@ pub(crate) struct Advice {
 pub(super) fn of(
     outage: &Outage,
     to_do: &ToDo,
-    last_accepted: bool,
+    (is_past, last_accepted): (bool, bool),
     only: &str,
     moments: Moments,
 ) -> Vec<Advice> {
     let known = Circumstances {
         resend: to_do.resend,
         reinstate: to_do.reinstate,
+        is_past,
         last_accepted,
         expiring: to_do.expiring.map(|it| (it.first, it.messages)),
     };
@@ -57,23 +58,22 @@ fn text(advice: &advice::Advice, outage: &Outage, only: &str, moments: Moments) 
         Of::Probe => {
             "send a few and see: the last attempt was accepted, which is too little to say that it is over".into()
         }
-        Of::Throttle(Some(failed)) if outage.ongoing => {
+        Of::Throttle(Some(failed)) => {
             format!("send less at a time: {} of attempts fail", share(*failed))
         }
-        Of::Throttle(Some(failed)) => format!(
-            "it is over, but send less at a time: {} of attempts failed",
-            share(*failed)
-        ),
         Of::Throttle(None) => "send less at a time: mail is taken slowly".into(),
         Of::ExtendQueueLifetime(first, messages) => format!(
             "extend the queue lifetime: {} will be given up from {} on",
             counted(*messages, "message"),
             moments.exact(*first)
         ),
-        Of::Resume(since) => format!(
-            "send as before: all is well since {}",
-            moments.phrase(since)
-        ),
+        Of::Resume(since) => {
+            let taken = match outage.kind {
+                OutageType::Policy => "it takes our mail again",
+                OutageType::Outage | OutageType::Sender => "mail is taken",
+            };
+            format!("send as before: {taken} since {}", moments.phrase(since))
+        }
         Of::Resend(messages) => format!(
             "send again{later} what it bounced or let expire ({}, counted by recipient): mailgap fates --list resend{only}",
             count(*messages)
@@ -85,12 +85,7 @@ fn text(advice: &advice::Advice, outage: &Outage, only: &str, moments: Moments) 
                 _ => format!("{} addresses", count(*addresses)),
             }
         ),
-        Of::Delist(Some(list)) if outage.ongoing => {
-            format!("ask for delisting at {list}, which the refusals name")
-        }
-        Of::Delist(Some(list)) => {
-            format!("it is over, but see that you are off {list}, which the refusals name")
-        }
+        Of::Delist(Some(list)) => format!("ask for delisting at {list}, which the refusals name"),
         Of::Delist(None) => {
             "ask the receiver for delisting: it refuses our address or domain for its reputation"
                 .into()

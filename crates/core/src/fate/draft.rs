@@ -13,7 +13,7 @@ use super::life::{Life, WAITING, meant};
 use super::pool::{Arena, NONE, Origin, Store, Word, Words};
 use super::row::{Moment, Row, is_success};
 use super::said::{instance_of, queued_as, text_of};
-use crate::event::{Contact, Delivery, Fact, Outcome, QueueFact, Source};
+use crate::event::{Delivery, Fact, Outcome, QueueFact, Source};
 use crate::near;
 use crate::reason::Verdict;
 use crate::tally::fingerprint;
@@ -31,8 +31,6 @@ pub(super) struct Draft {
     rows: HashMap<(u32, u64), u32, FixedState>,
     hosts: Hosts,
     instances: HashTable<Word>,
-    /// Fingerprints of recipients whose host accepted mail for them.
-    pub(super) accepted: Vec<u64>,
     /// Times of the first line and the last.
     span: Option<(Timestamp, Timestamp)>,
 }
@@ -61,7 +59,6 @@ impl Draft {
             rows: HashMap::default(),
             hosts: Hosts::default(),
             instances: HashTable::new(),
-            accepted: Vec::new(),
             span: None,
         }
     }
@@ -84,10 +81,6 @@ impl Draft {
         let (host, key) = self.host(event.host, event.queue_id, event.time);
         let recipient = fingerprint(event.recipient);
         let success = is_success(event.outcome);
-        // A content filter of this host proves nothing of the recipient.
-        if success && event.contact == Contact::Fresh && !event.relay.is_of_this_host() {
-            self.accepted.push(recipient);
-        }
         // Aliases may lead twice to one mailbox; Exim does not name them in all lines of one delivery.
         let row = match (event.source, event.original_recipient) {
             (Source::Postfix, Some(original)) => recipient ^ fingerprint(original).rotate_left(1),
@@ -386,7 +379,6 @@ impl Draft {
 
     /// Hands out what is left and is as new again, with its buffers.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (u64, Life)> {
-        self.accepted.clear();
         self.tops.clear();
         self.rows.clear();
         self.hosts.clear();

@@ -11,10 +11,9 @@
 //! What went through at the first attempt is counted by the [tally](crate::tally) and forgotten here: a
 //! message whose arrival and removal stand in one segment leaves nothing, and neither does a delivery whose
 //! `delay` says that the message arrived in its block. What is kept grows with failing (message, recipient)
-//! pairs, with messages that are still in the queue at the end of the log, with those that straddle a block of a
-//! log without arrivals, and by eight bytes per recipient that accepted mail.
+//! pairs, with messages that are still in the queue at the end of the log, and with those that straddle a block of
+//! a log without arrivals. Who accepted mail the tally knows.
 
-mod accepted;
 mod attribute;
 mod case;
 mod draft;
@@ -32,9 +31,11 @@ mod said;
 mod segment;
 mod told;
 
+use std::sync::Arc;
+
 use crate::event::{Delivery, QueueFact};
 use crate::reason::Verdict;
-use crate::tally::fingerprint;
+use crate::tally::{KnownRecipients, fingerprint};
 
 pub use attribute::{Cause, Counts, Grade, Judged, Judgement, OutageFates, Place, judge};
 pub use case::Case;
@@ -135,7 +136,12 @@ impl Fates {
     }
 
     /// All is read; `bounces` are those that no log repeats.
-    pub(crate) fn finish(mut self, keep: Keep, bounces: Option<Stretch>) -> Ledger {
+    pub(crate) fn finish(
+        mut self,
+        keep: Keep,
+        bounces: Option<Stretch>,
+        accepted: Arc<KnownRecipients>,
+    ) -> Ledger {
         // Rotated logs follow each other in order of time; those of other hosts have nothing to do with them.
         self.inputs.sort_by_key(|input| (input.first, input.last));
         let mut whole = self
@@ -150,7 +156,7 @@ impl Fates {
             bounces.close();
             whole.entries.append(&bounces.entries);
         }
-        Ledger::new(whole)
+        Ledger::new(whole, accepted)
     }
 }
 
@@ -158,8 +164,8 @@ impl Fates {
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     entries: Packed,
-    /// Fingerprints of recipients that accepted mail, in order.
-    accepted: Vec<u64>,
+    /// Recipients that took mail.
+    accepted: Arc<KnownRecipients>,
 }
 
 impl PartialEq for Ledger {
@@ -169,17 +175,12 @@ impl PartialEq for Ledger {
 }
 
 impl Ledger {
-    fn new(segment: Segment) -> Ledger {
-        let Segment {
-            entries,
-            accepted,
-            pool,
-            ..
-        } = segment;
+    fn new(segment: Segment, accepted: Arc<KnownRecipients>) -> Ledger {
+        let Segment { entries, pool, .. } = segment;
         drop(pool); // nothing is open any more
         Ledger {
             entries: filter::joined(&entries),
-            accepted: accepted.into_ordered(),
+            accepted,
         }
     }
 
@@ -201,7 +202,7 @@ impl Ledger {
 
     /// True when a host accepted mail for this recipient, at any time.
     pub fn has_accepted(&self, recipient: &[u8]) -> bool {
-        self.accepted.binary_search(&fingerprint(recipient)).is_ok()
+        self.accepted.contains(fingerprint(recipient))
     }
 
     /// The fates, in order of arrival.

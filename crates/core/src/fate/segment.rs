@@ -3,7 +3,6 @@
 use hashbrown::HashMap;
 
 use super::Keep;
-use super::accepted::Accepted;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::life::{Life, join, settle};
@@ -18,7 +17,6 @@ pub(crate) struct Notes {
     arena: Arena,
     /// By host and queue id, in the order in which they began.
     lives: Vec<(u64, Life)>,
-    accepted: Vec<u64>,
     first: Moment,
     last: Moment,
 }
@@ -27,7 +25,6 @@ impl Notes {
     /// The draft is empty then.
     pub(super) fn of(draft: &mut Draft) -> Notes {
         let (first, last) = draft.span();
-        let accepted = draft.accepted.as_slice().to_vec();
         let keep = draft.keep;
         // Few words are left: so the draft keeps its buffers, which are large.
         let mut words = std::mem::take(&mut draft.arena);
@@ -46,7 +43,6 @@ impl Notes {
             keep,
             arena,
             lives,
-            accepted,
             first,
             last,
         }
@@ -62,7 +58,6 @@ pub(crate) struct Segment {
     pub(super) entries: Packed,
     /// The others, by host and queue id.
     open: HashMap<u64, Vec<Life>>,
-    pub(super) accepted: Accepted,
     /// First and last line.
     pub(super) first: Moment,
     pub(super) last: Moment,
@@ -75,7 +70,6 @@ impl Segment {
             pool: Pool::default(),
             entries: Packed::default(),
             open: HashMap::new(),
-            accepted: Accepted::default(),
             first: Moment::AFTER,
             last: Moment::BEFORE,
         }
@@ -87,17 +81,12 @@ impl Segment {
     }
 
     fn len(&self) -> usize {
-        self.entries.len() + self.open.len() + self.accepted.len() / 8
+        self.entries.len() + self.open.len()
     }
 
     /// This stretch of lines and the block after it.
     pub(super) fn with(mut self, notes: Notes) -> Segment {
-        let Notes {
-            arena,
-            lives,
-            accepted,
-            ..
-        } = notes;
+        let Notes { arena, lives, .. } = notes;
         for (key, life) in lives {
             if life.is_whole() {
                 write(&life, &mut self.entries, &arena);
@@ -105,7 +94,6 @@ impl Segment {
                 self.join(key, life, Origin::Other(&arena));
             }
         }
-        self.accepted.extend(accepted);
         self.span(notes.first, notes.last);
         self
     }
@@ -133,7 +121,6 @@ impl Segment {
                 }
             }
         }
-        self.accepted.merge(other.accepted);
         self.span(other.first, other.last);
         self
     }

@@ -4,11 +4,11 @@
 //!
 //! Three questions, asked in this order:
 //! 1. Did many unrelated operators fail at once, or all of them from some of our hosts only? Then the fault is on
-//!    our side ([`sender`]), and no receiver is blamed for it.
+//!    our side (`sender.rs`), and no receiver is blamed for it.
 //! 2. Did the destinations of one operator fail together? They are judged as one, so that those with too little
-//!    traffic to be judged alone are seen too ([`shared`]).
+//!    traffic to be judged alone are seen too (`shared.rs`).
 //! 3. Did destinations whose MX hosts do not tell of one operator have one story, the same answers at the same
-//!    times ([`story`])?
+//!    times (`story.rs`)?
 //!
 //! What is left are outages of one destination each.
 //!

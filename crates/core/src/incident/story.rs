@@ -18,6 +18,9 @@ use crate::tally::Destination;
 /// Coincidences must be less likely than this.
 const BY_CHANCE: f64 = 0.02;
 
+/// And the changes within, whatever is said of the ends.
+const BY_CHANCE_WITHIN: f64 = 0.1;
+
 /// A boundary known better than this (milliseconds) may as well be known to this.
 const SHARPEST: f64 = 60_000.0;
 
@@ -109,15 +112,15 @@ fn root(first_of: &[usize], mut place: usize) -> usize {
 fn are_alike(all: &View<'_>, a: &Outage, b: &Outage, candidates: usize) -> bool {
     let length = all.log.1.seconds_since(all.log.0) * 1000.0;
     let (own, other) = (all.stretch(a), all.stretch(b));
-    a.kind == b.kind
-        && part_within(own, other) >= MOST
-        && part_within(other, own) >= MOST
-        && by_chance(a, b, length).is_some_and(|chance| chance * (candidates as f64) < BY_CHANCE)
+    a.kind == b.kind && part_within(own, other) >= MOST && part_within(other, own) >= MOST && {
+        let both = own.1.max(other.1).seconds_since(own.0.min(other.0)) * 1000.0;
+        by_chance(a, b, length, both).is_some_and(|chance| chance * (candidates as f64) < BY_CHANCE)
+    }
 }
 
 /// The chance that what coincides in two outages does so by accident; `None` when no change of kind does.
-/// `length` is that of the log, in milliseconds.
-fn by_chance(a: &Outage, b: &Outage, length: f64) -> Option<f64> {
+/// `length` is that of the log, `both` that of the two outages, in milliseconds.
+fn by_chance(a: &Outage, b: &Outage, length: f64, both: f64) -> Option<f64> {
     let mut chance = 1.0;
     for (a, b) in [(start(a), start(b)), (a.end, b.end)] {
         if let (Some(a), Some(b)) = (a, b)
@@ -130,17 +133,13 @@ fn by_chance(a: &Outage, b: &Outage, length: f64) -> Option<f64> {
     if a.len() > b.len() {
         std::mem::swap(&mut a, &mut b);
     }
-    let both = a.iter().chain(&b).map(|(_, at)| *at);
-    let first = both.clone().map(|at| at.earliest).min()?;
-    let last = both.map(|at| at.latest).max()?;
-    let stretch = (last.seconds_since(first) * 1000.0).max(length / 100.0);
     let (mut known, mut usual) = (0, 0.0);
     let mut free = b.clone();
     for (change, at) in &a {
         let alike = b.iter().filter(|(other, _)| other == change);
         // Any change of that kind may lie beside this one by accident.
         let chances = alike.map(|(_, there)| doubt(at) + doubt(there));
-        usual += (chances.sum::<f64>() / stretch).min(1.0);
+        usual += (chances.sum::<f64>() / both.max(SHARPEST)).min(1.0);
         let same = free
             .iter()
             .position(|(other, there)| other == change && coincide(at, there));
@@ -150,7 +149,8 @@ fn by_chance(a: &Outage, b: &Outage, length: f64) -> Option<f64> {
         }
     }
     let usual = (usual / a.len().max(1) as f64).clamp(1e-9, 1.0);
-    (known > 0).then(|| chance * at_least(known, a.len(), usual))
+    let within = at_least(known, a.len(), usual);
+    (known > 0 && within < BY_CHANCE_WITHIN).then_some(chance * within)
 }
 
 fn coincide(a: &Boundary, b: &Boundary) -> bool {

@@ -117,6 +117,7 @@ fn vote(minutes: &mut HashMap<i64, Bucket>, minute: i64, cells: &[&Minute]) {
         minute,
         counts: [0; Slot::COUNT],
         spans: [None; Slot::COUNT],
+        strangers: 0,
         messages: Few::default(),
         recipients: Few::default(),
     });

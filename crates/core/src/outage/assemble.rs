@@ -94,7 +94,7 @@ pub(super) fn runs(fit: &Fit, attempts: &Attempts) -> Vec<Run> {
         .states
         .iter()
         .map(|&state| match usize::from(state) {
-            BAD_LIST => HEALTHY,
+            BAD_LIST.. => HEALTHY,
             state => state,
         })
         .collect();

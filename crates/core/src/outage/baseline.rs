@@ -10,7 +10,7 @@ use crate::evidence::Class;
 use crate::tally::Bucket;
 
 use super::decode::{Path, Step, index, viterbi};
-use super::model::{BAD_LIST, ByState, HEALTHY, Largest, Model, Shares};
+use super::model::{BAD_LIST, ByState, HEALTHY, Largest, Model, STATES, Shares, Strangers};
 
 /// Rounds of decoding and counting; the path rarely changes after the second.
 const ROUNDS: usize = 3;
@@ -28,6 +28,18 @@ const PRIOR_WEIGHT_STEADY: f64 = 5.0;
 
 /// Weight of the prior (pseudo attempts) within one day.
 const PRIOR_WEIGHT_DAY: f64 = 3.0;
+
+/// Share of strangers, who never took mail, among those refused for good, before anything is known.
+const STRANGERS: f64 = 0.9;
+
+/// Weight of that (refusals).
+const STRANGERS_WEIGHT: f64 = 2.0;
+
+/// The largest share of them: who took mail once may be refused for good some day.
+const MOST_STRANGERS: f64 = 0.95;
+
+/// The least share of them among those whom an outage refuses.
+const LEAST_STRANGERS: f64 = 0.3;
 
 /// The median of the days counts as at most this many attempts against the prior.
 const MEDIAN_WEIGHT: f64 = 500.0;
@@ -83,13 +95,19 @@ impl Fit {
         around: Range<usize>,
     ) -> (f64, Vec<u8>) {
         let likelihoods = self.likelihoods.get(minutes.clone()).unwrap_or_default();
-        let evidence = likelihoods
-            .iter()
-            .map(|by_state| by_state[BAD_LIST] - by_state[HEALTHY])
-            .sum();
+        let of = |state: usize| -> f64 {
+            let against = |by_state: &ByState| by_state[state] - by_state[HEALTHY];
+            likelihoods.iter().map(against).sum()
+        };
+        let (mut best, mut evidence) = (BAD_LIST, of(BAD_LIST));
+        for state in BAD_LIST + 1..STATES.len() {
+            if of(state) > evidence {
+                (best, evidence) = (state, of(state));
+            }
+        }
         let state = |minute: usize| {
             if minutes.contains(&minute) {
-                BAD_LIST
+                best
             } else {
                 HEALTHY
             }
@@ -106,18 +124,19 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
     let largest = Largest::of(buckets.iter().map(|bucket| &bucket.counts));
     let mut likelihoods: Vec<ByState> = Vec::with_capacity(buckets.len());
     let mut back = Vec::with_capacity(buckets.len());
+    let mut strangers = strangers([0.0; 2], refused(buckets.iter()));
     let mut base = match normal {
         Normal::Capped => median_of_days(buckets),
         Normal::Steady => composition(buckets.iter(), normal),
     };
     let mut round = 1;
     loop {
-        let model = Model::new(&base, &largest);
+        let model = Model::new(&base, strangers, &largest);
         likelihoods.clear();
         likelihoods.extend(
             buckets
                 .iter()
-                .map(|bucket| model.likelihood(&bucket.counts)),
+                .map(|bucket| model.likelihood(&bucket.counts, bucket.strangers)),
         );
         let path = viterbi(&likelihoods, steps, &mut back);
         let healthy = buckets
@@ -125,7 +144,7 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
             .zip(&path.states)
             .filter(|&(_, &state)| usize::from(state) == HEALTHY)
             .map(|(bucket, _)| bucket);
-        let next = composition(healthy, normal);
+        let next = composition(healthy.clone(), normal);
         let settled = base
             .iter()
             .zip(&next)
@@ -139,6 +158,7 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
             };
         }
         base = next;
+        strangers.healthy = share_of_strangers(refused(healthy));
         round += 1;
     }
 }
@@ -185,6 +205,31 @@ pub(super) fn shares(counts: &Shares, normal: Normal) -> Shares {
         *share = (count + prior * *share) / (n + prior);
     }
     limited(base, normal)
+}
+
+/// Of so many refused for good in health, and in all, so many never took mail.
+///
+/// Whoever writes to nobody twice knows no recipient; whoever does, knows most of those whom an outage refuses.
+pub(super) fn strangers(in_health: [f64; 2], in_all: [f64; 2]) -> Strangers {
+    Strangers {
+        healthy: share_of_strangers(in_health),
+        outage: share_of_strangers(in_all).max(LEAST_STRANGERS),
+    }
+}
+
+fn share_of_strangers([refused, strangers]: [f64; 2]) -> f64 {
+    let share = (STRANGERS * STRANGERS_WEIGHT + strangers) / (STRANGERS_WEIGHT + refused);
+    share.min(MOST_STRANGERS)
+}
+
+/// How many were refused for good, and how many of these never took mail.
+fn refused<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> [f64; 2] {
+    let of = |bucket: &Bucket| [bucket.counts[Class::PermRcpt.index()], bucket.strangers];
+    buckets
+        .map(of)
+        .fold([0.0; 2], |[all, strangers], [n, of_n]| {
+            [all + f64::from(n), strangers + f64::from(of_n)]
+        })
 }
 
 fn sum<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> (Shares, f64) {

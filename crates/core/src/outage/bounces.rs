@@ -298,6 +298,7 @@ fn with_silence(
                 minute,
                 counts: [0; Slot::COUNT],
                 spans: [None; Slot::COUNT],
+                strangers: 0,
                 messages: Few::default(),
                 recipients: Few::default(),
             };

@@ -116,7 +116,7 @@ pub(super) fn changes(states: &[u8], steps: &[Step]) -> f64 {
     let mut cost = 0.0;
     for (pair, step) in states.windows(2).zip(steps) {
         let (from, to) = (usize::from(pair[0]), usize::from(pair[1]));
-        let bonus = if to == BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
+        let bonus = if to >= BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
         cost -= step.stay_healthy;
         cost += match (from == HEALTHY, to == HEALTHY) {
             (true, true) => step.stay_healthy,
@@ -172,7 +172,7 @@ pub(super) fn advance(score: &mut ByState, likelihood: &ByState, step: &Step) ->
             }
         }
         for s in begin..end {
-            let bonus = if s == BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
+            let bonus = if s >= BAD_LIST { BAD_LIST_BONUS } else { 0.0 };
             let mut best = (score[s] + step.stay_failing, s);
             let mut consider = |value: f64, from: usize| {
                 if value > best.0 {

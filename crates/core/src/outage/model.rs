@@ -1,11 +1,12 @@
 //! What a destination may be doing, and how likely each count of answers then is.
 //!
-//! A destination is in one of 26 states: healthy, a burst of bad addresses in the list (never an outage),
+//! A destination is in one of 28 states: healthy, a burst of bad addresses in the list (never an outage),
 //! or one kind of failure in one of up to three severities. A state gives each class of answer a mean
 //! share; the counts of a minute follow a Dirichlet-multinomial law around it, so that a burst within one
 //! minute, which is one cause and not many, saturates at about as many nats as the concentration. The law
 //! is split in two levels (connection, name service or any reply; then which reply), so that a reply
-//! without news counts as proof that the host answers and as nothing else.
+//! without news counts as proof that the host answers and as nothing else. Recipients refused for good are told apart by
+//! whether they ever took mail: a bad list names strangers, an outage refuses everyone.
 
 use crate::evidence::Class;
 use crate::tally::Slot;
@@ -57,11 +58,18 @@ const fn mixed(severity: f64) -> State {
     }
 }
 
+const fn bad_list(severity: f64) -> State {
+    State {
+        cause: Cause::BadList,
+        severity,
+    }
+}
+
 /// Index of the healthy state.
 pub(super) const HEALTHY: usize = 0;
 
-/// Index of the state [`Cause::BadList`].
-pub(super) const BAD_LIST: usize = STATES.len() - 1;
+/// Index of the first state of [`Cause::BadList`]; the others follow it to the end.
+pub(super) const BAD_LIST: usize = STATES.len() - 3;
 
 /// Severity of the tail of an outage: the last few refusals while it is being restored.
 pub(super) const TAIL: f64 = 0.12;
@@ -69,7 +77,7 @@ pub(super) const TAIL: f64 = 0.12;
 /// Every state. Those of one cause stand together. Recipient-scope classes have no mild state: a few
 /// refused recipients are everyday life. Causes that end gradually have a tail, which only follows a more
 /// severe state of the same cause.
-pub(super) const STATES: [State; 26] = [
+pub(super) const STATES: [State; 28] = [
     State {
         cause: Cause::Healthy,
         severity: 0.0,
@@ -98,10 +106,9 @@ pub(super) const STATES: [State; 26] = [
     mixed(TAIL),
     mixed(0.5),
     mixed(0.9),
-    State {
-        cause: Cause::BadList,
-        severity: 0.28,
-    },
+    bad_list(0.28),
+    bad_list(0.55),
+    bad_list(0.8),
 ];
 
 /// First state and end of each failing cause in [`STATES`], and whether the first is a tail.
@@ -114,11 +121,11 @@ pub(super) const GROUPS: [(usize, usize, bool); 9] = [
     (17, 20, true),
     (20, 22, false),
     (22, 25, true),
-    (25, 26, false),
+    (25, 28, false),
 ];
 
 /// States that a healthy destination may fall into.
-pub(super) const ENTRIES: usize = 22;
+pub(super) const ENTRIES: usize = 24;
 
 /// Concentration (pseudo attempts) of the healthy states: how alike healthy minutes are. Results are the
 /// same from 10 to 100.
@@ -142,6 +149,15 @@ const MIXTURE: Shares = {
     shares
 };
 
+/// Shares of strangers, who never took mail, among those refused for good.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Strangers {
+    /// While nothing is wrong.
+    pub(super) healthy: f64,
+    /// By an outage. In a burst of bad addresses all are strangers.
+    pub(super) outage: f64,
+}
+
 /// No parameter of the law falls below this (pseudo attempts), so that nothing is impossible.
 const LEAST_PARAMETER: f64 = 1e-3;
 
@@ -151,7 +167,9 @@ const TABLE: usize = 255;
 /// Columns of the table beside the classes: all attempts, and those that got a reply.
 const COLUMN_ALL: usize = Class::COUNT;
 const COLUMN_REPLY: usize = Class::COUNT + 1;
-const COLUMNS: usize = Class::COUNT + 2;
+/// Of [`Class::PermRcpt`], those who never took mail; its own column holds the others.
+const COLUMN_STRANGERS: usize = Class::COUNT + 2;
+const COLUMNS: usize = Class::COUNT + 3;
 
 /// The largest count of each column over some minutes: what a [`Model`] should look up.
 #[derive(Debug, Default)]
@@ -167,6 +185,8 @@ impl Largest {
                 all += u64::from(n);
                 *most = u64::from(n).max(*most);
             }
+            let refused = u64::from(counts[Class::PermRcpt.index()]);
+            largest.0[COLUMN_STRANGERS] = largest.0[COLUMN_STRANGERS].max(refused);
             for column in [COLUMN_ALL, COLUMN_REPLY] {
                 largest.0[column] = largest.0[column].max(all);
             }
@@ -186,7 +206,7 @@ pub(super) struct Model {
 
 impl Model {
     /// For the healthy composition `base`; `largest` are the largest counts that will be asked for.
-    pub(super) fn new(base: &Shares, largest: &Largest) -> Model {
+    pub(super) fn new(base: &Shares, strangers: Strangers, largest: &Largest) -> Model {
         let mut parameters = [[0.0; STATES.len()]; COLUMNS];
         for (s, state) in STATES.iter().enumerate() {
             let mean = mean(*state, base);
@@ -196,7 +216,21 @@ impl Model {
             };
             let (mut all, mut reply) = (0.0, 0.0);
             for class in Class::ALL {
-                let a = (concentration * mean[class.index()]).max(LEAST_PARAMETER);
+                let mut a = (concentration * mean[class.index()]).max(LEAST_PARAMETER);
+                if class == Class::PermRcpt {
+                    let healthy = (1.0 - state.severity) * base[class.index()];
+                    let fault = (mean[class.index()] - healthy).max(0.0);
+                    let known = match state.cause {
+                        Cause::Healthy | Cause::BadList => 0.0,
+                        Cause::Class(_) | Cause::Mixed => (1.0 - strangers.outage) * fault,
+                    };
+                    let known = concentration * (known + (1.0 - strangers.healthy) * healthy);
+                    let of_strangers = (a - known).max(LEAST_PARAMETER);
+                    parameters[COLUMN_STRANGERS][s] = of_strangers;
+                    all += of_strangers;
+                    reply += of_strangers;
+                    a = known.max(LEAST_PARAMETER);
+                }
                 parameters[class.index()][s] = a;
                 all += a;
                 if is_reply(class) {
@@ -222,15 +256,21 @@ impl Model {
         Model { parameters, tables }
     }
 
-    /// Log-likelihood of the counts of one minute in each state, but for a constant.
-    pub(super) fn likelihood(&self, counts: &Counts) -> ByState {
+    /// Log-likelihood of the counts of one minute in each state, but for a constant. Of those refused for good
+    /// so many are `strangers`.
+    pub(super) fn likelihood(&self, counts: &Counts, strangers: u32) -> ByState {
         let mut sum = [0.0; STATES.len()];
         let neutral = u64::from(counts[Slot::Neutral.index()]);
         let (mut replies, mut all) = (0, neutral);
         for class in Class::ALL {
             let n = u64::from(counts[class.index()]);
             if n > 0 {
-                self.add(&mut sum, class.index(), n, 1.0);
+                let apart = match class {
+                    Class::PermRcpt => u64::from(strangers).min(n),
+                    _ => 0,
+                };
+                self.add(&mut sum, class.index(), n - apart, 1.0);
+                self.add(&mut sum, COLUMN_STRANGERS, apart, 1.0);
                 all += n;
                 replies += if is_reply(class) { n } else { 0 };
             }
@@ -270,6 +310,8 @@ impl Model {
         for class in Class::ALL {
             logs[class.index()] = share(class.index());
         }
+        let refused = &mut logs[Class::PermRcpt.index()];
+        *refused = (refused.exp() + share(COLUMN_STRANGERS).exp()).ln();
         logs
     }
 }
@@ -299,6 +341,11 @@ fn mean(state: State, base: &Shares) -> Shares {
 mod tests {
     use super::*;
 
+    const STRANGERS: Strangers = Strangers {
+        healthy: 0.9,
+        outage: 0.4,
+    };
+
     #[test]
     fn groups_hold_the_states_of_one_cause() {
         let mut next = HEALTHY + 1;
@@ -321,8 +368,14 @@ mod tests {
         for slot in 0..Slot::COUNT {
             let mut counts = [0; Slot::COUNT];
             counts[slot] = 1;
-            let model = Model::new(&base, &Largest::of([&counts]));
-            let likelihood = model.likelihood(&counts);
+            let model = Model::new(&base, STRANGERS, &Largest::of([&counts]));
+            let mut likelihood = model.likelihood(&counts, 0);
+            if slot == Class::PermRcpt.index() {
+                let of_strangers = model.likelihood(&counts, 1);
+                for (value, other) in likelihood.iter_mut().zip(of_strangers) {
+                    *value = (value.exp() + other.exp()).ln();
+                }
+            }
             for (s, value) in likelihood.iter().enumerate() {
                 assert!((value - model.single(s)[slot]).abs() < 1e-9, "{slot} {s}");
             }
@@ -334,9 +387,9 @@ mod tests {
         let base = [0.9, 0.02, 0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01];
         let counts = [120, 30, 5, 20, 3, 0, 9, 2, 1, 8];
         let few = counts.map(|n: u32| n.min(4));
-        let small = Model::new(&base, &Largest::of([&few]));
-        let large = Model::new(&base, &Largest::of([&counts]));
-        let (a, b) = (small.likelihood(&counts), large.likelihood(&counts));
+        let small = Model::new(&base, STRANGERS, &Largest::of([&few]));
+        let large = Model::new(&base, STRANGERS, &Largest::of([&counts]));
+        let (a, b) = (small.likelihood(&counts, 7), large.likelihood(&counts, 7));
         assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-7));
     }
 }

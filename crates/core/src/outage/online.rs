@@ -6,7 +6,7 @@
 //! be compared: recovery is cheap, so one is never far behind the other, and sparse traffic would never
 //! tell.) What all surviving paths have in common is decided: no later minute changes it.
 //!
-//! What is normal is learnt from decided minutes of health and forgotten with a half-life.
+//! What is normal, and who is refused, is learnt from decided minutes and forgotten with a half-life.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,7 @@ use crate::tally::Bucket;
 use super::attempts::middle;
 use super::baseline::{self, Normal};
 use super::decode::{Back, Step, advance, begin, best_of, index};
-use super::model::{BAD_LIST, ByState, HEALTHY, Largest, Model, STATES, Shares, State};
+use super::model::{BAD_LIST, ByState, HEALTHY, Largest, Model, STATES, Shares, State, Strangers};
 
 /// Lead (nats) that failing must have over never having failed, and health over failing: 20 to 1.
 const LEAD: f64 = 3.0;
@@ -40,6 +40,7 @@ pub(crate) struct Online {
     /// The law, and the shares that it was made for.
     model: Model,
     base: Shares,
+    strangers: Strangers,
     /// Scores of the best paths by last state, and the middle of the last minute in seconds.
     scores: Option<(ByState, f64)>,
     /// Those of the paths that never failed since failing was ruled out.
@@ -57,6 +58,7 @@ pub(crate) struct Online {
 struct Undecided {
     minute: i64,
     counts: [u32; Class::COUNT],
+    strangers: u32,
     /// Where each of its states came from in the minute before.
     back: Back,
 }
@@ -71,45 +73,88 @@ pub(crate) struct Decided {
 /// What is normal, as learnt so far.
 #[derive(Debug)]
 struct Learnt {
-    counts: Shares,
-    minute: i64,
+    /// Attempts by class while nothing was wrong, and the strangers among those refused for good.
+    health: Fading<{ Class::COUNT + 1 }>,
+    /// Those refused for good at any time, and the strangers among them.
+    refused: Fading<2>,
     /// False for a law that was given and stays.
     learns: bool,
 }
 
-impl Learnt {
-    fn add(&mut self, minute: i64, counts: &[u32; Class::COUNT]) {
+/// Counts that are forgotten with a half-life.
+#[derive(Debug)]
+struct Fading<const N: usize> {
+    counts: [f64; N],
+    minute: i64,
+}
+
+impl<const N: usize> Fading<N> {
+    const NONE: Fading<N> = Fading {
+        counts: [0.0; N],
+        minute: i64::MIN,
+    };
+
+    fn add(&mut self, minute: i64, counts: [u32; N]) {
         let passed = minute.saturating_sub(self.minute).max(0) as f64;
         let kept = (-passed / HALF_LIFE).exp2();
-        for (sum, &n) in self.counts.iter_mut().zip(counts) {
+        for (sum, n) in self.counts.iter_mut().zip(counts) {
             *sum = *sum * kept + f64::from(n);
         }
         self.minute = self.minute.max(minute);
     }
 }
 
+impl Learnt {
+    fn add(&mut self, minute: &Undecided, state: usize) {
+        let (counts, strangers) = (minute.counts, minute.strangers);
+        let refused = counts[Class::PermRcpt.index()];
+        self.refused.add(minute.minute, [refused, strangers]);
+        if state == HEALTHY {
+            let mut all = [strangers; Class::COUNT + 1];
+            all[..Class::COUNT].copy_from_slice(&counts);
+            self.health.add(minute.minute, all);
+        }
+    }
+
+    fn law(&self) -> (Shares, Strangers) {
+        let [shares @ .., strangers] = self.health.counts;
+        let in_health = [shares[Class::PermRcpt.index()], strangers];
+        (
+            baseline::shares(&shares, Normal::Capped),
+            baseline::strangers(in_health, self.refused.counts),
+        )
+    }
+}
+
 impl Online {
     /// Of a destination of which nothing is known.
     pub(crate) fn new() -> Online {
-        let base = baseline::shares(&[0.0; Class::COUNT], Normal::Capped);
-        Online::with(law(&base), base, true)
+        let normal = Learnt {
+            health: Fading::NONE,
+            refused: Fading::NONE,
+            learns: true,
+        };
+        let (base, strangers) = normal.law();
+        Online::with(base, strangers, normal)
     }
 
     /// With a law that is given and stays.
     #[cfg(test)]
-    pub(super) fn with_law(base: &Shares) -> Online {
-        Online::with(law(base), *base, false)
+    pub(super) fn with_law(base: &Shares, strangers: Strangers) -> Online {
+        let normal = Learnt {
+            health: Fading::NONE,
+            refused: Fading::NONE,
+            learns: false,
+        };
+        Online::with(*base, strangers, normal)
     }
 
-    fn with(model: Model, base: Shares, learns: bool) -> Online {
+    fn with(base: Shares, strangers: Strangers, normal: Learnt) -> Online {
         Online {
-            normal: Learnt {
-                counts: [0.0; Class::COUNT],
-                minute: i64::MIN,
-                learns,
-            },
-            model,
+            normal,
+            model: law(&base, strangers),
             base,
+            strangers,
             scores: None,
             spotless: [f64::NEG_INFINITY; STATES.len()],
             suspected: false,
@@ -121,7 +166,7 @@ impl Online {
 
     /// Takes in the next minute; gives those that are decided by it, oldest first.
     pub(crate) fn push(&mut self, bucket: &Bucket) -> Vec<Decided> {
-        let likelihood = self.model.likelihood(&bucket.counts);
+        let likelihood = self.model.likelihood(&bucket.counts, bucket.strangers);
         let time = middle(bucket);
         let mut back = [index(HEALTHY); STATES.len()];
         match &mut self.scores {
@@ -143,6 +188,7 @@ impl Online {
         self.undecided.push_back(Undecided {
             minute: bucket.minute,
             counts,
+            strangers: bucket.strangers,
             back,
         });
         self.judge();
@@ -259,9 +305,7 @@ impl Online {
         }
         decided.reverse();
         for (minute, decided) in self.undecided.drain(..=place).zip(&decided) {
-            if usize::from(decided.state) == HEALTHY {
-                self.normal.add(minute.minute, &minute.counts);
-            }
+            self.normal.add(&minute, usize::from(decided.state));
             self.decided = Some(minute.minute);
         }
         self.learn();
@@ -272,11 +316,15 @@ impl Online {
         if !self.normal.learns {
             return;
         }
-        let base = baseline::shares(&self.normal.counts, Normal::Capped);
-        let moved = |(new, old): (&f64, &f64)| (new / old - 1.0).abs() > MOVED;
-        if base.iter().zip(&self.base).any(moved) {
-            self.model = law(&base);
-            self.base = base;
+        let (base, strangers) = self.normal.law();
+        let moved = |new: f64, old: f64| (new / old - 1.0).abs() > MOVED;
+        let mut shares = base.iter().zip(&self.base);
+        if shares.any(|(&new, &old)| moved(new, old))
+            || moved(strangers.healthy, self.strangers.healthy)
+            || moved(strangers.outage, self.strangers.outage)
+        {
+            self.model = law(&base, strangers);
+            (self.base, self.strangers) = (base, strangers);
         }
     }
 
@@ -293,8 +341,8 @@ impl Online {
     }
 }
 
-fn law(base: &Shares) -> Model {
-    Model::new(base, &Largest::of([&[LOOKED_UP; _]]))
+fn law(base: &Shares, strangers: Strangers) -> Model {
+    Model::new(base, strangers, &Largest::of([&[LOOKED_UP; _]]))
 }
 
 /// Rules out all states but health and bad lists.

@@ -36,7 +36,11 @@
 //!
 //! A destination that never failed costs what the tally keeps of it. One that did costs some ten kilobytes
 //! more, its open minutes, and a hundred bytes for each minute that later ones may still change, 4,096 at
-//! most. The tally grows with minutes of traffic: [`Watcher::forget_before`] bounds it.
+//! most. The tally grows with minutes of traffic, which [`Watcher::forget_before`] bounds, and by eight bytes for
+//! each recipient that took mail.
+//!
+//! Whether a refused recipient took mail at another time (`tally/known.rs`) is known of the past only: what is said
+//! of a minute rests on acceptances up to the last that is closed, so that no order within the lateness shows.
 //!
 //! A watcher that knows nothing yet takes the dead and the mistyped for outages that have begun, and withdraws
 //! them after days: give it the logs of some weeks first.
@@ -51,7 +55,7 @@ mod watched;
 
 pub use record::Record;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hashbrown::HashMap;
@@ -62,7 +66,7 @@ use crate::evidence::{Class, class_of};
 use crate::outage::{Findings, find};
 use crate::reason::Verdict;
 use crate::span::Days;
-use crate::tally::{Destination, Evidence, Tally, minute_of};
+use crate::tally::{Destination, Evidence, Known, Tally, minute_of};
 use crate::time::Timestamp;
 
 use clock::Clock;
@@ -81,6 +85,10 @@ pub struct Watcher {
     clock: Clock,
     days: Days,
     tally: Tally,
+    /// Recipients that took mail in minutes that are closed,
+    known: Known,
+    /// and in each that is open.
+    known_soon: BTreeMap<i64, Known>,
     /// Destinations that failed at least once, by their number in the tally.
     watched: HashMap<u32, Watched>,
     /// What is to be done when a minute closes, and for which destination.
@@ -117,6 +125,8 @@ impl Watcher {
             clock: Clock::default(),
             days: Days::default(),
             tally: Tally::new(),
+            known: Known::default(),
+            known_soon: BTreeMap::new(),
             watched: HashMap::new(),
             due: BTreeSet::new(),
             open: i64::MIN,
@@ -131,6 +141,12 @@ impl Watcher {
             self.watch(destination, event, class);
         }
         self.tally.add(event, verdict);
+        let minute = minute_of(event.time);
+        self.tally.move_known(if minute < self.open {
+            &mut self.known
+        } else {
+            self.known_soon.entry(minute).or_default()
+        });
         self.see(event.time)
     }
 
@@ -162,12 +178,19 @@ impl Watcher {
 
     /// All that is known of a destination; `None` when nothing is.
     pub fn evidence(&self, domain: &Domain) -> Option<Evidence> {
-        self.tally.evidence_of(self.tally.number_of(domain)?)
+        let is_known = |recipient| {
+            let mut soon = self.known_soon.values();
+            self.known.contains(recipient) || soon.any(|known| known.contains(recipient))
+        };
+        let number = self.tally.number_of(domain)?;
+        self.tally.evidence_of(number, i64::MAX, &is_known)
     }
 
     /// What everything that came says of each destination, as for a log that is read at once.
-    pub fn flush(self) -> impl Iterator<Item = (Domain, Findings)> {
+    pub fn flush(mut self) -> impl Iterator<Item = (Domain, Findings)> {
         let log = self.span().unwrap_or_default();
+        self.learn(i64::MAX);
+        self.tally.add_known(self.known);
         self.tally
             .into_destinations()
             .into_iter()
@@ -178,7 +201,8 @@ impl Watcher {
     }
 
     /// Forgets what happened before the hour of `time`, so that memory does not grow without end. Outages
-    /// that reach back further are then seen from there on only.
+    /// that reach back further are then seen from there on only. Who took mail is kept (eight bytes for each
+    /// recipient): it does not age.
     pub fn forget_before(&mut self, time: Timestamp) {
         self.tally.forget_before(time);
     }
@@ -207,7 +231,8 @@ impl Watcher {
 
     /// Watches a destination from its first failure on.
     fn begin(&mut self, destination: u32) {
-        let evidence = self.tally.evidence_of(destination);
+        // Nothing was refused yet.
+        let evidence = self.tally.evidence_of(destination, i64::MAX, &|_| false);
         let buckets = evidence.map_or_else(Vec::new, |evidence| evidence.buckets);
         let closed = buckets.partition_point(|bucket| bucket.minute < self.open);
         let (closed, open) = buckets.split_at(closed);
@@ -235,31 +260,41 @@ impl Watcher {
             && minute < self.open
         {
             self.due.pop_first();
+            self.learn(minute);
             self.settle(minute, destination, due, &mut records);
         }
+        self.learn(self.open.saturating_sub(1));
         records
+    }
+
+    /// Knows who took mail up to this minute: it is closed.
+    fn learn(&mut self, minute: i64) {
+        while let Some(first) = self.known_soon.first_entry()
+            && *first.key() <= minute
+        {
+            self.known.merge(first.remove());
+        }
     }
 
     fn settle(&mut self, minute: i64, destination: u32, due: Due, records: &mut Vec<Record>) {
         let Some(watched) = self.watched.get_mut(&destination) else {
             return;
         };
+        let is_known = |recipient| self.known.contains(recipient);
         let is_cause = match due {
             Due::Close => watched
                 .recent
-                .close(minute)
+                .close(minute, &is_known)
                 .is_some_and(|bucket| watched.push(&bucket)),
             Due::Look => watched.is_late(),
         };
         if !is_cause {
             return;
         }
-        let Some(mut evidence) = self.tally.evidence_of(destination) else {
+        let closed = watched.closed();
+        let Some(evidence) = self.tally.evidence_of(destination, closed, &is_known) else {
             return;
         };
-        let closed = watched.closed();
-        let known = evidence.buckets.partition_point(|b| b.minute <= closed);
-        evidence.buckets.truncate(known);
         let first = self.days.clone().span().0.unwrap_or_default().0;
         watched.look(&evidence, first, records);
     }

@@ -340,3 +340,31 @@ fn what_never_failed_is_not_watched_and_what_is_forgotten_is_gone() {
     assert!(buckets(&watcher).len() > 100);
     assert_eq!(buckets(&watcher), buckets(&alone));
 }
+
+#[test]
+fn who_takes_mail_minutes_later_is_not_known_before() {
+    let end = START + 48 * HOUR;
+    let to = "a.example";
+    let mut all: Vec<Written> = (0..48 * 6)
+        .map(|n| line("mx1", START + n * 600, n.unsigned_abs(), to, TAKEN))
+        .collect();
+    // A recipient is refused twice: the second time is news only if it is known to take mail.
+    all.insert(
+        all.len() - 30,
+        line("mx1", end - 5 * HOUR - 30, 9999, to, FULL),
+    );
+    all.extend((0..20).map(|n| line("mx1", end + n * 60, 1000 + n.unsigned_abs(), to, DOWN)));
+    all.push(line("mx1", end + 90, 9999, to, FULL));
+    all.sort();
+    let late = |by: i64| {
+        let taken = line("mx1", end + 8 * 60, 9999, to, TAKEN);
+        let mut lines = all.clone();
+        let place = lines.partition_point(|line| line.0 <= taken.0 + by);
+        lines.insert(place, taken);
+        lines
+    };
+    let records = |lines: &[Written]| said(&watch(&mut Watcher::new(), lines));
+    let (in_order, disordered) = (records(&late(0)), records(&late(240)));
+    assert_eq!(in_order.len(), 1, "{in_order:?}");
+    assert_eq!(in_order, disordered);
+}

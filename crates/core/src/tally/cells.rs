@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 pub(crate) const MINUTE: i64 = 60_000;
 /// Milliseconds of an hour.
 pub(crate) const HOUR: i64 = 60 * MINUTE;
+/// Milliseconds of a day.
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// First and last offset within the minute, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

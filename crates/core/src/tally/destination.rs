@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::cells::{MINUTE, Minute};
-use super::evidence::{Bucket, Evidence, RelayCount};
+use super::cells::{Answer, DAY, MINUTE, Minute, RelayHour};
+use super::delays::Taken;
+use super::evidence::{Bucket, Evidence, RelayCount, ReplyGroup};
+use super::known::{IsKnown, KnownRecipients};
 use super::names::Names;
+use super::recipients::Recipients;
 use super::{Counts, Slot};
 use crate::address::Domain;
 use crate::time::Timestamp;
@@ -26,6 +29,8 @@ pub struct Destination {
     /// By reporting host, in order of their names.
     counts: Vec<(u32, Counts)>,
     names: Arc<HostNames>,
+    /// Recipients of all destinations that took mail.
+    known: Arc<KnownRecipients>,
 }
 
 /// Attempts by [`Slot::index`]. Of recipients refused it is not known here which are news: all are neutral.
@@ -36,12 +41,14 @@ impl Destination {
         domain: Domain,
         mut counts: Vec<(u32, Counts)>,
         names: &Arc<HostNames>,
+        known: &Arc<KnownRecipients>,
     ) -> Destination {
         counts.sort_unstable_by(|(a, _), (b, _)| names.hosts.name(*a).cmp(names.hosts.name(*b)));
         Destination {
             domain,
             counts,
             names: Arc::clone(names),
+            known: Arc::clone(known),
         }
     }
 
@@ -125,66 +132,116 @@ impl Destination {
 
 /// The evidence of these, as of one.
 fn pool<'d>(domain: Domain, members: impl IntoIterator<Item = &'d Destination>) -> Evidence {
-    let mut whole: Option<(Cow<'d, Counts>, &'d Names)> = None;
+    let mut all: Vec<&Counts> = Vec::new();
     let mut hosts: Vec<&[u8]> = Vec::new();
+    let mut any: Option<&Destination> = None;
     for member in members {
         hosts.extend(member.hosts());
-        for (_, counts) in &member.counts {
-            match &mut whole {
-                None => whole = Some((Cow::Borrowed(counts), &member.names.relays)),
-                Some((sum, _)) => sum.to_mut().merge(counts.clone()),
-            }
-        }
+        all.extend(member.counts.iter().map(|(_, counts)| counts));
+        any = Some(member);
     }
     hosts.sort_unstable();
     hosts.dedup();
-    let (mut counts, relays) = match whole {
-        Some((counts, relays)) => (counts, Cow::Borrowed(relays)),
-        None => (Cow::Owned(Counts::default()), Cow::Owned(Names::default())),
+    let Some(member) = any else {
+        return evidence(domain, 0, &[], i64::MAX, &Names::default(), &|_| false);
     };
-    if let Cow::Owned(counts) = &mut counts {
-        counts.order();
-    }
-    evidence(domain, hosts.len().max(1), &counts, &relays)
+    let is_known = |recipient| member.known.contains(recipient);
+    let names = &member.names.relays;
+    evidence(domain, hosts.len().max(1), &all, i64::MAX, names, &is_known)
 }
 
-/// The evidence of counts that are in order, as so many reporting hosts saw them.
-pub(super) fn evidence(domain: Domain, hosts: usize, counts: &Counts, relays: &Names) -> Evidence {
-    let mut buckets: Vec<Bucket> = counts
-        .minutes
-        .cells()
-        .iter()
-        .map(super::evidence::bucket)
+/// The evidence of these counts together, as so many reporting hosts saw them. Attempts of the minutes after
+/// `until` are left out, and have no say in which refusals before them are news. Nothing large is copied.
+pub(super) fn evidence(
+    domain: Domain,
+    hosts: usize,
+    all: &[&Counts],
+    until: i64,
+    relays: &Names,
+    is_known: IsKnown<'_>,
+) -> Evidence {
+    let mut minutes: Vec<&Minute> = all.iter().flat_map(|it| it.minutes.cells()).collect();
+    // Runs that are in order, one for each part: sorting joins them.
+    minutes.sort_by_key(|cell| cell.number);
+    minutes.truncate(minutes.partition_point(|cell| cell.number <= until));
+    let mut buckets: Vec<Bucket> = minutes
+        .chunk_by(|a, b| a.number == b.number)
+        .filter_map(super::evidence::bucket)
         .collect();
-    for (time, class) in counts.recipients.fresh() {
-        let minute = time.as_millis().div_euclid(MINUTE);
+    let mut days: Vec<i64> = buckets
+        .iter()
+        .map(|bucket| bucket.minute.div_euclid(DAY / MINUTE))
+        .collect();
+    days.dedup();
+    for fresh in recipients(all).fresh(is_known, &days, until) {
+        let minute = fresh.time.as_millis().div_euclid(MINUTE);
         if let Ok(place) = buckets.binary_search_by_key(&minute, |bucket| bucket.minute)
             && let Some(bucket) = buckets.get_mut(place)
         {
-            bucket.count_fresh(class, time);
+            bucket.count_fresh(&fresh);
         }
     }
-    let mut relays: Vec<RelayCount> = counts
-        .relays
-        .cells()
-        .iter()
-        .map(|cell| RelayCount {
-            hour: cell.hour,
-            host: relays.name(cell.host).into(),
-            accepted: cell.accepted,
-            failed: cell.failed,
-        })
-        .collect();
-    relays.sort_unstable_by(|a, b| (a.hour, &a.host).cmp(&(b.hour, &b.host)));
-    let answers = counts.answers.cells().iter();
+    let logged = all.iter().any(|counts| counts.logged);
+    if !logged {
+        // Bounces do not tell who took mail.
+        for bucket in &mut buckets {
+            bucket.strangers = 0;
+        }
+    }
     Evidence {
         domain,
         hosts,
         buckets,
-        replies: answers.map(super::evidence::reply_group).collect(),
-        relays,
-        delays: counts.taken.delays(),
-        echoes: counts.echoes,
-        bounces_only: !counts.logged,
+        replies: replies(all),
+        relays: relay_counts(all, relays),
+        delays: taken(all).delays(),
+        echoes: all.iter().map(|counts| counts.echoes).sum(),
+        bounces_only: !logged,
     }
+}
+
+fn recipients<'c>(all: &[&'c Counts]) -> Cow<'c, Recipients> {
+    if let [counts] = all {
+        return Cow::Borrowed(&counts.recipients);
+    }
+    let mut sum = Recipients::default();
+    for counts in all {
+        sum.merge(counts.recipients.clone());
+    }
+    Cow::Owned(sum)
+}
+
+fn taken(all: &[&Counts]) -> Taken {
+    let mut sum = Taken::default();
+    for counts in all {
+        sum.merge(counts.taken.clone());
+    }
+    sum.order();
+    sum
+}
+
+fn replies(all: &[&Counts]) -> Vec<ReplyGroup> {
+    let mut answers: Vec<&Answer> = all.iter().flat_map(|it| it.answers.cells()).collect();
+    answers.sort_by_key(|answer| answer.key);
+    let same = answers.chunk_by(|a, b| a.key == b.key);
+    same.filter_map(super::evidence::reply_group).collect()
+}
+
+fn relay_counts(all: &[&Counts], names: &Names) -> Vec<RelayCount> {
+    let mut cells: Vec<&RelayHour> = all.iter().flat_map(|it| it.relays.cells()).collect();
+    cells.sort_by(|a, b| {
+        let name = |cell: &RelayHour| names.name(cell.host);
+        a.hour.cmp(&b.hour).then_with(|| name(a).cmp(name(b)))
+    });
+    let same = cells.chunk_by(|a, b| (a.hour, a.host) == (b.hour, b.host));
+    same.filter_map(|cells| {
+        let first = cells.first()?;
+        Some(RelayCount {
+            hour: first.hour,
+            host: names.name(first.host).into(),
+            accepted: cells.iter().map(|cell| cell.accepted).sum(),
+            failed: cells.iter().map(|cell| cell.failed).sum(),
+        })
+    })
+    .collect()
 }

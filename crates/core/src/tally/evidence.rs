@@ -9,6 +9,7 @@ use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::tally::Few;
 use crate::tally::cells::{Answer, MINUTE, Minute};
+use crate::tally::recipients::Fresh;
 use crate::time::Timestamp;
 
 /// What is counted in a bucket: the nine classes, and replies that prove only that the host answers.
@@ -53,6 +54,9 @@ pub struct Bucket {
     pub counts: [u32; Slot::COUNT],
     /// First and last time by [`Slot::index`]; `Some` exactly where the count is not 0.
     pub spans: [Option<Span>; Slot::COUNT],
+    /// Of those in [`Class::PermRcpt`], how many refused a recipient that never took mail; 0 where
+    /// bounces alone tell of the destination.
+    pub strangers: u32,
     /// Messages that failed in this minute (neutral failures included).
     pub messages: Few,
     /// Recipients that failed in this minute (neutral failures included).
@@ -155,7 +159,7 @@ pub struct Evidence {
     /// How many reporting hosts sent to it.
     pub hosts: usize,
     /// Minutes with attempts, in order of time. A recipient-scope failure stands in its class only where
-    /// it is fresh (no failure of that class of that recipient in the 24 hours before), else in neutral.
+    /// it is news (see `recipients.rs`), else in neutral.
     pub buckets: Vec<Bucket>,
     /// Failures by kind of answer, in order of hour, then of the other fields.
     pub replies: Vec<ReplyGroup>,
@@ -171,7 +175,11 @@ pub struct Evidence {
 
 impl Bucket {
     /// Moves one failure from neutral to its class: it turned out to be fresh.
-    pub(super) fn count_fresh(&mut self, class: Class, time: Timestamp) {
+    pub(super) fn count_fresh(&mut self, fresh: &Fresh) {
+        let &Fresh { time, class, .. } = fresh;
+        if class == Class::PermRcpt && !fresh.known {
+            self.strangers = self.strangers.saturating_add(1);
+        }
         let neutral = Slot::Neutral.index();
         let [.., neutral_count] = &mut self.counts;
         *neutral_count = neutral_count.saturating_sub(1);
@@ -195,41 +203,51 @@ impl Bucket {
     }
 }
 
-/// A merged cell as a bucket; recipient-scope failures are still neutral.
-pub(super) fn bucket(cell: &Minute) -> Bucket {
-    let start = cell.number * MINUTE;
+/// Cells of one minute as a bucket; recipient-scope failures are still neutral.
+pub(super) fn bucket(cells: &[&Minute]) -> Option<Bucket> {
+    let minute = cells.first()?.number;
+    let start = minute * MINUTE;
+    let at = |offset: u16| Timestamp::from_millis(start + i64::from(offset));
     let mut bucket = Bucket {
-        minute: cell.number,
+        minute,
         counts: [0; Slot::COUNT],
         spans: [None; Slot::COUNT],
+        strangers: 0,
         messages: Few::default(),
         recipients: Few::default(),
     };
-    let slots = bucket.counts.iter_mut().zip(&mut bucket.spans);
-    let said = cell.counts().into_iter().zip(cell.offsets());
-    for ((count, span), (n, offsets)) in slots.zip(said) {
-        *count = n;
-        *span = (n > 0).then(|| Span {
-            first: Timestamp::from_millis(start + i64::from(offsets.first)),
-            last: Timestamp::from_millis(start + i64::from(offsets.last)),
-        });
+    for cell in cells {
+        let slots = bucket.counts.iter_mut().zip(&mut bucket.spans);
+        let said = cell.counts().into_iter().zip(cell.offsets());
+        for ((count, span), (n, offsets)) in slots.zip(said) {
+            *count = count.saturating_add(n);
+            if n > 0 {
+                let (first, last) = (at(offsets.first), at(offsets.last));
+                let known = span.get_or_insert(Span { first, last });
+                known.first = known.first.min(first);
+                known.last = known.last.max(last);
+            }
+        }
+        if let Some(failed) = &cell.failed {
+            bucket.messages.merge(&failed.messages);
+            bucket.recipients.merge(&failed.recipients);
+        }
     }
-    if let Some(failed) = &cell.failed {
-        bucket.messages = failed.messages;
-        bucket.recipients = failed.recipients;
-    }
-    bucket
+    Some(bucket)
 }
 
-pub(super) fn reply_group(answer: &Answer) -> ReplyGroup {
-    ReplyGroup {
-        hour: answer.key.hour,
-        class: answer.key.class,
-        reply_code: answer.key.reply_code,
-        enhanced_status: answer.key.enhanced_status,
-        reason: answer.key.reason,
-        stage: answer.key.stage,
-        count: answer.count,
-        sample: answer.sample.1.clone(),
-    }
+/// Answers of one key as a group.
+pub(super) fn reply_group(answers: &[&Answer]) -> Option<ReplyGroup> {
+    let key = answers.first()?.key;
+    let sample = answers.iter().map(|answer| &answer.sample).min()?;
+    Some(ReplyGroup {
+        hour: key.hour,
+        class: key.class,
+        reply_code: key.reply_code,
+        enhanced_status: key.enhanced_status,
+        reason: key.reason,
+        stage: key.stage,
+        count: answers.iter().map(|answer| answer.count).sum(),
+        sample: sample.1.clone(),
+    })
 }

@@ -2,14 +2,15 @@
 //!
 //! A commutative monoid: any split of the input, any order of the parts gives the same [`Evidence`].
 //! What a line adds is a pure function of the line; what needs the lines around it (is this refusal news?)
-//! is decided after the merge. Memory grows with destinations, the minutes in which they had traffic, and the
-//! recipients that were refused on a day.
+//! is decided after the merge. Memory grows with destinations, the minutes in which they had traffic, the
+//! recipients that were refused (up to 100 bytes for each on a day), and by eight bytes for each that took mail.
 
 mod bounced;
 mod cells;
 mod delays;
 mod destination;
 mod evidence;
+mod known;
 mod names;
 mod recent;
 mod recipients;
@@ -21,6 +22,7 @@ pub(crate) use cells::{MINUTE, Minute};
 pub use destination::Destination;
 pub(crate) use destination::Many;
 pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, Slot, SlowCount, Span};
+pub(crate) use known::{IsKnown, Known, KnownRecipients};
 pub(crate) use recent::{Recent, end_of, minute_of};
 pub use sketch::{Distinct, Few};
 
@@ -31,7 +33,7 @@ use hashbrown::HashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::address::Domain;
-use crate::event::{Contact, Delivery, Source};
+use crate::event::{Contact, Delivery, Outcome, Source};
 use crate::evidence::{Class, class_of};
 use crate::near;
 use crate::overlap::Hours;
@@ -48,6 +50,9 @@ use series::Series;
 /// Greylisting younger than this is the normal dance; older it is a fault of the receiver. Seconds.
 pub const GREYLISTING_S: f64 = 1800.0;
 
+/// No MTA tries a message again sooner: the least backoff of Postfix; Exim's is 15 minutes. Seconds.
+const RETRY_S: f64 = 300.0;
+
 /// Bytes that are kept of a sample reply: as much as a reader reads.
 const SAMPLE_BYTES: usize = 400;
 
@@ -58,6 +63,7 @@ pub struct Tally {
     hosts: Names,
     relays: Names,
     keys: HashMap<(u32, u32), Counts>,
+    known: Known,
 }
 
 /// The counts of one destination as one reporting host saw it.
@@ -120,12 +126,15 @@ impl Tally {
         let minute = counts.minutes.at(minute, || Minute::new(minute));
         if class == Class::Ok {
             minute.add_ok(offset, event.times);
+            self.known.add(fingerprint(event.recipient));
             counts.taken.add(event);
             return;
         }
         let recipient = fingerprint(event.recipient);
         if class.is_recipient_scope() {
-            counts.recipients.add(recipient, class, event.time);
+            counts
+                .recipients
+                .add(recipient, class, event.time, opens(event));
         }
         let slot = slot_at_once(class, event.delay_s);
         // Queue ids are unique on their host only.
@@ -167,21 +176,31 @@ impl Tally {
         self.domains.find(domain.as_bytes())
     }
 
-    /// What is known so far of the destination of that number.
-    pub(crate) fn evidence_of(&self, number: u32) -> Option<Evidence> {
+    /// What is known so far of the destination of that number, up to that minute. `is_known` is true for
+    /// recipients that took mail.
+    pub(crate) fn evidence_of(
+        &self,
+        number: u32,
+        until: i64,
+        is_known: IsKnown<'_>,
+    ) -> Option<Evidence> {
         let hosts = 0..self.hosts.len();
-        let mut of = hosts.filter_map(|host| self.keys.get(&(number, host)));
-        let (mut hosts, mut sum) = (1, of.next()?.clone());
-        for counts in of {
-            hosts += 1;
-            sum.merge(counts.clone());
+        let all: Vec<&Counts> = hosts
+            .filter_map(|host| self.keys.get(&(number, host)))
+            .collect();
+        if all.is_empty() {
+            return None;
         }
-        sum.order();
         let domain = Domain::new(self.domains.name(number));
-        Some(destination::evidence(domain, hosts, &sum, &self.relays))
+        let hosts = all.len();
+        let relays = &self.relays;
+        Some(destination::evidence(
+            domain, hosts, &all, until, relays, is_known,
+        ))
     }
 
-    /// Forgets what happened before the hour of `time`, but for the number of echoes.
+    /// Forgets what happened before the hour of `time`, but for the number of echoes and for who took mail (8
+    /// bytes for each recipient).
     pub fn forget_before(&mut self, time: Timestamp) {
         let hour = time.as_millis().div_euclid(HOUR);
         let day = recipients::day_of(time) - 1; // it says which refusals are news on the next
@@ -195,8 +214,10 @@ impl Tally {
     }
 
     /// Takes in the counts of another part of the input.
-    pub fn merge(&mut self, other: Tally) {
+    pub fn merge(&mut self, mut other: Tally) {
+        self.known.take(&mut other.known);
         if self.keys.is_empty() {
+            std::mem::swap(&mut self.known, &mut other.known);
             *self = other;
             return;
         }
@@ -230,14 +251,31 @@ impl Tally {
         hosts
     }
 
+    /// Moves the recipients that took mail, who are many, to a set that several tallies share.
+    pub(crate) fn move_known(&mut self, to: &mut Known) {
+        to.take(&mut self.known);
+    }
+
+    /// Gives back what was moved.
+    pub(crate) fn add_known(&mut self, known: Known) {
+        self.known.merge(known);
+    }
+
     /// The destinations, in order of their names, with what each reporting host saw of them.
     pub fn into_destinations(self) -> Vec<Destination> {
+        self.into_destinations_and_known().0
+    }
+
+    /// The same, and the recipients that took mail.
+    pub(crate) fn into_destinations_and_known(self) -> (Vec<Destination>, Arc<KnownRecipients>) {
         let Tally {
             domains,
             hosts,
             relays,
             keys,
+            known,
         } = self;
+        let known = Arc::new(known.into_ordered());
         let mut by_domain: HashMap<u32, Vec<(u32, Counts)>> = HashMap::new();
         for ((domain, host), mut counts) in keys {
             counts.order();
@@ -247,11 +285,11 @@ impl Tally {
         let mut all: Vec<Destination> = by_domain
             .into_iter()
             .map(|(domain, counts)| {
-                Destination::new(Domain::new(domains.name(domain)), counts, &names)
+                Destination::new(Domain::new(domains.name(domain)), counts, &names, &known)
             })
             .collect();
         all.sort_unstable_by(|a, b| a.domain().cmp(b.domain()));
-        all
+        (all, known)
     }
 }
 
@@ -322,6 +360,11 @@ pub(crate) fn fingerprint(recipient: &[u8]) -> u64 {
         }
     }
     xxh3_64(lower)
+}
+
+/// True for the first attempt of a message, or its only one.
+fn opens(event: &Delivery<'_>) -> bool {
+    event.outcome == Outcome::Bounced || event.delay_s.is_some_and(|delay| delay < RETRY_S)
 }
 
 const fn high_half(hash: u64) -> u32 {

@@ -2,15 +2,18 @@
 //! only when all is read, told minute by minute.
 //!
 //! Refusals of recipients wait with their minute. When it closes all that came before is known, and so is
-//! which of them are news.
+//! which of them are news: of the rules of `recipients.rs` the first two, with the recipients that took mail up to
+//! that minute. The third (days on which more than usual are put off) needs the whole day, and an acceptance that
+//! comes later changes nothing here: this only decides when to look at all that is known.
 
 use std::collections::BTreeMap;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::cells::{MINUTE, Minute};
+use super::known::IsKnown;
 use super::recipients::{Recipients, day_of};
-use super::{Bucket, evidence, fingerprint, high_half, slot_at_once};
+use super::{Bucket, evidence, fingerprint, high_half, opens, slot_at_once};
 use crate::event::Delivery;
 use crate::evidence::Class;
 use crate::time::Timestamp;
@@ -46,7 +49,8 @@ impl Recent {
     pub(crate) fn add(&mut self, event: &Delivery<'_>, class: Class, is_open: bool) {
         let recipient = fingerprint(event.recipient);
         if class.is_recipient_scope() {
-            self.recipients.add(recipient, class, event.time);
+            self.recipients
+                .add(recipient, class, event.time, opens(event));
         }
         if !is_open {
             return;
@@ -90,17 +94,18 @@ impl Recent {
         })
     }
 
-    /// Closes a minute: what was counted in it.
-    pub(crate) fn close(&mut self, minute: i64) -> Option<Bucket> {
+    /// Closes a minute: what was counted in it. `is_known` is true for recipients that took mail up to it.
+    pub(crate) fn close(&mut self, minute: i64, is_known: IsKnown<'_>) -> Option<Bucket> {
         let open = self.minutes.remove(&minute)?;
-        let mut bucket = evidence::bucket(&open.cell);
+        let mut bucket = evidence::bucket(&[&open.cell])?;
         let mut refusals = open.refusals;
         // Of refusals at the same moment one is news.
         refusals.sort_unstable();
         refusals.dedup();
         for (recipient, class, time) in refusals {
-            if self.recipients.is_fresh(recipient, class, time) {
-                bucket.count_fresh(class, time);
+            let fresh = self.recipients.fresh_one(recipient, class, time, is_known);
+            if let Some(fresh) = fresh {
+                bucket.count_fresh(&fresh);
             }
         }
         let day = day_of(end_of(minute)) - 1;

@@ -1,74 +1,267 @@
-//! Which recipient-scope failures are news: outages design note, section 14.
+//! Which recipient-scope failures are news: outages design note, sections 14 and 15.
 //!
-//! A failure that may be a property of one recipient (mailbox full, unknown user) is *fresh* when the same
-//! recipient showed the same class at no time within the 24 hours before. The first and the last failure of
-//! each (recipient, class, UTC day) decide that exactly, and merge by min and max.
+//! A failure that may be a property of one recipient (mailbox full, unknown user) is *fresh*
+//! - when the same recipient showed the same class at no time within the 24 hours before; or,
+//! - of a recipient who took mail at another time, when it answers the first attempt of a message and no other
+//!   such failure came within the [`OPENING`] before. Messages come to a mailbox whether it works or not, so the
+//!   share of them that fail says how many mailboxes do; their retries come only to those that fail; or,
+//! - of such a recipient, once more in each [`HALF_DAY`] of a day on which far more of them were put off than
+//!   usual. A few people with full mailboxes are everyday life, however often their mail is tried again.
+//!
+//! The first and the last failure of each (recipient, class, stretch of time) decide that, and merge by min
+//! and max.
+
+use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
 use crate::evidence::Class;
+use crate::tally::IsKnown;
+use crate::tally::cells::{DAY, HOUR, MINUTE};
 use crate::time::Timestamp;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
+const HALF_DAY: i64 = 12 * HOUR;
 
-/// A recipient (by fingerprint), a class and a UTC day.
-type Key = (u64, Class, i64);
+/// Messages to one mailbox that come oftener than this tell nothing new: a job that mails a dead one hourly.
+const OPENING: i64 = 2 * HOUR;
 
-/// First and last failures by recipient, class and day.
+/// More recipients than usual were put off on a day when there were this many,
+const LEAST_PUT_OFF: usize = 3;
+
+/// and this many times the median of all days more.
+const TIMES_USUAL: usize = 3;
+
+/// A failure that is news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fresh {
+    pub(crate) time: Timestamp,
+    pub(crate) class: Class,
+    recipient: u64,
+    /// True when the recipient took mail at another time.
+    pub(crate) known: bool,
+}
+
+/// First and last failures by recipient, class and stretch of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Recipients {
-    days: HashMap<Key, (i64, i64)>,
+    all: Stretches<HALF_DAY>,
+    /// First attempts of messages only.
+    openings: Stretches<OPENING>,
 }
 
 impl Recipients {
-    /// Notes a failure.
-    pub(crate) fn add(&mut self, recipient: u64, class: Class, time: Timestamp) {
-        let (time, day) = (time.as_millis(), day_of(time));
-        self.widen((recipient, class, day), (time, time));
-    }
-
-    fn widen(&mut self, key: Key, (first, last): (i64, i64)) {
-        let span = self.days.entry(key).or_insert((first, last));
-        *span = (span.0.min(first), span.1.max(last));
+    /// Notes a failure; `opens` when it answers the first attempt of a message.
+    pub(crate) fn add(&mut self, recipient: u64, class: Class, time: Timestamp, opens: bool) {
+        self.all.add(recipient, class, time.as_millis());
+        if opens {
+            self.openings.add(recipient, class, time.as_millis());
+        }
     }
 
     /// Takes in what others saw.
     pub(crate) fn merge(&mut self, other: Recipients) {
-        if self.days.is_empty() {
-            *self = other;
-            return;
-        }
-        for (key, span) in other.days {
-            self.widen(key, span);
-        }
+        self.all.merge(other.all);
+        self.openings.merge(other.openings);
     }
 
-    /// The fresh failures, in order of time.
-    pub(crate) fn fresh(&self) -> Vec<(Timestamp, Class)> {
-        let mut fresh: Vec<_> = self
-            .days
-            .iter()
-            .map(|(&(recipient, class, _), &(first, _))| {
-                (recipient, class, Timestamp::from_millis(first))
-            })
-            .filter(|&(recipient, class, first)| self.is_fresh(recipient, class, first))
-            .map(|(_, class, first)| (first, class))
-            .collect();
+    /// The fresh failures up to that minute, in order of time. `days` are the UTC days with attempts, in order.
+    pub(crate) fn fresh(&self, is_known: IsKnown<'_>, days: &[i64], until: i64) -> Vec<Fresh> {
+        let told = |failure: &Failure| Fresh {
+            time: Timestamp::from_millis(failure.time),
+            class: failure.class,
+            recipient: failure.recipient,
+            known: is_known(failure.recipient),
+        };
+        let is_in_time = |failure: &Failure| failure.time.div_euclid(MINUTE) <= until;
+        let mut fresh = Vec::new();
+        let mut again = Vec::new();
+        for failure in self.all.first_ones().filter(is_in_time) {
+            if self.all.is_after_silence(&failure, DAY) {
+                fresh.push(told(&failure));
+            } else if failure.class == Class::TmpRcpt && is_known(failure.recipient) {
+                again.push(told(&failure));
+            }
+        }
+        if !again.is_empty() {
+            let crowded = crowded(fresh.iter().chain(&again).filter(|told| told.known), days);
+            again.retain(|told| crowded.binary_search(&day_of(told.time)).is_ok());
+            fresh.append(&mut again);
+        }
+        for failure in self.openings.first_ones().filter(is_in_time) {
+            if self.openings.is_after_silence(&failure, OPENING) && is_known(failure.recipient) {
+                fresh.push(told(&failure));
+            }
+        }
         fresh.sort_unstable();
+        fresh.dedup();
         fresh
     }
 
-    /// True when a failure that was noted is fresh, as far as those before it are known.
-    pub(crate) fn is_fresh(&self, recipient: u64, class: Class, time: Timestamp) -> bool {
-        let (time, day) = (time.as_millis(), day_of(time));
-        let of_day = |day| self.days.get(&(recipient, class, day));
-        of_day(day).is_some_and(|&(first, _)| first == time)
-            && of_day(day - 1).is_none_or(|&(_, last)| time - last > DAY)
+    /// The first two rules for one failure that was noted, as far as those before it are known; `None` when it
+    /// is not fresh.
+    pub(crate) fn fresh_one(
+        &self,
+        recipient: u64,
+        class: Class,
+        time: Timestamp,
+        is_known: IsKnown<'_>,
+    ) -> Option<Fresh> {
+        let millis = time.as_millis();
+        let known = is_known(recipient);
+        let is_fresh = self.all.is_news(recipient, class, millis, DAY)
+            || known && self.openings.is_news(recipient, class, millis, OPENING);
+        is_fresh.then_some(Fresh {
+            time,
+            class,
+            recipient,
+            known,
+        })
     }
 
     /// Forgets days (since 1970, UTC) before this one: they must not matter any more.
     pub(crate) fn forget_before(&mut self, day: i64) {
-        self.days.retain(|&(_, _, of), _| of >= day);
+        self.all.forget_before(day.saturating_mul(DAY));
+        self.openings.forget_before(day.saturating_mul(DAY));
+    }
+}
+
+/// The days on which far more recipients were put off than on most.
+fn crowded<'f>(put_off: impl Iterator<Item = &'f Fresh>, days: &[i64]) -> Vec<i64> {
+    let mut of_day: Vec<(i64, u64)> = put_off
+        .filter(|told| told.class == Class::TmpRcpt)
+        .map(|told| (day_of(told.time), told.recipient))
+        .collect();
+    of_day.sort_unstable();
+    of_day.dedup();
+    let mut counts: BTreeMap<i64, usize> = days.iter().map(|&day| (day, 0)).collect();
+    for (day, _) in of_day {
+        *counts.entry(day).or_default() += 1;
+    }
+    let mut ordered: Vec<usize> = counts.values().copied().collect();
+    ordered.sort_unstable();
+    let usual = ordered.get(ordered.len() / 2).copied().unwrap_or_default();
+    counts
+        .into_iter()
+        .filter(|&(_, count)| count >= LEAST_PUT_OFF + TIMES_USUAL * usual)
+        .map(|(day, _)| day)
+        .collect()
+}
+
+/// First and last times by recipient, class and stretch of `LENGTH` milliseconds.
+///
+/// The stretches of each recipient begin at a moment of its own: at no moment they all begin anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Stretches<const LENGTH: i64>(HashMap<Key, (u32, u32)>);
+
+/// A recipient (by fingerprint), and the number of its stretch with the class as lowest bit.
+type Key = (u64, i32);
+
+/// The first failure of a stretch.
+#[derive(Debug, Clone, Copy)]
+struct Failure {
+    recipient: u64,
+    class: Class,
+    stretch: i32,
+    time: i64,
+}
+
+impl<const LENGTH: i64> Stretches<LENGTH> {
+    /// Where the stretches of a recipient begin.
+    fn shift(recipient: u64) -> i64 {
+        (recipient % LENGTH.unsigned_abs()).cast_signed()
+    }
+
+    fn key(recipient: u64, class: Class, stretch: i32) -> Key {
+        (
+            recipient,
+            stretch.wrapping_mul(2) + i32::from(class == Class::PermRcpt),
+        )
+    }
+
+    /// The stretch of a moment, and where it lies within.
+    fn place(recipient: u64, time: i64) -> (i32, u32) {
+        let time = time.saturating_add(Self::shift(recipient));
+        // Stamps have years of four digits: 40 million stretches at most.
+        let stretch = i32::try_from(time.div_euclid(LENGTH)).unwrap_or_default();
+        let offset = u32::try_from(time.rem_euclid(LENGTH)).unwrap_or_default(); // some hours
+        (stretch, offset)
+    }
+
+    fn add(&mut self, recipient: u64, class: Class, time: i64) {
+        let (stretch, offset) = Self::place(recipient, time);
+        self.widen(Self::key(recipient, class, stretch), (offset, offset));
+    }
+
+    fn widen(&mut self, key: Key, (first, last): (u32, u32)) {
+        let span = self.0.entry(key).or_insert((first, last));
+        *span = (span.0.min(first), span.1.max(last));
+    }
+
+    fn merge(&mut self, other: Self) {
+        if self.0.is_empty() {
+            *self = other;
+            return;
+        }
+        for (key, span) in other.0 {
+            self.widen(key, span);
+        }
+    }
+
+    fn time(recipient: u64, stretch: i32, offset: u32) -> i64 {
+        i64::from(stretch) * LENGTH + i64::from(offset) - Self::shift(recipient)
+    }
+
+    /// The first of each stretch, in no order.
+    fn first_ones(&self) -> impl Iterator<Item = Failure> {
+        self.0.iter().map(|(&(recipient, key), &(first, _))| {
+            let stretch = key >> 1;
+            Failure {
+                recipient,
+                class: if key & 1 == 1 {
+                    Class::PermRcpt
+                } else {
+                    Class::TmpRcpt
+                },
+                stretch,
+                time: Self::time(recipient, stretch, first),
+            }
+        })
+    }
+
+    /// True when no failure like this came within so many milliseconds (whole stretches) before it.
+    fn is_after_silence(&self, failure: &Failure, silence: i64) -> bool {
+        let &Failure {
+            recipient,
+            class,
+            stretch,
+            time,
+        } = failure;
+        let back = i32::try_from(silence / LENGTH).unwrap_or_default();
+        let last = |before: i32| {
+            let &(_, last) = self.0.get(&Self::key(recipient, class, before))?;
+            Some(Self::time(recipient, before, last))
+        };
+        (1..=back).all(|n| last(stretch - n).is_none_or(|last| time - last > silence))
+    }
+
+    /// True when this failure, which was noted, is the first after so many milliseconds without one like it.
+    fn is_news(&self, recipient: u64, class: Class, time: i64, silence: i64) -> bool {
+        let (stretch, offset) = Self::place(recipient, time);
+        let span = self.0.get(&Self::key(recipient, class, stretch));
+        let failure = Failure {
+            recipient,
+            class,
+            stretch,
+            time,
+        };
+        span.is_some_and(|&(first, _)| first == offset) && self.is_after_silence(&failure, silence)
+    }
+
+    /// Forgets stretches whose last failure came before this time.
+    fn forget_before(&mut self, time: i64) {
+        self.0.retain(|&(recipient, key), &mut (_, last)| {
+            Self::time(recipient, key >> 1, last) >= time
+        });
     }
 }
 
@@ -82,41 +275,101 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const HOUR: i64 = 3_600_000;
+    type Event = (i64, u64, Class, bool);
 
-    /// The rule read literally: one pass in order of time.
-    fn naive(mut events: Vec<(i64, u64, Class)>) -> Vec<(Timestamp, Class)> {
-        events.sort_by_key(|event| event.0);
-        let mut fresh = Vec::new();
-        for (n, &(time, recipient, class)) in events.iter().enumerate() {
-            let known = events[..n]
-                .iter()
-                .any(|&(t, r, c)| r == recipient && c == class && time - t <= DAY);
-            if !known {
-                fresh.push((Timestamp::from_millis(time), class));
-            }
-        }
-        fresh.sort_unstable();
-        fresh
+    /// The rule read literally: one pass in order of time. Recipients with even numbers are known.
+    fn naive(events: &[Event]) -> Vec<(i64, u64, Class)> {
+        let is_news = |n: usize, &(time, recipient, class, opens): &Event| {
+            let within = |period: i64, openings_only: bool| {
+                events[..n].iter().any(|&(t, r, c, o)| {
+                    r == recipient && c == class && time - t <= period && (o || !openings_only)
+                })
+            };
+            !within(DAY, false) || is_known(recipient) && opens && !within(OPENING, true)
+        };
+        let news = events
+            .iter()
+            .enumerate()
+            .filter(|&(n, event)| is_news(n, event));
+        news.map(|(_, &(time, recipient, class, _))| (time, recipient, class))
+            .collect()
+    }
+
+    fn is_known(recipient: u64) -> bool {
+        recipient.is_multiple_of(2)
+    }
+
+    fn expected_order(events: &[Event]) -> Vec<(i64, u64, Class)> {
+        let mut all: Vec<_> = events
+            .iter()
+            .map(|&(time, recipient, class, _)| (time, recipient, class))
+            .collect();
+        all.sort_unstable_by_key(|&(time, recipient, class)| (time, class, recipient));
+        all
     }
 
     proptest! {
         #[test]
         fn any_split_and_order_agrees_with_one_pass_in_order_of_time(
-            events in prop::collection::vec((0..240_i64, 0..3_u64, 0..2_u8, 0..4_u8), 0..60)
+            events in prop::collection::vec((0..480_i64, 0..2_u64, 0..2_u8, 0..4_u8, any::<bool>()), 0..60)
         ) {
             let mut parts: [Recipients; 4] = Default::default();
             let mut all = Vec::new();
-            for (hours, recipient, class, part) in events {
+            for (halves, recipient, class, part, opens) in events {
                 let class = if class == 0 { Class::TmpRcpt } else { Class::PermRcpt };
-                let time = hours * HOUR + i64::from(part);
-                parts[usize::from(part)].add(recipient, class, Timestamp::from_millis(time));
-                all.push((time, recipient, class));
+                let time = halves * HOUR / 2 + i64::from(part);
+                parts[usize::from(part)].add(recipient, class, Timestamp::from_millis(time), opens);
+                all.push((time, recipient, class, opens));
             }
             let merged = parts.into_iter().rev().reduce(|mut sum, part| { sum.merge(part); sum }).unwrap();
-            all.sort_unstable_by_key(|event| event.0);
-            all.dedup();
-            prop_assert_eq!(merged.fresh(), naive(all));
+            all.sort_unstable();
+            // Of two at one moment the one that opens counts.
+            all.reverse();
+            all.dedup_by_key(|event| (event.0, event.1, event.2));
+            all.reverse();
+            let fresh: Vec<_> = merged.fresh(&is_known, &[], i64::MAX).iter().map(|f| (f.time.as_millis(), f.recipient, f.class)).collect();
+            let mut expected = naive(&all);
+            expected.sort_unstable_by_key(|&(time, recipient, class)| (time, class, recipient));
+            prop_assert_eq!(&fresh, &expected);
+            // One by one; and what is forgotten matters no more.
+            let one_by_one = |merged: &Recipients, from: i64| -> Vec<_> {
+                let asked = expected_order(&all).into_iter().filter(|event| event.0 >= from);
+                asked.filter(|&(time, recipient, class)| {
+                    merged.fresh_one(recipient, class, Timestamp::from_millis(time), &is_known).is_some()
+                }).collect()
+            };
+            prop_assert_eq!(&one_by_one(&merged, 0), &expected);
+            let mut later = merged.clone();
+            later.forget_before(3);
+            expected.retain(|event| event.0 >= 4 * DAY);
+            prop_assert_eq!(one_by_one(&later, 4 * DAY), expected);
         }
+    }
+
+    /// Each of these recipients is tried again every hour for two days, from that day on.
+    fn retried(recipients: impl Iterator<Item = u64> + Clone, day: i64) -> Recipients {
+        let mut all = Recipients::default();
+        for (recipient, hour) in recipients.flat_map(|r| (0..48).map(move |hour| (r, hour))) {
+            let time = Timestamp::from_millis(day * DAY + hour * HOUR);
+            all.add(recipient, Class::TmpRcpt, time, false);
+        }
+        all
+    }
+
+    #[test]
+    fn retries_count_again_where_more_known_recipients_than_usual_are_put_off() {
+        let days: Vec<i64> = (0..12).collect();
+        let count = |recipients: &Recipients| recipients.fresh(&is_known, &days, i64::MAX).len();
+        assert_eq!(count(&retried([0].into_iter(), 4)), 1);
+        assert_eq!(count(&retried([0, 2].into_iter(), 4)), 2);
+        assert_eq!(count(&retried([1, 3, 5, 7].into_iter(), 4)), 4, "strangers");
+        let many = count(&retried([0, 2, 4, 6].into_iter(), 4));
+        assert!((4 * 4..=4 * 5).contains(&many), "{many}");
+        // Where so many always are, it is usual.
+        let mut always = Recipients::default();
+        for day in (0..12).step_by(2) {
+            always.merge(retried([0, 2, 4, 6].into_iter(), day));
+        }
+        assert_eq!(count(&always), 4);
     }
 }

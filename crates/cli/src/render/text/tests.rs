@@ -57,7 +57,7 @@ Outages
   1,234 attempts, 1,222 failed (99 %): 412 messages to 388 recipients, seen by 2 hosts; certain (log
   Bayes factor 1,835)
   MX smtp-in.libero.it
-  to do: send as before: all is well since 29 Jan 12:00
+  to do: send as before: mail is taken since 29 Jan 12:00
 
   ······███████████████████████████████▒▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁······
              ╵24 Jan       ╵25 Jan       ╵26 Jan       ╵27 Jan       ╵28 Jan        ╵29 Jan
@@ -77,7 +77,7 @@ Slow, but mail was taken (not outages)
 2 slow.example  28 Jan 00:00 to 29 Jan 12:00, 1 day 12 h
   163 attempts, 8 failed (5 %): 8 messages to 8 recipients, seen by 2 hosts; certain (log Bayes
   factor 1,835)
-  to do: send as before: all is well since 29 Jan 12:00
+  to do: send as before: mail is taken since 29 Jan 12:00
 
   ······▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁······
         ╵28 Jan       ╵06:00        ╵12:00        ╵18:00       ╵29 Jan       ╵06:00        ╵12:00
@@ -118,7 +118,7 @@ Outages
   1,234 attempts, 1,222 failed (99 %): 412 messages to 388 recipients, seen by 2 hosts; certain (log
   Bayes factor 1,835)
   MX smtp-in.libero.it
-  to do: send as before: all is well since 27 Jan 21:40
+  to do: send as before: mail is taken since 27 Jan 21:40
 
   ······███████████████████████████████████████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░░░░······
      ╵12:00    ╵24 Jan   ╵12:00   ╵25 Jan   ╵12:00    ╵26 Jan  ╵12:00    ╵27 Jan   ╵12:00
@@ -164,7 +164,7 @@ Refused by policy (not outages)
 3 strict.example  ~24 Jan 08:15 to 24 Jan evening, 12 h 30 min
   40 attempts, 33 failed (83 %): 31 messages to 30 recipients; likely (log Bayes factor 9)
   MX smtp-in.libero.it
-  to do: send less at a time: 83 % of attempts failed
+  to do: send as before: it takes our mail again since 24 Jan evening
 
   ·······▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀??????????????????????????·······
        ╵08:00     ╵10:00     ╵12:00     ╵14:00     ╵16:00     ╵18:00     ╵20:00     ╵22:00

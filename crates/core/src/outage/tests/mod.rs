@@ -281,7 +281,8 @@ fn healthy_destinations_have_no_outage() {
         for per_day in [8, 40, 300] {
             // A bad list for two hours, a dead address every hour, and a full mailbox tried for days.
             let mut attempts =
-                Traffic::new(per_day, seed).with(&[phase(100.0, 102.0, Class::PermRcpt, 0.15)]);
+                Traffic::new(per_day, seed)
+                    .with(&[phase(100.0, 102.0, Class::PermRcpt, 0.15).to_strangers()]);
             attempts
                 .extend((0..DAYS * 24).map(|hour| Attempt::neutral(hour * HOUR + 17, 9_000_001)));
             attempts.extend((50..130).map(|hour| Attempt::neutral(hour * HOUR + 1111, 9_000_002)));
@@ -291,6 +292,74 @@ fn healthy_destinations_have_no_outage() {
         }
     }
     assert_eq!(ran, 60);
+}
+
+/// Refused strangers from hour 100 on, that many beside one attempt of the usual traffic.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "some thousands"
+)]
+fn strangers(per_day: u32, hours: u32, beside: f64) -> impl Iterator<Item = Attempt> {
+    let every = 86_400.0 / (f64::from(per_day) * beside);
+    let count = (f64::from(hours) * 3600.0 / every) as u32;
+    (0..count).map(move |k| {
+        let seconds = 100 * HOUR + (f64::from(k) * every) as i64;
+        Attempt::refused_stranger(seconds, 8_000_000 + k)
+    })
+}
+
+#[test]
+fn a_burst_of_strangers_is_a_bad_list_while_others_are_accepted() {
+    let mut ran = 0;
+    for per_day in [40, 150, 500, 2000] {
+        for share in [0.3, 0.45, 0.6, 0.75, 0.9] {
+            for (hours, seed) in [(2, 1), (5, 2), (12, 3)] {
+                let mut attempts = Traffic::new(per_day, seed).with(&[]);
+                attempts.extend(strangers(per_day, hours, share / (1.0 - share)));
+                let found = find(&evidence(&attempts), log());
+                let name = format!("{share} of {per_day} a day for {hours} h");
+                assert_eq!(found, Findings::default(), "{name}");
+                ran += 1;
+                if share >= 0.75 && per_day >= 150 {
+                    // The same of people who took mail is none.
+                    for attempt in &mut attempts {
+                        attempt.know();
+                    }
+                    let found = find(&evidence(&attempts), log());
+                    assert_eq!(kinds(&found), [[Kind::RecipientRejected]], "{name}, known");
+                }
+            }
+        }
+    }
+    assert_eq!(ran, 60);
+}
+
+#[test]
+fn when_nobody_is_accepted_any_more_it_is_an_outage() {
+    for per_day in [40, 150, 500, 2000] {
+        for (hours, seed) in [(6.0, 1), (12.0, 2)] {
+            let down = phase(100.0, 100.0 + hours, Class::PermRcpt, 0.97);
+            let found = findings(per_day, seed, &[down]);
+            let name = format!("{per_day} a day for {hours} h");
+            assert_eq!(kinds(&found), [[Kind::RecipientRejected]], "{name}");
+            // With a bad list at the same time.
+            let mut attempts = Traffic::new(per_day, seed).with(&[down]);
+            attempts.extend(strangers(per_day, 6, 2.0));
+            let found = find(&evidence(&attempts), log());
+            assert_eq!(
+                kinds(&found),
+                [[Kind::RecipientRejected]],
+                "{name}, bad list"
+            );
+        }
+    }
+    // Who writes to nobody twice knows no recipient.
+    for (per_day, seed) in [(150, 1), (500, 2), (2000, 3)] {
+        let down = phase(100.0, 112.0, Class::PermRcpt, 1.0).to_strangers();
+        let found = findings(per_day, seed, &[down]);
+        assert_eq!(kinds(&found), [[Kind::RecipientRejected]], "{per_day}");
+    }
 }
 
 #[test]
@@ -333,7 +402,11 @@ fn an_outage_on_top_of_a_steady_share() {
 
 #[test]
 fn many_unknown_recipients_from_first_to_last_are_the_list() {
-    let found = findings(100, 1, &[phase(-1.0, 1000.0, Class::PermRcpt, 0.5)]);
+    let found = findings(
+        100,
+        1,
+        &[phase(-1.0, 1000.0, Class::PermRcpt, 0.5).to_strangers()],
+    );
     assert_eq!(found, Findings::default());
 }
 

@@ -6,16 +6,21 @@ use crate::evidence::Class;
 use crate::outage::attempts::middle;
 use crate::outage::baseline::{self, Normal};
 use crate::outage::decode::{steps, viterbi};
-use crate::outage::model::{Largest, Model, Shares};
+use crate::outage::model::{Largest, Model, Shares, Strangers};
 use crate::outage::online::{MOST_UNDECIDED, Online};
 use crate::tally::{Bucket, Slot};
 
 use super::laws;
 use super::traffic::{Traffic, empty, evidence, phase};
 
+const STRANGERS: Strangers = Strangers {
+    healthy: 0.9,
+    outage: 0.4,
+};
+
 /// The path by the recursion of one minute at a time, decided minutes first.
 fn online(buckets: &[Bucket], base: &Shares) -> Vec<u8> {
-    let mut online = Online::with_law(base);
+    let mut online = Online::with_law(base, STRANGERS);
     let mut path = Vec::new();
     for bucket in buckets {
         path.extend(online.push(bucket).iter().map(|decided| decided.state));
@@ -25,10 +30,10 @@ fn online(buckets: &[Bucket], base: &Shares) -> Vec<u8> {
 }
 
 fn at_once(buckets: &[Bucket], base: &Shares) -> Vec<u8> {
-    let model = Model::new(base, &Largest::of([&[3; Slot::COUNT]]));
+    let model = Model::new(base, STRANGERS, &Largest::of([&[3; Slot::COUNT]]));
     let likelihoods: Vec<_> = buckets
         .iter()
-        .map(|b| model.likelihood(&b.counts))
+        .map(|b| model.likelihood(&b.counts, b.strangers))
         .collect();
     let times: Vec<f64> = buckets.iter().map(middle).collect();
     viterbi(&likelihoods, &steps(&times), &mut Vec::new()).states

@@ -39,6 +39,7 @@ pub(super) struct Phase {
     severity: f64,
     code: u16,
     status: Option<(u8, u16, u16)>,
+    strangers: bool,
 }
 
 /// Failures from one hour to another; `severity` is the share of the attempts.
@@ -50,10 +51,19 @@ pub(super) fn phase(from: f64, to: f64, class: Class, severity: f64) -> Phase {
         severity,
         code: 0,
         status: None,
+        strangers: false,
     }
 }
 
 impl Phase {
+    /// To recipients who never took mail.
+    pub(super) fn to_strangers(self) -> Phase {
+        Phase {
+            strangers: true,
+            ..self
+        }
+    }
+
     /// With this reply.
     pub(super) fn saying(self, code: u16, status: Option<(u8, u16, u16)>) -> Phase {
         Phase {
@@ -72,6 +82,8 @@ pub(super) struct Attempt {
     slot: Slot,
     message: u32,
     recipient: u32,
+    /// True when it never took mail.
+    stranger: bool,
     code: u16,
     status: Option<(u8, u16, u16)>,
     /// Seconds that it took, if it was accepted; `None` when the log does not tell.
@@ -87,6 +99,7 @@ impl Attempt {
             slot,
             message: recipient.wrapping_mul(31).wrapping_add(7),
             recipient,
+            stranger: false,
             code: 0,
             status: None,
             took_s: Some(2.0),
@@ -109,6 +122,14 @@ impl Attempt {
         Attempt::new(seconds, Slot::Class(class), recipient)
     }
 
+    /// A recipient refused for good who never took mail.
+    pub(super) fn refused_stranger(seconds: i64, recipient: u32) -> Attempt {
+        Attempt {
+            stranger: true,
+            ..Attempt::failed(seconds, Class::PermRcpt, recipient)
+        }
+    }
+
     /// An old failure repeated.
     pub(super) fn neutral(seconds: i64, recipient: u32) -> Attempt {
         Attempt::new(seconds, Slot::Neutral, recipient)
@@ -117,6 +138,11 @@ impl Attempt {
     /// An accepted attempt.
     pub(super) fn accepted(seconds: i64) -> Attempt {
         Attempt::new(seconds, Slot::Class(Class::Ok), 1)
+    }
+
+    /// Makes the recipient of a burst one who took mail at another time.
+    pub(super) fn know(&mut self) {
+        self.stranger &= self.recipient < 8_000_000;
     }
 
     /// Hours since the start of the log.
@@ -168,6 +194,7 @@ impl Traffic {
             let background = self.random();
             if background < 0.02 {
                 attempt.slot = Slot::Class(Class::PermRcpt);
+                attempt.stranger = true;
             } else if background < 0.025 {
                 attempt.slot = Slot::Class(Class::Conn);
             } else if background < 0.03 {
@@ -176,6 +203,7 @@ impl Traffic {
             for phase in active {
                 if self.random() < phase.severity {
                     attempt.slot = Slot::Class(phase.class);
+                    attempt.stranger = phase.strangers;
                     (attempt.code, attempt.status) = (phase.code, phase.status);
                 }
             }
@@ -204,6 +232,8 @@ pub(super) fn evidence(attempts: &[Attempt]) -> Evidence {
         let (hour, slot) = (minute.div_euclid(60), attempt.slot.index());
         let bucket = buckets.entry(minute).or_insert_with(|| empty(minute));
         bucket.counts[slot] += 1;
+        bucket.strangers +=
+            u32::from(attempt.stranger && attempt.slot == Slot::Class(Class::PermRcpt));
         bucket.spans[slot] = Some(match bucket.spans[slot] {
             Some(span) => Span {
                 first: span.first.min(time),
@@ -278,6 +308,7 @@ pub(super) fn empty(minute: i64) -> Bucket {
         minute,
         counts: [0; Slot::COUNT],
         spans: [None; Slot::COUNT],
+        strangers: 0,
         messages: Few::default(),
         recipients: Few::default(),
     }
