@@ -314,7 +314,8 @@ fn flapping_at_random_is_no_common_story() {
     // Two hosts change between two answers, each by its own dice. Their ends coincide, as those of one cause would:
     // it is the changes within that must tell, and one in ten may coincide by accident.
     let dice = |domain: &str, hour: f64, seed: u64| -> bool {
-        let mut state = seed ^ (hour * 2.0) as u64 ^ u64::from(domain.as_bytes()[0]) << 32;
+        let mut state =
+            seed ^ (hour * 2.0).floor().to_bits() ^ u64::from(domain.as_bytes()[0]) << 32;
         for _ in 0..4 {
             state = state.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29) ^ seed;
         }
