@@ -11,10 +11,8 @@ use rayon::prelude::*;
 
 use super::View;
 use crate::address::Domain;
-use crate::evidence::Class;
 use crate::operator::Operator;
-use crate::tally::{Bucket, Delays, Evidence, Few, MINUTE, Minute, Slot, Span};
-use crate::time::Timestamp;
+use crate::tally::{Cell, Delays, Evidence, Minute, bucket};
 
 /// The minutes of each operator, as one reporting host saw them or as all did.
 pub(super) type Seen<'d> = BTreeMap<usize, Vec<&'d [Minute]>>;
@@ -56,7 +54,7 @@ const MOST_PARTS: usize = 4;
 pub(super) fn of(seen: &Seen<'_>) -> Evidence {
     let operators: Vec<&Vec<&[Minute]>> = seen.values().collect();
     let parts = operators.par_chunks(operators.len().div_ceil(MOST_PARTS).max(1));
-    let parts: Vec<HashMap<i64, Bucket>> = parts
+    let parts: Vec<HashMap<i64, Minute>> = parts
         .map(|part| {
             let mut minutes = HashMap::new();
             for cells in part {
@@ -65,23 +63,24 @@ pub(super) fn of(seen: &Seen<'_>) -> Evidence {
             minutes
         })
         .collect();
-    let mut minutes: HashMap<i64, Bucket> = HashMap::new();
+    let mut minutes: HashMap<i64, Minute> = HashMap::new();
     for part in parts {
         if minutes.is_empty() {
             minutes = part;
             continue;
         }
-        for (minute, bucket) in part {
+        for (minute, cell) in part {
             match minutes.get_mut(&minute) {
-                Some(sum) => join(sum, &bucket),
+                Some(sum) => sum.absorb(cell),
                 None => {
-                    minutes.insert(minute, bucket);
+                    minutes.insert(minute, cell);
                 }
             }
         }
     }
-    let mut buckets: Vec<Bucket> = minutes.into_values().collect();
-    buckets.sort_unstable_by_key(|bucket| bucket.minute);
+    let mut cells: Vec<Minute> = minutes.into_values().collect();
+    cells.sort_unstable_by_key(|cell| cell.number);
+    let buckets = cells.iter().filter_map(|cell| bucket(&[cell])).collect();
     Evidence {
         domain: Domain::new(b""),
         hosts: 1,
@@ -95,7 +94,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Evidence {
 }
 
 /// Adds the voice of one operator in each minute.
-fn add(minutes: &mut HashMap<i64, Bucket>, cells: &[&[Minute]]) {
+fn add(minutes: &mut HashMap<i64, Minute>, cells: &[&[Minute]]) {
     if let [cells] = cells {
         for cell in *cells {
             vote(minutes, cell.number, &[cell]);
@@ -112,77 +111,20 @@ fn add(minutes: &mut HashMap<i64, Bucket>, cells: &[&[Minute]]) {
 }
 
 /// One voice for each kind of answer in the cells of one minute.
-fn vote(minutes: &mut HashMap<i64, Bucket>, minute: i64, cells: &[&Minute]) {
-    let sum = minutes.entry(minute).or_insert_with(|| Bucket {
-        minute,
-        counts: [0; Slot::COUNT],
-        spans: [None; Slot::COUNT],
-        strangers: 0,
-        messages: Few::default(),
-        recipients: Few::default(),
-    });
-    if let [cell] = cells
-        && cell.failed.is_none()
-    {
-        // Nearly all minutes of nearly all operators: mail was taken and nothing failed.
-        let [n, ..] = &mut sum.counts;
-        let [span, ..] = &mut sum.spans;
-        let own = cell.accepted();
-        *n = n.saturating_add(u32::from(own.is_some()));
-        *span = match (*span, own) {
-            (Some(a), Some(b)) => Some(wider(a, b)),
-            (a, b) => a.or(b),
-        };
+fn vote(minutes: &mut HashMap<i64, Minute>, minute: i64, cells: &[&Minute]) {
+    let sum = minutes.entry(minute).or_insert_with(|| Minute::new(minute));
+    if cells.iter().any(|cell| cell.failed.is_some()) {
+        let mut all = Minute::new(minute);
+        for cell in cells {
+            all.absorb(Minute::clone(cell));
+        }
+        sum.absorb(all.into_voices());
         return;
     }
-    let mut said = [None::<Span>; Slot::COUNT];
-    for cell in cells {
-        let start = cell.number.saturating_mul(MINUTE);
-        let at = |offset: u16| Timestamp::from_millis(start.saturating_add(i64::from(offset)));
-        for ((n, offsets), said) in cell.counts().into_iter().zip(cell.offsets()).zip(&mut said) {
-            if n > 0 {
-                let own = Span {
-                    first: at(offsets.first),
-                    last: at(offsets.last),
-                };
-                *said = Some(said.map_or(own, |known| wider(known, own)));
-            }
-        }
-        if let Some(failed) = &cell.failed {
-            sum.messages.merge(&failed.messages);
-            sum.recipients.merge(&failed.recipients);
-        }
-    }
-    let (policy, neutral) = (Class::Policy.index(), Slot::Neutral.index());
-    said[neutral] = match (said[neutral], said[policy].take()) {
-        (Some(a), Some(b)) => Some(wider(a, b)),
-        (a, b) => a.or(b),
-    };
-    for ((count, span), said) in sum.counts.iter_mut().zip(&mut sum.spans).zip(said) {
-        if let Some(said) = said {
-            *count = count.saturating_add(1);
-            *span = Some(span.map_or(said, |known| wider(known, said)));
-        }
-    }
-}
-
-fn join(sum: &mut Bucket, other: &Bucket) {
-    for (n, more) in sum.counts.iter_mut().zip(other.counts) {
-        *n = n.saturating_add(more);
-    }
-    for (span, more) in sum.spans.iter_mut().zip(other.spans) {
-        *span = match (*span, more) {
-            (Some(a), Some(b)) => Some(wider(a, b)),
-            (a, b) => a.or(b),
-        };
-    }
-    sum.messages.merge(&other.messages);
-    sum.recipients.merge(&other.recipients);
-}
-
-fn wider(a: Span, b: Span) -> Span {
-    Span {
-        first: a.first.min(b.first),
-        last: a.last.max(b.last),
+    // Nearly all minutes of nearly all operators: mail was taken and nothing failed.
+    let taken = cells.iter().filter(|cell| cell.ok > 0);
+    for (place, cell) in taken.enumerate() {
+        sum.ok = sum.ok.saturating_add(u32::from(place == 0));
+        sum.ok_offsets.widen(cell.ok_offsets);
     }
 }

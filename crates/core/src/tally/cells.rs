@@ -4,10 +4,9 @@ use crate::event::Stage;
 use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
+use crate::tally::Slot;
 use crate::tally::series::Cell;
 use crate::tally::sketch::Few;
-use crate::tally::{Slot, Span};
-use crate::time::Timestamp;
 
 /// Milliseconds of a minute, the width of a bucket.
 pub(crate) const MINUTE: i64 = 60_000;
@@ -30,7 +29,7 @@ impl Offsets {
         last: 0,
     };
 
-    fn widen(&mut self, other: Offsets) {
+    pub(crate) fn widen(&mut self, other: Offsets) {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
     }
@@ -76,14 +75,21 @@ impl Minute {
         u64::from(self.ok) + failed.map(|&count| u64::from(count)).sum::<u64>()
     }
 
-    /// When mail was accepted.
-    pub(crate) fn accepted(&self) -> Option<Span> {
-        let start = self.number.saturating_mul(MINUTE);
-        let at = |offset: u16| Timestamp::from_millis(start.saturating_add(i64::from(offset)));
-        (self.ok > 0).then(|| Span {
-            first: at(self.ok_offsets.first),
-            last: at(self.ok_offsets.last),
-        })
+    /// Each kind of answer counted once, and what receivers think of our mail as neutral.
+    pub(crate) fn into_voices(mut self) -> Minute {
+        self.ok = self.ok.min(1);
+        if let Some(failed) = &mut self.failed {
+            let place = |slot: Slot| slot.index().wrapping_sub(1);
+            let (policy, neutral) = (place(Slot::Class(Class::Policy)), place(Slot::Neutral));
+            let said = std::mem::take(&mut failed.counts[policy]);
+            failed.counts[neutral] = failed.counts[neutral].saturating_add(said);
+            let offsets = std::mem::replace(&mut failed.offsets[policy], Offsets::NONE);
+            failed.offsets[neutral].widen(offsets);
+            for count in &mut failed.counts {
+                *count = (*count).min(1);
+            }
+        }
+        self
     }
 
     /// Attempts by [`Slot::index`].

@@ -204,7 +204,7 @@ impl Bucket {
 }
 
 /// Cells of one minute as a bucket; recipient-scope failures are still neutral.
-pub(super) fn bucket(cells: &[&Minute]) -> Option<Bucket> {
+pub(crate) fn bucket(cells: &[&Minute]) -> Option<Bucket> {
     let minute = cells.first()?.number;
     let start = minute * MINUTE;
     let at = |offset: u16| Timestamp::from_millis(start + i64::from(offset));

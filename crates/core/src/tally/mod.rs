@@ -21,9 +21,11 @@ pub(crate) use bounced::{Bounced, News};
 pub(crate) use cells::{MINUTE, Minute};
 pub use destination::Destination;
 pub(crate) use destination::Many;
+pub(crate) use evidence::bucket;
 pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, Slot, SlowCount, Span};
 pub(crate) use known::{IsKnown, Known, KnownRecipients};
 pub(crate) use recent::{Recent, end_of, minute_of};
+pub(crate) use series::Cell;
 pub use sketch::{Distinct, Few};
 
 use std::collections::BTreeMap;
