@@ -3,6 +3,7 @@
 #
 #   benches/whole.sh                     # some 5 GB in the folder for temporary files, minutes
 #   SIZES="256MB 1GB" RUNS=5 benches/whole.sh
+#   GENERATE="--destinations 50 --days 1" benches/whole.sh     # few destinations, a busy day
 #
 # Prints for each tool: wall and CPU seconds (the best of RUNS), GB/s, wall time as a multiple of that of
 # `rg -c ' status='` on the same file, and peak memory in MB. The files are read once before, so that all
@@ -12,6 +13,7 @@ cd "$(dirname "$0")/.."
 
 sizes=${SIZES:-"1GB 4GB"}
 runs=${RUNS:-3}
+read -r -a generate <<<"${GENERATE:-}"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -46,7 +48,7 @@ echo "Memory: $(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo)"
 echo "Load:   $(cut -d ' ' -f 1-3 /proc/loadavg) (1, 5, 15 minutes) before the start"
 for size in $sizes; do
     log=$folder/$size.log
-    "$target/generate-log" --bytes "$size" -o "$log" >"$folder/counts"
+    "$target/generate-log" --bytes "$size" "${generate[@]}" -o "$log" >"$folder/counts"
     bytes=$(stat -c %s "$log")
     cat "$log" >/dev/null
     echo
