@@ -1,10 +1,19 @@
 //! Incidents in the document: outages with one cause.
 
-use mailgap_core::incident::{self, Basis, Scope};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use mailgap_core::fate::Counts;
+use mailgap_core::incident::{self, Basis, Incidents, OutagePlace, Scope};
+use mailgap_core::operator::Operator;
 use serde::{Serialize, Serializer};
 
-use super::{Advice, Boundary, Fates, Outage, Window, Word, lossy, names, word};
+use super::found::FatesByOutage;
+use super::words::{Word, lossy, names, word};
+use super::{Advice, Boundary, Fates, Outage, ToDo, Window, advice};
+use crate::render::moments::Moments;
 use crate::render::numbers::{count, counted};
+use crate::render::verdict::{Ends, verdict};
 
 /// Domains named in a verdict; more are counted.
 const MOST_NAMED: usize = 3;
@@ -187,4 +196,70 @@ impl Word for Scope {
     fn as_word(&self) -> &'static str {
         self.as_str()
     }
+}
+
+/// The operators of destinations by their places, where they are known.
+pub(super) fn operators_by_place(incidents: &Incidents) -> HashMap<usize, String> {
+    let of = |operator: &Operator| {
+        let name = operator.name.to_string();
+        let members = operator.members.clone();
+        members.into_iter().map(move |place| (place, name.clone()))
+    };
+    incidents.operators.iter().flat_map(of).collect()
+}
+
+/// The incidents with the ids of these outages, the widest and most important first.
+pub(super) fn incidents_of(
+    incidents: &Incidents,
+    outages: &[Outage],
+    fates: &FatesByOutage,
+    ends: Ends,
+    moments: Moments,
+) -> Vec<Incident> {
+    let ids: HashMap<OutagePlace, &Outage> = outages
+        .iter()
+        .map(|outage| (outage.found_at, outage))
+        .collect();
+    let mut all: Vec<Incident> = incidents
+        .all
+        .iter()
+        .map(|found| {
+            let mut own: Vec<&Outage> = found
+                .outages
+                .iter()
+                .filter_map(|at| ids.get(at).copied())
+                .collect();
+            own.sort_by_key(|outage| outage.id);
+            let subject = subject_of(found, &own);
+            let whole = match own[..] {
+                [outage] if found.scope == Scope::Domain => outage.clone(),
+                _ => {
+                    let own: Vec<_> = found
+                        .outages
+                        .iter()
+                        .filter_map(|at| fates.get(at))
+                        .collect();
+                    let to_do = ToDo::sum(own.iter().map(|(_, to_do)| to_do));
+                    let total = Fates::new(&Counts::sum(own.iter().map(|(counts, _)| counts)));
+                    let total = (!own.is_empty()).then_some(total);
+                    let told = total.map(|total| (total, to_do));
+                    let whole = found.whole.clone();
+                    let verdict = verdict(&subject, &whole, None, told, ends, moments);
+                    let advice = advice::of(&whole, &to_do, (false, false), "", moments);
+                    Outage {
+                        advice,
+                        fates: total,
+                        ..Outage::new(whole, verdict)
+                    }
+                }
+            };
+            let own = own.into_iter().map(|outage| outage.id).collect();
+            Incident::new(found, (name_of(found), subject), own, whole)
+        })
+        .collect();
+    all.sort_by(|a, b| (Reverse(a.scope), a.whole.rank()).cmp(&(Reverse(b.scope), b.whole.rank())));
+    for (id, incident) in (1..).zip(&mut all) {
+        incident.id = id;
+    }
+    all
 }

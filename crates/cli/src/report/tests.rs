@@ -2,6 +2,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use mailgap_core::outage::Findings;
+
 use super::*;
 use crate::testing::{full_report, libero, libero_slow, policy, report, slow_only};
 

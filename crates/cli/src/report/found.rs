@@ -1,0 +1,114 @@
+//! What was found about one destination, and what is to be done about its messages.
+
+use std::collections::HashMap;
+
+use mailgap_core::fate::{Case, Counts, OutageFates};
+use mailgap_core::incident::OutagePlace;
+use mailgap_core::outage::{Findings, find};
+use mailgap_core::tally::Evidence;
+use mailgap_core::time::Timestamp;
+
+/// What was found about one destination.
+pub(crate) struct Found {
+    pub(crate) findings: Findings,
+    /// Attempts that say something about it.
+    pub(super) attempts: u64,
+    /// Its last attempt in the log.
+    pub(super) last_attempt: Option<LastAttempt>,
+    /// What its fates are judged by; `None` when it had no outage.
+    pub(crate) case: Option<Case>,
+    /// Of each outage, what became of its messages; empty when that was not looked for.
+    pub(crate) fates: Vec<(OutageFates, ToDo)>,
+}
+
+/// What is to be done about the messages of an outage.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ToDo {
+    /// Rows of the list `resend`.
+    pub(crate) resend: u64,
+    /// Addresses of the list `reinstate`.
+    pub(crate) reinstate: u64,
+    /// `None` when nothing is queued.
+    pub(crate) expiring: Option<Expiring>,
+}
+
+impl ToDo {
+    /// Of several outages together.
+    pub(super) fn sum<'t>(all: impl Iterator<Item = &'t ToDo>) -> ToDo {
+        all.fold(ToDo::default(), |sum, to_do| ToDo {
+            resend: sum.resend + to_do.resend,
+            reinstate: sum.reinstate + to_do.reinstate,
+            expiring: match (sum.expiring, to_do.expiring) {
+                (Some(a), Some(b)) => Some(Expiring {
+                    first: a.first.min(b.first),
+                    messages: a.messages + b.messages,
+                }),
+                (a, b) => a.or(b),
+            },
+        })
+    }
+}
+
+/// The last attempt at a destination.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LastAttempt {
+    pub(crate) time: Timestamp,
+    /// It was accepted.
+    pub(crate) accepted: bool,
+}
+
+/// Messages of an outage that are still queued and will be given up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expiring {
+    /// When the first of them will be.
+    pub(crate) first: Timestamp,
+    /// How many messages, whatever the number of their recipients.
+    pub(crate) messages: u64,
+}
+
+impl Found {
+    /// Looks for outages of one destination; `log` is the first and the last stamp read.
+    pub(crate) fn new(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Found {
+        let last = evidence.buckets.last();
+        let findings = find(evidence, log);
+        Found {
+            case: Case::new(evidence, &findings),
+            findings,
+            attempts: evidence
+                .buckets
+                .iter()
+                .flat_map(|bucket| bucket.counts)
+                .map(u64::from)
+                .sum(),
+            last_attempt: last.and_then(|bucket| {
+                let spans = bucket.spans.iter().flatten();
+                let time = spans.map(|span| span.last).max()?;
+                let [ok, ..] = &bucket.spans;
+                let accepted = ok.is_some_and(|span| span.last == time);
+                Some(LastAttempt { time, accepted })
+            }),
+            fates: Vec::new(),
+        }
+    }
+
+    pub(crate) const fn has_outage(&self) -> bool {
+        !self.findings.outages.is_empty()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn known(findings: Findings, last_attempt: Timestamp) -> Found {
+        Found {
+            findings,
+            attempts: 100,
+            last_attempt: Some(LastAttempt {
+                time: last_attempt,
+                accepted: false,
+            }),
+            case: None,
+            fates: Vec::new(),
+        }
+    }
+}
+
+/// What became of the messages of outages, and what is to be done, by their places.
+pub(super) type FatesByOutage = HashMap<OutagePlace, (Counts, ToDo)>;

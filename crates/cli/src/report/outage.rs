@@ -1,0 +1,258 @@
+//! Outages and what else is told of single destinations.
+
+use std::cmp::Reverse;
+
+use mailgap_core::fate::Counts;
+use mailgap_core::incident::OutagePlace;
+use mailgap_core::outage::{self, Confidence, Kind, OutageType};
+use mailgap_core::reply::ReplyCode;
+use mailgap_core::time::Timestamp;
+use serde::Serialize;
+
+use super::Advice;
+use super::words::{lossy, names, rounded, time, word};
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Boundary {
+    #[serde(serialize_with = "time")]
+    pub(crate) time: Timestamp,
+    #[serde(serialize_with = "time")]
+    pub(crate) earliest: Timestamp,
+    #[serde(serialize_with = "time")]
+    pub(crate) latest: Timestamp,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Outage {
+    pub(crate) id: usize,
+    pub(crate) domain: String,
+    /// Who runs its MX hosts; the destination itself when that is not known.
+    pub(crate) operator: Option<String>,
+    pub(crate) mx: Vec<String>,
+    /// Those that took mail meanwhile, when others clearly did not.
+    pub(crate) mx_working: Vec<String>,
+    #[serde(rename = "type", serialize_with = "word")]
+    pub(crate) kind: OutageType,
+    pub(crate) before_log: bool,
+    pub(crate) ongoing: bool,
+    pub(crate) start: Boundary,
+    pub(crate) end: Option<Boundary>,
+    pub(crate) normal_again: Option<Boundary>,
+    pub(crate) attempts: u64,
+    pub(crate) failures: u64,
+    pub(crate) messages: u64,
+    pub(crate) recipients: u64,
+    pub(crate) log_bayes_factor: f64,
+    #[serde(serialize_with = "word")]
+    pub(crate) confidence: Confidence,
+    pub(crate) windows: Vec<Window>,
+    pub(crate) fates: Option<Fates>,
+    pub(crate) verdict: String,
+    /// What to do, the most urgent first.
+    pub(crate) advice: Vec<Advice>,
+    /// How many hosts of ours report attempts to it.
+    #[serde(skip)]
+    pub(crate) hosts: usize,
+    /// Places of the destination among those with outages and of the outage among its own, as found.
+    #[serde(skip)]
+    pub(crate) place: (usize, usize),
+    /// The same among all destinations.
+    #[serde(skip)]
+    pub(super) found_at: OutagePlace,
+}
+
+/// What became of the messages that failed in an outage or a window.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct Fates {
+    pub(crate) delivered: u64,
+    pub(crate) delivered_late: u64,
+    pub(crate) bounced_by_outage: u64,
+    pub(crate) bounced: u64,
+    pub(crate) expired: u64,
+    pub(crate) pending: u64,
+    pub(crate) median_delay_s: Option<f64>,
+    pub(crate) p90_delay_s: Option<f64>,
+}
+
+impl Fates {
+    pub(super) fn new(counts: &Counts) -> Fates {
+        Fates {
+            delivered: counts.delivered,
+            delivered_late: counts.delivered_late,
+            bounced_by_outage: counts.bounced_by_outage,
+            bounced: counts.bounced,
+            expired: counts.expired,
+            pending: counts.pending,
+            median_delay_s: counts.delay_s(0.5).map(f64::round),
+            p90_delay_s: counts.delay_s(0.9).map(f64::round),
+        }
+    }
+
+    /// Of how many messages there is more to say than that they were accepted at once.
+    pub(crate) const fn failed(&self) -> u64 {
+        self.delivered_late + self.bounced_by_outage + self.bounced + self.expired + self.pending
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Window {
+    #[serde(serialize_with = "word")]
+    pub(crate) kind: Kind,
+    pub(crate) label: String,
+    pub(crate) reply_code: Option<u16>,
+    pub(crate) enhanced_status: Option<String>,
+    pub(crate) reason: &'static str,
+    pub(crate) start: Boundary,
+    pub(crate) end: Option<Boundary>,
+    pub(crate) attempts: u64,
+    pub(crate) failures: u64,
+    pub(crate) share: f64,
+    pub(crate) mx: Vec<String>,
+    pub(crate) sample: Option<String>,
+    /// Of slow delivery only.
+    pub(crate) delay_s: Option<Slow>,
+    pub(crate) fates: Option<Fates>,
+}
+
+/// Seconds that accepted mail took.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Slow {
+    pub(crate) median: f64,
+    pub(crate) normal: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Standing {
+    pub(crate) domain: String,
+    #[serde(serialize_with = "word")]
+    pub(crate) kind: Kind,
+    pub(crate) label: String,
+    /// Of the chronic ones; the others failed always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) share: Option<f64>,
+    pub(crate) attempts: u64,
+    pub(crate) messages: u64,
+    pub(crate) recipients: u64,
+    #[serde(serialize_with = "time")]
+    pub(crate) first: Timestamp,
+    #[serde(serialize_with = "time")]
+    pub(crate) last: Timestamp,
+    pub(crate) sample: Option<String>,
+}
+
+impl Outage {
+    pub(super) fn new(outage: outage::Outage, verdict: String) -> Outage {
+        Outage {
+            id: 0,
+            domain: outage.domain.to_string(),
+            operator: None,
+            mx: names(&outage.mx),
+            mx_working: names(&outage.mx_working),
+            kind: outage.kind,
+            before_log: outage.before_log,
+            ongoing: outage.ongoing,
+            start: outage.start.into(),
+            end: outage.end.map(Boundary::from),
+            normal_again: outage.normal_again.map(Boundary::from),
+            attempts: outage.attempts,
+            failures: outage.failures,
+            messages: outage.messages,
+            recipients: outage.recipients,
+            log_bayes_factor: rounded(outage.log_bayes_factor, 100.0),
+            confidence: outage.confidence,
+            windows: outage.windows.into_iter().map(Window::new).collect(),
+            fates: None,
+            verdict,
+            advice: Vec::new(),
+            hosts: outage.hosts,
+            place: (0, 0),
+            found_at: (0, 0),
+        }
+    }
+
+    /// True when mail was taken all the time, only slowly.
+    pub(crate) fn is_slow_only(&self) -> bool {
+        let mut windows = self.windows.iter();
+        windows.all(|window| window.kind == Kind::Delayed)
+    }
+
+    /// The most important first: whose fault, then how much mail failed; the rest makes it one order.
+    pub(super) fn rank(&self) -> impl Ord + use<'_> {
+        let whose = match self.kind {
+            OutageType::Outage if self.is_slow_only() => 2,
+            OutageType::Outage => 0,
+            OutageType::Sender => 1,
+            OutageType::Policy => 3,
+        };
+        (
+            whose,
+            Reverse(self.messages),
+            Reverse(self.failures),
+            &self.domain,
+            self.start.time,
+        )
+    }
+}
+
+impl Window {
+    pub(super) fn new(window: outage::Window) -> Window {
+        Window {
+            kind: window.kind,
+            label: window.label,
+            reply_code: window.reply_code.map(ReplyCode::get),
+            enhanced_status: window.enhanced_status.map(|status| status.to_string()),
+            reason: window.reason.as_str(),
+            start: window.start.into(),
+            end: window.end.map(Boundary::from),
+            attempts: window.attempts,
+            failures: window.failures,
+            share: rounded(window.share, 10_000.0),
+            mx: names(&window.mx),
+            sample: window.sample.as_deref().map(lossy),
+            delay_s: window.slow.map(|slow| Slow {
+                median: rounded(slow.median_s, 10.0),
+                normal: rounded(slow.normal_s, 10.0),
+            }),
+            fates: None,
+        }
+    }
+}
+
+impl Standing {
+    pub(super) fn unreachable(standing: outage::Standing) -> Standing {
+        Standing {
+            domain: standing.domain.to_string(),
+            kind: standing.kind,
+            label: standing.label,
+            share: None,
+            attempts: standing.attempts,
+            messages: standing.messages,
+            recipients: standing.recipients,
+            first: standing.first,
+            last: standing.last,
+            sample: standing.sample.as_deref().map(lossy),
+        }
+    }
+
+    pub(super) fn chronic(standing: outage::Standing) -> Standing {
+        let share = rounded(standing.share, 10_000.0);
+        Standing {
+            share: Some(share),
+            ..Standing::unreachable(standing)
+        }
+    }
+
+    pub(super) fn rank(&self) -> impl Ord + use<'_> {
+        (Reverse(self.messages), Reverse(self.attempts), &self.domain)
+    }
+}
+
+impl From<outage::Boundary> for Boundary {
+    fn from(boundary: outage::Boundary) -> Boundary {
+        Boundary {
+            time: boundary.time,
+            earliest: boundary.earliest,
+            latest: boundary.latest,
+        }
+    }
+}
