@@ -2,9 +2,6 @@
 
 use std::path::PathBuf;
 
-use mailgap_core::fate::{self, End, Keep};
-use mailgap_core::survey::survey;
-
 use super::say_unread;
 use crate::Console;
 use crate::analysis::Analysis;
@@ -12,9 +9,9 @@ use crate::args::{Display, Known, Reading};
 use crate::exit::{Exit, Result};
 use crate::fate_row;
 use crate::output::{self, Output};
-use crate::progress::Progress;
 use crate::render::rows::{Cell, csv, jsonl, text};
 use crate::settings::{self, Judging, Settings};
+use mailgap_core::fate::{self, End, Keep};
 
 /// Print what became of each recipient of each message, or a list to act on
 ///
@@ -97,16 +94,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let collected = settings::collect(&args.reading, "fates", environment)?;
     let mut output = Output::open(file, console.out, &collected.inputs)?;
 
-    let progress = Progress::new(
-        args.display.progress,
-        args.display.quiet,
-        false,
-        &collected.inputs,
-        environment,
-    );
-    let mut survey = survey(&collected.inputs, &settings.options, &progress);
-    progress.finish();
-    survey.coverage.unread.splice(0..0, collected.unread);
+    let survey = super::survey(collected, &settings, &args.display, environment);
     let unread = survey.coverage.unread.clone();
 
     let analysis = Analysis::of(survey, &settings, &judging)?;

@@ -2,15 +2,12 @@
 
 use std::path::PathBuf;
 
-use mailgap_core::survey::survey;
-
 use super::say_unread;
 use crate::analysis::Analysis;
 use crate::args::{Display, Known, Reading};
 use crate::environment::Environment;
 use crate::exit::{Exit, Result};
 use crate::output::{self, Output};
-use crate::progress::Progress;
 use crate::render::text::By;
 use crate::settings::{self, Judging, Settings};
 use crate::style::Style;
@@ -99,16 +96,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let collected = settings::collect(&args.reading, "report", environment)?;
     let mut output = Output::open(file, console.out, &collected.inputs)?;
 
-    let progress = Progress::new(
-        args.display.progress,
-        args.display.quiet,
-        false,
-        &collected.inputs,
-        environment,
-    );
-    let mut survey = survey(&collected.inputs, &settings.options, &progress);
-    progress.finish();
-    survey.coverage.unread.splice(0..0, collected.unread);
+    let survey = super::survey(collected, &settings, &args.display, environment);
     let unread = survey.coverage.unread.clone();
 
     let report = Analysis::of(survey, &settings, &judging)?
