@@ -1,6 +1,7 @@
 //! Reads mail logs and bounces and finds when each destination was not taking mail.
 //!
-//! **bytes → lines → events → tallies → evidence → outages**: data flows one way, and no stage knows the next.
+//! **bytes → lines → events → tallies → evidence → outages → incidents**: data flows one way, and no stage knows the
+//! next.
 //!
 //! The main job: [`source::collect`] lists inputs, [`survey::survey`] reads them all in parallel, and
 //! [`outage::find`] says what the evidence of one destination amounts to.
@@ -21,6 +22,27 @@
 //! let findings = outage::find(&libero.evidence(), span);
 //! let kinds: Vec<_> = findings.outages[0].windows.iter().map(|window| window.kind.as_str()).collect();
 //! assert_eq!(kinds, ["no_connection", "recipient_rejected", "mailbox_deferred", "delayed"]);
+//! ```
+//!
+//! [`incident::judge`] then joins outages with one cause, and [`advice::advise`] says what to do about each.
+//!
+//! ```
+//! # use std::path::PathBuf;
+//! # use mailgap_core::{outage, source, survey, time::Timestamp};
+//! use mailgap_core::incident::{Scope, judge};
+//! use mailgap_core::operator::Operators;
+//!
+//! # let now = Timestamp::from_seconds(1_675_200_000);
+//! # let log = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/incidents/libero/mail-iso.log.gz");
+//! # let collected = source::collect(&[PathBuf::from(log)], now);
+//! # let options = survey::Options::new(chrono_tz::Europe::Rome);
+//! # let survey = survey::survey(&collected.inputs, &options, &());
+//! # let span = survey.coverage.span.expect("the log has lines about mail");
+//! let to = &survey.destinations;
+//! let mut findings: Vec<_> = to.iter().map(|to| outage::find(&to.evidence(), span)).collect();
+//! let incidents = judge(to, &mut findings, &Operators::new(), span);
+//! let widest = incidents.all.iter().max_by_key(|incident| incident.domains.len()).expect("there are some");
+//! assert_eq!((widest.scope, widest.domains.len()), (Scope::Operator, 5)); // libero.it and four more
 //! ```
 //!
 //! One line at a time: [`line::LineParser`] turns a line into an event that borrows it,
