@@ -76,6 +76,8 @@ struct Spell {
     start: Timestamp,
     /// The first good attempt after it; `None` when it goes on.
     end: Option<Timestamp>,
+    /// The kind of the first window.
+    head: Option<Kind>,
     /// When each window of refusals begins, and its answers.
     windows: Vec<(Timestamp, Shares)>,
     /// The windows of slow delivery, which come last.
@@ -101,6 +103,7 @@ impl Case {
             is_policy: outage.kind == OutageType::Policy,
             before_log: outage.before_log,
             start: outage.start.earliest,
+            head: outage.windows.first().map(|window| window.kind),
             end: outage.end.filter(|_| !outage.ongoing).map(|end| end.latest),
             windows: outage
                 .windows
@@ -226,7 +229,7 @@ impl Case {
         };
         let place = match fate.end {
             End::Delivered | End::Discarded => None,
-            End::Bounced => self.place(fate.last),
+            End::Bounced => self.place(fate.last).filter(|&at| !self.is_early(at, fate)),
             // What failed once before an outage and then all through it was kept back by the outage.
             End::DeliveredLate | End::Expired | End::Pending => self
                 .place(fate.first)
@@ -274,6 +277,23 @@ impl Case {
                 Grade::Plausible
             }),
         }
+    }
+
+    /// True for a refusal of the recipient while it is not sure that the outage had begun, when that began with
+    /// something else: an unknown user shortly before the connections failed.
+    fn is_early(&self, (outage, window): (usize, usize), fate: &Fate<'_>) -> bool {
+        let Some(spell) = self.outages.get(outage).filter(|_| window == 0) else {
+            return false;
+        };
+        let begun = spell.windows.first().map(|&(start, _)| start);
+        let is_of_recipients = matches!(
+            spell.head,
+            Some(Kind::MailboxDeferred | Kind::Mixed | Kind::RecipientRejected)
+        );
+        !self.bounces_only
+            && !is_of_recipients
+            && begun.is_some_and(|begun| fate.last < begun)
+            && fate.class.is_some_and(Class::is_recipient_scope)
     }
 
     /// The chance that a refusal of this class in this window was the outage's doing.
