@@ -103,7 +103,7 @@ impl Report {
                 let subject = outage.domain.to_string();
                 let verdict = verdict(&subject, &outage, last_attempt, told, ends, moments);
                 let to_do = told.map(|(_, to_do)| to_do).unwrap_or_default();
-                let only = format!(" --domain {subject}");
+                let only = advice::restriction(&subject);
                 let accepted = last_attempt.is_some_and(|last| last.accepted);
                 let is_past = place + 1 < last_place;
                 let advice = advice::of(&outage, &to_do, (is_past, accepted), &only, moments);

@@ -215,8 +215,7 @@ pub fn block_list(text: &[u8]) -> Option<&str> {
 
 /// At least two labels, and no address.
 fn is_host(word: &str) -> bool {
-    let domain = !word.contains('@');
-    domain
+    !word.contains('@')
         && word.rsplit_once('.').is_some_and(|(_, top)| {
             top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic())
         })

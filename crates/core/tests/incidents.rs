@@ -138,6 +138,15 @@ fn assert_complete(incidents: &Incidents, found: &[(String, Findings)]) {
     assert_eq!(places, all.collect::<Vec<_>>());
 }
 
+/// The one incident that all outages belong to.
+fn only<'i>(incidents: &'i Incidents, found: &[(String, Findings)]) -> &'i Incident {
+    assert_complete(incidents, found);
+    let [incident] = &incidents.all[..] else {
+        panic!("{incidents:?}")
+    };
+    incident
+}
+
 const UNRELATED: [Destination<'_>; 8] = [
     ("a.example", &["mx.a.example"], 20),
     ("b.example", &["mx.b.example"], 35),
@@ -157,10 +166,7 @@ fn within(hour: f64, from: f64, to: f64) -> bool {
 fn all_operators_at_once_are_our_own_fault() {
     let fault = |hour: f64, _: &str, _: &str, _: &str| within(hour, 40.0, 44.0).then_some(DOWN);
     let (incidents, found) = found(&UNRELATED, &["out1"], &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, incident.basis),
         (Scope::Sender, Basis::Operators)
@@ -189,10 +195,7 @@ fn a_receiver_is_not_excused_by_its_size() {
         (domain == "a.example" && within(hour, 40.0, 44.0)).then_some(DOWN)
     };
     let (incidents, found) = found(&destinations, &["out1"], &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, domains(incident)),
         (Scope::Domain, "a.example".to_owned())
@@ -207,10 +210,7 @@ fn what_one_host_of_ours_sees_alone_is_our_own_fault() {
     };
     let hosts = ["out1", "out2", "out3"];
     let (incidents, found) = found(&UNRELATED, &hosts, &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, incident.basis),
         (Scope::Sender, Basis::Hosts)
@@ -228,10 +228,7 @@ fn what_one_host_of_ours_sees_alone_is_our_own_fault() {
         (domain == "a.example" && host == "out2" && within(hour, 40.0, 64.0)).then_some(BROKEN)
     };
     let (incidents, found) = self::found(&UNRELATED, &hosts, &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, domains(incident)),
         (Scope::Sender, "a.example".to_owned())
@@ -272,10 +269,7 @@ fn a_host_that_carries_most_of_the_mail_is_to_blame_all_the_same() {
         (host == "out1" && within(hour, 40.0, 46.0)).then_some(DOWN)
     };
     let (incidents, found) = found(&destinations, &hosts, &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(incident.scope, Scope::Sender);
     assert_eq!(incident.from_hosts, [Box::from(&b"out1"[..])]);
     let kinds = found.iter().flat_map(|(_, found)| &found.outages);
@@ -299,10 +293,7 @@ fn one_refused_recipient_does_not_draw_a_neighbour_in() {
         _ => None,
     };
     let (incidents, found) = found(&destinations, &["out1"], &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, domains(incident)),
         (Scope::Domain, "a.example".to_owned())
@@ -360,10 +351,7 @@ fn small_destinations_of_one_operator_are_judged_together() {
         (mx == "mx1.pool.example" && within(hour, 40.0, 52.0)).then_some(DOWN)
     };
     let (incidents, found) = found(&SMALL, &["out1"], &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, incident.basis),
         (Scope::Operator, Basis::Operator)
@@ -387,10 +375,7 @@ fn one_destination_of_an_operator_is_not_all_of_it() {
         (domain == "b.example" && within(hour, 40.0, 52.0)).then_some(REFUSED)
     };
     let (incidents, found) = found(&destinations, &["out1"], &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, domains(incident)),
         (Scope::Domain, "b.example".to_owned())
@@ -410,10 +395,7 @@ fn destinations_with_one_story_are_one_incident() {
         story(hour).filter(|_| matches!(domain, "a.example" | "h.example"))
     };
     let (incidents, found) = found(&UNRELATED, &["out1"], &told);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, incident.basis),
         (Scope::Operator, Basis::Story)
@@ -443,10 +425,7 @@ fn one_operator_under_many_names_is_not_our_own_fault() {
         _ => None,
     };
     let (incidents, found) = found(&UNRELATED, &["out1"], &fault);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, incident.basis),
         (Scope::Operator, Basis::Story)
@@ -471,10 +450,7 @@ fn what_the_user_lays_together_is_one_operator() {
     operators.lay("a.example", "Both Ltd");
     operators.lay("h.example", "Both Ltd");
     let (incidents, found) = judged(&[&log], &operators);
-    assert_complete(&incidents, &found);
-    let [incident] = &incidents.all[..] else {
-        panic!("{incidents:?}")
-    };
+    let incident = only(&incidents, &found);
     assert_eq!(incident.whole.domain.to_string(), "Both Ltd");
     assert_eq!(domains(incident), "a.example h.example");
 }

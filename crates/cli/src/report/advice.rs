@@ -42,6 +42,16 @@ pub(super) fn of(
         .collect()
 }
 
+/// The flag that restricts a list to a domain; nothing where a shell might read more into the name.
+pub(super) fn restriction(domain: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    if domain.bytes().all(is_plain) && !domain.starts_with('-') {
+        format!(" --domain {domain}")
+    } else {
+        String::new()
+    }
+}
+
 fn text(advice: &advice::Advice, outage: &Outage, only: &str, moments: Moments) -> String {
     use advice::Advice as Of;
     let later = if outage.ongoing { " when it ends" } else { "" };
@@ -94,5 +104,18 @@ fn text(advice: &advice::Advice, outage: &Outage, only: &str, moments: Moments) 
             "mend SPF, DKIM, DMARC or the name of the sending host: that is what it refuses".into()
         }
         _ => "ask the postmaster of the receiver what it has against our mail".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_reader_may_paste_holds_no_name_that_a_shell_would_read() {
+        assert_eq!(restriction("libero.it"), " --domain libero.it");
+        for domain in ["a.example;id", "$(id)", "-o", "a b", "`id`.example"] {
+            assert_eq!(restriction(domain), "", "{domain}");
+        }
     }
 }

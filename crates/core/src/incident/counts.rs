@@ -78,6 +78,9 @@ fn apart(a: (u64, u64), b: (u64, u64)) -> f64 {
 
 /// The chance that at least k of n happen when each does with probability p.
 pub(super) fn at_least(k: usize, n: usize, p: f64) -> f64 {
+    if p >= 1.0 {
+        return 1.0;
+    }
     // The terms of the tail, each from the one before; they fall fast where this is asked.
     let mut term = (0..k).fold(0.0, |ln: f64, i| {
         ln + ((n - i.min(n)) as f64 / (i + 1) as f64).ln() + p.ln()
@@ -129,8 +132,9 @@ mod tests {
             (3, 3, 0.1, 0.001),
             (3, 10, 0.03, 0.002_765),
             (25, 25, 0.03, 8.5e-39),
+            (2, 2, 1.0, 1.0),
         ];
-        assert_eq!(cases.len(), 5);
+        assert_eq!(cases.len(), 6);
         for (k, n, p, expected) in cases {
             let found = at_least(k, n, p);
             assert!(

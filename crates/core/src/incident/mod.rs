@@ -1,6 +1,6 @@
 //! Outages with one cause: an operator of MX hosts, the sender itself, or one domain alone.
 //!
-//! `libero.it, virgilio.it and 3 more of libero.it: no connection from 23 Jan 16:00 …`
+//! `libero.it, virgilio.it, blu.it and 2 more at once: no connection from about 23 Jan 16:00, …`
 //!
 //! Three questions, asked in this order:
 //! 1. Did many unrelated operators fail at once, or all of them from some of our hosts only? Then the fault is on
@@ -90,7 +90,7 @@ pub struct Incident {
     /// Destinations concerned, in order of their names; some may have had too little traffic for an outage of
     /// their own.
     pub domains: Vec<Domain>,
-    /// How many destinations of the same operator (of any operator, where our side failed) had attempts meanwhile.
+    /// How many destinations of the same operator (operators, where our side failed) had attempts meanwhile.
     pub active: usize,
     /// Hosts of ours that it was seen from, when others that were sending meanwhile did not see it; else empty.
     pub from_hosts: Vec<Box<[u8]>>,

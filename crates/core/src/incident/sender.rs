@@ -2,7 +2,8 @@
 //!
 //! A stretch of failure over the voices of all operators ([`super::votes`]) is a candidate. It is ours when so many
 //! of the operators with attempts in its first hours fail that chance cannot explain it: with N operators of which
-//! f fail, f at least 3 and 30 % of N, and P(at least f of N) below 1 in 10,000 were each to fail by chance.
+//! f fail, f at least 3 and 30 % of N, and P(at least f of N) below 1 in 10,000 were each to fail by chance: 3 % of
+//! the time, or twice the usual share of this log. Refused recipients and refusals by policy are not counted.
 //! The same is asked of each reporting host alone where there are several. What is left are outages of one
 //! destination that were seen from some of our hosts only, while others delivered to it.
 

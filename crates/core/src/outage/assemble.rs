@@ -9,12 +9,12 @@ use std::ops::Range;
 use crate::evidence::Class;
 use crate::tally::Slot;
 
-use super::Kind;
 use super::attempts::{Attempt, Attempts};
 use super::baseline::Fit;
 use super::boundary::{Cut, split};
 use super::gate::LEAST_RECIPIENTS;
 use super::model::{BAD_LIST, Cause, HEALTHY, STATES, Shares};
+use super::{Kind, millis};
 
 /// A healthy stretch up to this long (milliseconds, between its own attempts) is part of the outage around it.
 const BRIDGE: i64 = 90 * 60 * 1000;
@@ -176,7 +176,7 @@ fn is_bridge(run: &Run, attempts: &[Attempt]) -> bool {
     let [first, .., last] = own else {
         return true;
     };
-    let length = last.time.as_millis().saturating_sub(first.time.as_millis());
+    let length = millis(first.time, last.time);
     let counts = count(own);
     let all: u64 = counts.iter().sum();
     let accepted = counts[Class::Ok.index()] as f64;
@@ -253,7 +253,7 @@ fn is_filling(phases: &[Phase], attempts: &[Attempt]) -> bool {
     let failed = |phase: &Phase| phase.counts.iter().sum::<u64>() - phase.counts[Class::Ok.index()];
     let share = failed(middle) as f64 / (failed(before) + failed(after)).max(1) as f64;
     let length = |phase: &Phase| match attempts.get(phase.attempts.clone()) {
-        Some([first, .., last]) => last.time.as_millis().saturating_sub(first.time.as_millis()),
+        Some([first, .., last]) => millis(first.time, last.time),
         _ => 0,
     };
     let own = length(middle);

@@ -23,6 +23,7 @@ use super::baseline::{self, Normal};
 use super::decode;
 use super::describe::Case;
 use super::gate;
+use super::millis;
 use super::standing;
 use super::{Confidence, Findings, Kind, Outage, Window};
 
@@ -358,8 +359,4 @@ fn length(all: &[Attempt]) -> i64 {
         [first, .., last] => millis(first.time, last.time),
         _ => 0,
     }
-}
-
-fn millis(from: Timestamp, to: Timestamp) -> i64 {
-    to.as_millis().saturating_sub(from.as_millis())
 }

@@ -20,7 +20,7 @@ use crate::reason::Reason;
 use crate::tally::{Delays, Evidence, Slot};
 use crate::time::Timestamp;
 
-use super::{Boundary, Findings, Kind, Outage, OutageType, Slow, Window, gate};
+use super::{Boundary, Findings, Kind, Outage, OutageType, Slow, Window, gate, millis};
 
 const MINUTE: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MINUTE;
@@ -590,8 +590,4 @@ fn median(steps: &[f64; Delays::STEPS]) -> Option<f64> {
         below += count;
     }
     None
-}
-
-fn millis(from: Timestamp, to: Timestamp) -> i64 {
-    to.as_millis().saturating_sub(from.as_millis())
 }

@@ -10,7 +10,7 @@ use super::assemble::{self, Phase, Run};
 use super::attempts::{Attempt, Attempts};
 use super::baseline::Fit;
 use super::decode::{Step, changes};
-use super::{Boundary, Outage, OutageType, Window, gate, label, relays};
+use super::{Boundary, Outage, OutageType, Window, gate, label, millis, relays};
 
 /// An outage is one of policy when more than this share of its failures are.
 const POLICY: f64 = 0.6;
@@ -208,8 +208,4 @@ impl Case<'_> {
 /// Times of the first and the last of some attempts.
 fn ends(attempts: &[Attempt]) -> Option<(Timestamp, Timestamp)> {
     Some((attempts.first()?.time, attempts.last()?.time))
-}
-
-fn millis(from: Timestamp, to: Timestamp) -> i64 {
-    to.as_millis().saturating_sub(from.as_millis())
 }

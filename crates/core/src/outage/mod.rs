@@ -313,3 +313,8 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
         ..Findings::default()
     }
 }
+
+/// From the one moment to the other, in milliseconds.
+fn millis(from: Timestamp, to: Timestamp) -> i64 {
+    to.as_millis().saturating_sub(from.as_millis())
+}

@@ -27,7 +27,7 @@ use super::baseline::Fit;
 use super::gate::{distinct, share, totals};
 use super::label::answer;
 use super::model::HEALTHY;
-use super::{Kind, Standing};
+use super::{Kind, Standing, millis};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -87,7 +87,7 @@ pub(super) fn is_unreachable(
     }
     let largest = Class::ALL.map(of).into_iter().max().unwrap_or(0);
     let constant = largest as f64 >= CONSTANT * failures as f64;
-    let (lasted, since) = (between(span.0, span.1), between(span.1, log.1));
+    let (lasted, since) = (millis(span.0, span.1), millis(span.1, log.1));
     lasted >= LASTING || constant && since >= SETTLED
 }
 
@@ -105,10 +105,6 @@ pub(super) fn is_said_for_good(evidence: &Evidence, failures: u64) -> bool {
         .map(|group| group.count)
         .sum();
     said > 0 && said as f64 >= CONSTANT * failures as f64
-}
-
-fn between(from: Timestamp, to: Timestamp) -> i64 {
-    to.as_millis().saturating_sub(from.as_millis())
 }
 
 /// Share of the failures that are no recipient's own, in a composition by class.
@@ -130,7 +126,7 @@ pub(super) fn is_steady(
     let (Some(first), Some(last)) = (attempts.first(), attempts.last()) else {
         return false;
     };
-    let length = between(first.time, last.time);
+    let length = millis(first.time, last.time);
     if length < LEAST_STEADY_TIME || steady.path.score < capped.path.score {
         return false;
     }
