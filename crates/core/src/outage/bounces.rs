@@ -23,9 +23,8 @@ use super::baseline::{self, Normal};
 use super::decode;
 use super::describe::Case;
 use super::gate;
-use super::millis;
 use super::standing;
-use super::{Confidence, Findings, Kind, Outage, Window};
+use super::{Confidence, Findings, Kind, Outage, Window, millis};
 
 const MINUTE: i64 = 60 * 1000;
 const HOUR: f64 = 3_600_000.0;
