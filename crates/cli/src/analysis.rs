@@ -15,6 +15,7 @@ use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use crate::exit::Result;
+use crate::months::Calendar;
 use crate::report::{Expiring, Found, Report, ToDo};
 use crate::settings::{Judging, Settings};
 
@@ -38,9 +39,10 @@ impl Analysis {
             .build()?;
         let (mut found, incidents): (Vec<Found>, Incidents) = match coverage.span {
             Some(span) => threads.install(|| {
+                let calendar = Calendar::of(span, settings.options.zone);
                 let mut found: Vec<Found> = destinations
                     .par_iter()
-                    .map(|destination| Found::new(&destination.evidence(), span))
+                    .map(|destination| Found::new(&destination.evidence(), span, &calendar))
                     .collect();
                 let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
                 let mut findings: Vec<Findings> = findings.collect();

@@ -5,6 +5,7 @@
 //! settings, core surveys the logs, a `Report` is made of what it found, and a renderer writes it.
 
 mod analysis;
+mod announcements;
 mod args;
 mod commands;
 mod csv;
@@ -17,6 +18,7 @@ mod fate_row;
 mod grep;
 mod manual;
 mod moment;
+mod months;
 mod operators;
 mod output;
 mod progress;

@@ -1,4 +1,4 @@
-//! The times that `--since` and `--until` take.
+//! The times that `--since`, `--until` and the file of `--announcements` take.
 //!
 //! `2023-01-23T16:00:00+01:00` (RFC 3339), or in the report's time zone `2023-01-23 16:00` and `2023-01-23`.
 
@@ -53,6 +53,16 @@ fn is_no_date(text: &str) -> bool {
     date.bytes().enumerate().all(shape) && NaiveDate::parse_from_str(date, "%Y-%m-%d").is_err()
 }
 
+/// The moment that a text names: RFC 3339, or what the clocks of the zone show. A date alone is no moment.
+pub(crate) fn instant(text: &str, zone: Tz) -> Option<Timestamp> {
+    parse_rfc3339(text).or_else(|| at(parse_clock(text)?, zone))
+}
+
+/// When the clocks of the zone show this for the first time.
+pub(crate) fn at(time: NaiveDateTime, zone: Tz) -> Option<Timestamp> {
+    local(time, zone, End::Since)
+}
+
 fn parse_rfc3339(text: &str) -> Option<Timestamp> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(Timestamp::from_millis(time.timestamp_millis()))
@@ -65,15 +75,18 @@ fn parse_local(text: &str, zone: Tz, end: End) -> Option<Timestamp> {
             End::Until => local(date.succ_opt()?.and_time(NaiveTime::MIN), zone, end),
         };
     }
-    let time = [
+    local(parse_clock(text)?, zone, end)
+}
+
+fn parse_clock(text: &str) -> Option<NaiveDateTime> {
+    [
         "%Y-%m-%d %H:%M",
         "%Y-%m-%dT%H:%M",
         "%Y-%m-%d %H:%M:%S",
         "%Y-%m-%dT%H:%M:%S",
     ]
     .into_iter()
-    .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
-    local(time, zone, end)
+    .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
 }
 
 /// A wall clock shows some times twice and some never: the stretch is then taken as the longer one, and
@@ -152,6 +165,21 @@ mod tests {
         for (text, end, time) in cases {
             let found = parse(text, Tz::Europe__Rome, end).unwrap();
             assert_eq!(found.to_string(), time, "{text} {end:?}");
+        }
+    }
+
+    #[test]
+    fn a_moment_has_a_time_of_day() {
+        let cases = [
+            ("2023-01-26 14:40", Some("2023-01-26T13:40:00.000Z")),
+            ("2023-01-26T14:40:00+02:00", Some("2023-01-26T12:40:00.000Z")),
+            ("2023-03-26 02:30", Some("2023-03-26T01:00:00.000Z")),
+            ("2023-01-26", None),
+            ("14:40", None),
+        ];
+        for (text, time) in cases {
+            let found = instant(text, Tz::Europe__Rome).map(|time| time.to_string());
+            assert_eq!(found.as_deref(), time, "{text}");
         }
     }
 

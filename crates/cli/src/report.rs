@@ -5,6 +5,8 @@
 //! (bytes that are no UTF-8 as U+FFFD): renderers escape it.
 
 mod advice;
+mod announcements;
+mod availability;
 mod coverage;
 mod found;
 mod incident;
@@ -17,11 +19,14 @@ use mailgap_core::incident::{Incidents, Scope};
 use mailgap_core::outage::OutageType;
 use serde::Serialize;
 
+use crate::months::Calendar;
 use crate::render::moments::Moments;
 use crate::render::verdict::{Ends, verdict};
 use crate::zone::ZoneSource;
 
 pub(crate) use advice::Advice;
+pub(crate) use announcements::Announcement;
+pub(crate) use availability::{Availability, Estimate};
 pub(crate) use coverage::Coverage;
 use found::FatesByOutage;
 pub(crate) use found::{Expiring, Found, LastAttempt, ToDo};
@@ -42,6 +47,10 @@ pub(crate) struct Report {
     pub(crate) incidents: Vec<Incident>,
     pub(crate) unreachable: Vec<Standing>,
     pub(crate) chronic: Vec<Standing>,
+    /// By month, of what had an outage; operators first.
+    pub(crate) availability: Vec<Availability>,
+    /// In order of time; empty without `--announcements`.
+    pub(crate) announcements: Vec<Announcement>,
     /// What the answer rests on: attempts to these destinations, the restrictions observed.
     #[serde(skip)]
     pub(crate) judged: Judged,
@@ -82,15 +91,18 @@ impl Report {
         let mut destination = 0;
         let operators = incident::operators_by_place(incidents);
         let mut all_fates = FatesByOutage::new();
+        let mut all_tried = Vec::new();
         for (destination_place, found) in found.into_iter().enumerate() {
             let Found {
                 findings,
                 attempts,
                 last_attempt,
+                tried,
                 case: _,
                 fates,
             } = found;
             judged.attempts += attempts;
+            all_tried.push(tried);
             judged.destinations += u64::from(attempts > 0);
             let mut fates = fates.into_iter();
             let outages_before = outages.len();
@@ -131,6 +143,14 @@ impl Report {
         for (id, outage) in (1..).zip(&mut outages) {
             outage.id = id;
         }
+        let availability = match coverage.span {
+            Some(span) => {
+                let calendar = Calendar::of(span, zone);
+                let operators = incident::members_by_operator(incidents);
+                availability::of(&outages, &all_tried, &operators, &calendar)
+            }
+            None => Vec::new(),
+        };
         let incidents = incident::incidents_of(incidents, &outages, &all_fates, ends, moments);
         unreachable.sort_by(|a, b| a.rank().cmp(&b.rank()));
         chronic.sort_by(|a, b| a.rank().cmp(&b.rank()));
@@ -142,6 +162,8 @@ impl Report {
             incidents,
             unreachable,
             chronic,
+            availability,
+            announcements: Vec::new(),
             judged,
             restrictions: Vec::new(),
             ends,

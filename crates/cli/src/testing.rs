@@ -15,6 +15,7 @@ use mailgap_core::reason::Reason;
 use mailgap_core::reply::ReplyCode;
 use mailgap_core::time::Timestamp;
 
+use crate::announcements::{Claim, Said};
 use crate::environment::Environment;
 use crate::render::moments::Moments;
 use crate::report::{Found, Report};
@@ -373,7 +374,14 @@ pub(crate) fn full_report() -> Report {
             ..Findings::default()
         },
     ];
-    report_of(findings, &incidents())
+    report_of(findings, &incidents()).with_announcements(vec![Said {
+        time: rome("26 14:40"),
+        source: "press".to_owned(),
+        text: "Il problema è risolto".to_owned(),
+        claim: Claim::Recovery,
+        guessed: true,
+        domain: None,
+    }])
 }
 
 /// Nobody looks on: no terminal anywhere, and a clock that stands still.

@@ -8,6 +8,9 @@ use mailgap_core::outage::{Findings, find};
 use mailgap_core::tally::Evidence;
 use mailgap_core::time::Timestamp;
 
+use super::availability::{self, Tried};
+use crate::months::Calendar;
+
 /// What was found about one destination.
 pub(crate) struct Found {
     pub(crate) findings: Findings,
@@ -15,6 +18,8 @@ pub(crate) struct Found {
     pub(super) attempts: u64,
     /// Its last attempt in the log.
     pub(super) last_attempt: Option<LastAttempt>,
+    /// Its attempts by month.
+    pub(super) tried: Vec<Tried>,
     /// What its fates are judged by; `None` when it had no outage.
     pub(crate) case: Option<Case>,
     /// Of each outage, what became of its messages; empty when that was not looked for.
@@ -67,13 +72,18 @@ pub(crate) struct Expiring {
 }
 
 impl Found {
-    /// Looks for outages of one destination; `log` is the first and the last stamp read.
-    pub(crate) fn new(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Found {
+    /// Looks for outages of one destination; `log` is the first and the last stamp read, `calendar` its months.
+    pub(crate) fn new(
+        evidence: &Evidence,
+        log: (Timestamp, Timestamp),
+        calendar: &Calendar,
+    ) -> Found {
         let last = evidence.buckets.last();
         let findings = find(evidence, log);
         Found {
             case: Case::new(evidence, &findings),
             findings,
+            tried: availability::tried(evidence, calendar),
             attempts: evidence
                 .buckets
                 .iter()
@@ -104,6 +114,7 @@ impl Found {
                 time: last_attempt,
                 accepted: false,
             }),
+            tried: Vec::new(),
             case: None,
             fates: Vec::new(),
         }

@@ -208,6 +208,12 @@ pub(super) fn operators_by_place(incidents: &Incidents) -> HashMap<usize, String
     incidents.operators.iter().flat_map(of).collect()
 }
 
+/// The operators with the places of their destinations.
+pub(super) fn members_by_operator(incidents: &Incidents) -> Vec<(String, Vec<usize>)> {
+    let of = |operator: &Operator| (operator.name.to_string(), operator.members.clone());
+    incidents.operators.iter().map(of).collect()
+}
+
 /// The incidents with the ids of these outages, the widest and most important first.
 pub(super) fn incidents_of(
     incidents: &Incidents,

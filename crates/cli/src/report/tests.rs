@@ -18,10 +18,10 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The contract: every key of "mailgap.report/1", and no other.
-const SCHEMA: [(&str, &str); 17] = [
+const SCHEMA: [(&str, &str); 22] = [
     (
         "",
-        "schema timezone coverage outages incidents unreachable chronic",
+        "schema timezone coverage outages incidents unreachable chronic availability announcements",
     ),
     (
         "/coverage",
@@ -70,6 +70,24 @@ const SCHEMA: [(&str, &str); 17] = [
     (
         "/chronic/0",
         "domain kind label share attempts messages recipients first last sample",
+    ),
+    (
+        "/availability/0",
+        "scope name month from until observed_s domains not_taking_s partly_s slow_s policy_s own_side_s attempts \
+         failures share availability",
+    ),
+    ("/availability/0/not_taking_s", "best least most"),
+    (
+        "/announcements/0",
+        "time source text claims guessed domain concerns",
+    ),
+    (
+        "/announcements/0/concerns/0",
+        "incident outage name after_start_s went_on verdict",
+    ),
+    (
+        "/announcements/0/concerns/0/went_on/0",
+        "kind until seconds",
     ),
 ];
 
