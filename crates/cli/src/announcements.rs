@@ -47,8 +47,8 @@ const HINT: &str = "a line is: time,source,text (then claim,domain if you like);
 
 /// The statements of that file, in order of time; those without a zone by the clocks of `zone`.
 pub(crate) fn read(path: &Path, zone: Tz) -> Result<Vec<Said>> {
-    let bytes = fs::read(path)
-        .with_context(|| format!("--announcements: reading {}", path.display()))?;
+    let bytes =
+        fs::read(path).with_context(|| format!("--announcements: reading {}", path.display()))?;
     parse(&bytes, &path.display().to_string(), zone)
 }
 
@@ -102,7 +102,9 @@ fn line_at(bytes: &[u8], from: u64) -> usize {
 fn head(record: &StringRecord) -> std::result::Result<Vec<usize>, String> {
     let mut places = Vec::new();
     for cell in record {
-        let known = COLUMNS.iter().position(|name| name.eq_ignore_ascii_case(cell));
+        let known = COLUMNS
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(cell));
         let Some(place) = known else {
             return Err(format!(
                 "unknown column {cell:?}, expected {}",
@@ -179,7 +181,15 @@ mod tests {
             let all = of(text).unwrap();
             let told: Vec<String> = all
                 .iter()
-                .map(|it| format!("{} {} {} {}", it.time, it.source, it.text, it.claim.as_str()))
+                .map(|it| {
+                    format!(
+                        "{} {} {} {}",
+                        it.time,
+                        it.source,
+                        it.text,
+                        it.claim.as_str()
+                    )
+                })
                 .collect();
             assert_eq!(
                 told,
@@ -218,16 +228,43 @@ mod tests {
     #[test]
     fn errors_name_the_line() {
         let cases = [
-            ("26 Jan,press,x\n", "said.csv:1: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"26 Jan\""),
-            ("time,source,text\n\n# x\n2023-01-26,press,x\n", "said.csv:4: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"2023-01-26\""),
-            ("time,source,text\n2023-01-26 14:40,press,Solved, they say\n", "said.csv:2: expected 3 columns, found 4"),
-            ("time,source,text\n2023-01-26 14:40,press\n", "said.csv:2: no text"),
-            ("time,source,words\n", "said.csv:1: unknown column \"words\", expected time, source, text, claim, domain"),
+            (
+                "26 Jan,press,x\n",
+                "said.csv:1: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"26 Jan\"",
+            ),
+            (
+                "time,source,text\n\n# x\n2023-01-26,press,x\n",
+                "said.csv:4: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"2023-01-26\"",
+            ),
+            (
+                "time,source,text\n2023-01-26 14:40,press,Solved, they say\n",
+                "said.csv:2: expected 3 columns, found 4",
+            ),
+            (
+                "time,source,text\n2023-01-26 14:40,press\n",
+                "said.csv:2: no text",
+            ),
+            (
+                "time,source,words\n",
+                "said.csv:1: unknown column \"words\", expected time, source, text, claim, domain",
+            ),
             ("time,text\n", "said.csv:1: no column \"source\""),
-            ("time,text,time\n", "said.csv:1: column \"time\" stands there twice"),
-            ("time;source;text\n", "said.csv:1: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"time;source;text\""),
-            ("2023-01-26 14:40,a,\"two\nlines\"\n2023-01-26 14:40,a,b,solved\n", "said.csv:3: expected a claim (recovery, partial_recovery, problem, other), found \"solved\""),
-            ("2023-01-26 14:40,a,b,,me@libero.it\n", "said.csv:1: expected a domain, found \"me@libero.it\""),
+            (
+                "time,text,time\n",
+                "said.csv:1: column \"time\" stands there twice",
+            ),
+            (
+                "time;source;text\n",
+                "said.csv:1: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"time;source;text\"",
+            ),
+            (
+                "2023-01-26 14:40,a,\"two\nlines\"\n2023-01-26 14:40,a,b,solved\n",
+                "said.csv:3: expected a claim (recovery, partial_recovery, problem, other), found \"solved\"",
+            ),
+            (
+                "2023-01-26 14:40,a,b,,me@libero.it\n",
+                "said.csv:1: expected a domain, found \"me@libero.it\"",
+            ),
         ];
         assert_eq!(cases.len(), 10);
         for (text, message) in cases {
@@ -235,7 +272,14 @@ mod tests {
             assert_eq!(failure.message(), message);
             assert_eq!(failure.hint(), Some(HINT));
         }
-        let latin = parse(b"2023-01-26 14:40,a,b\n2023-01-26 14:40,a,gel\xf6st\n", "said.csv", Tz::UTC);
-        assert_eq!(latin.unwrap_err().message(), "said.csv:2: the text is not UTF-8");
+        let latin = parse(
+            b"2023-01-26 14:40,a,b\n2023-01-26 14:40,a,gel\xf6st\n",
+            "said.csv",
+            Tz::UTC,
+        );
+        assert_eq!(
+            latin.unwrap_err().message(),
+            "said.csv:2: the text is not UTF-8"
+        );
     }
 }

@@ -15,6 +15,7 @@ mod event_row;
 mod exit;
 mod explain;
 mod fate_row;
+mod folder;
 mod grep;
 mod manual;
 mod moment;

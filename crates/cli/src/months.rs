@@ -125,7 +125,11 @@ mod tests {
     #[test]
     fn a_midnight_that_the_clocks_skip_begins_later() {
         // Asuncion, 1 October 2023: 00:00 became 01:00.
-        let months = calendar("2023-09-30 23:30", "2023-10-01 02:00", Tz::America__Asuncion);
+        let months = calendar(
+            "2023-09-30 23:30",
+            "2023-10-01 02:00",
+            Tz::America__Asuncion,
+        );
         assert_eq!(
             months,
             [

@@ -150,7 +150,11 @@ pub(crate) fn format<F: clap::ValueEnum>(
             let ending = path.extension().and_then(|ending| ending.to_str());
             ending
                 .and_then(|ending| {
-                    let ending = if ending == "txt" { "text" } else { ending };
+                    let ending = match ending {
+                        "txt" => "text",
+                        "md" => "markdown",
+                        _ => ending,
+                    };
                     F::from_str(ending, true).ok()
                 })
                 .ok_or_else(|| {

@@ -374,10 +374,15 @@ pub(crate) fn full_report() -> Report {
             ..Findings::default()
         },
     ];
-    report_of(findings, &incidents()).with_announcements(vec![Said {
+    report_of(findings, &incidents())
+}
+
+/// The same with what an operator said.
+pub(crate) fn announced_report(text: &str) -> Report {
+    full_report().with_announcements(vec![Said {
         time: rome("26 14:40"),
         source: "press".to_owned(),
-        text: "Il problema è risolto".to_owned(),
+        text: text.to_owned(),
         claim: Claim::Recovery,
         guessed: true,
         domain: None,
@@ -399,3 +404,104 @@ pub(crate) fn environment() -> Environment {
         dumb: false,
     }
 }
+
+/// Everything that a report can hold, with this text wherever a stranger may write.
+pub(crate) fn report_with(text: &str) -> Report {
+    let mut report = announced_report(text);
+    let said = || text.to_owned();
+    let rewrite = |outage: &mut crate::report::Outage| {
+        outage.verdict = format!("{text}: no connection");
+        outage.domain = said();
+        outage.operator = Some(said());
+        outage.mx = vec![said()];
+        outage.mx_working = vec![said()];
+        for advice in &mut outage.advice {
+            advice.text = format!("resume {text}");
+        }
+        for window in &mut outage.windows {
+            window.label = said();
+            window.mx = vec![said()];
+            window.sample = Some(said());
+        }
+    };
+    report.outages.iter_mut().for_each(rewrite);
+    for incident in &mut report.incidents {
+        rewrite(&mut incident.whole);
+        incident.name = said();
+        incident.domains = vec![said()];
+        incident.hosts = vec![said()];
+    }
+    for standing in report.unreachable.iter_mut().chain(&mut report.chronic) {
+        (standing.domain, standing.label) = (said(), said());
+        standing.sample = Some(said());
+    }
+    for row in &mut report.availability {
+        row.name = said();
+    }
+    for announcement in &mut report.announcements {
+        announcement.source = said();
+        announcement.domain = Some(said());
+        for concern in &mut announcement.concerns {
+            (concern.name, concern.title) = (said(), said());
+        }
+    }
+    let coverage = &mut report.coverage;
+    for sample in &mut coverage.samples {
+        (sample.input, sample.why, sample.text) = (said(), said(), said());
+    }
+    for unread in &mut coverage.unread {
+        (unread.input, unread.why) = (said(), said());
+    }
+    for overlap in &mut coverage.overlapping_inputs {
+        (overlap.input, overlap.other, overlap.host) = (said(), said(), said());
+    }
+    for duplicate in &mut coverage.duplicate_inputs {
+        (duplicate.input, duplicate.same_as) = (said(), said());
+    }
+    report.restrictions = vec![said()];
+    report
+}
+
+/// What strangers may write to break out of a format.
+pub(crate) const HOSTILE: [&str; 40] = [
+    "a | b || c",
+    "\\",
+    "a\\|b",
+    "\\\\|",
+    "`code`",
+    "``` fence",
+    "a ` b `` c",
+    "|`|",
+    "*strong* _emphasis_ **x** __y__",
+    "~~gone~~ ~a~ ^b^",
+    "[text](http://evil.example)",
+    "![image](http://evil.example/x.png)",
+    "[ref]: http://evil.example",
+    "[^1]: note",
+    "[x] done",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<http://evil.example>",
+    "<!-- hidden",
+    "http://evil.example https://evil.example ftp://x",
+    "www.evil.example",
+    "mailto:me@evil.example me@evil.example",
+    "@everyone @org/team",
+    "#1 GH-1 org/repo#1",
+    "# heading",
+    "### heading",
+    "- item",
+    "+ item",
+    "1. item",
+    "1) item",
+    "> quote",
+    "=== rule",
+    "--- rule",
+    "    indented",
+    "$a$ $$b$$",
+    "&amp; &lt;b&gt; &#60;b&#62;",
+    "line\r\n# heading\n\n- item",
+    "\u{1b}]0;owned\u{7}\u{202e}gpj.exe\0",
+    ":smile: {#id .class}",
+    "=cmd|' /C calc'!A0",
+];

@@ -6,7 +6,8 @@
 //! of the file says what a guess gets wrong.
 
 use super::phrases::{
-    AHEAD, BUT, DENIED, GRADUALLY, IN_CASE, IN_PART, MENDING, NOT_YET, RECOVERED, RETURNING, STILL, TROUBLE, UNDER_WAY,
+    AHEAD, BUT, DENIED, GRADUALLY, IN_CASE, IN_PART, MENDING, NOT_YET, RECOVERED, RETURNING, STILL,
+    TROUBLE, UNDER_WAY,
 };
 
 /// What kind of statement a text is.
@@ -124,7 +125,8 @@ impl Heard {
         self.in_part |= gradually || has(words, IN_PART);
         let trouble = has(words, TROUBLE);
         self.trouble |= trouble || denied || mending;
-        self.trouble_stays |= denied || !recovered && (trouble && has(words, STILL) || has(words, NOT_YET));
+        self.trouble_stays |=
+            denied || !recovered && (trouble && has(words, STILL) || has(words, NOT_YET));
     }
 }
 
@@ -224,7 +226,15 @@ mod tests {
 
     #[test]
     fn texts_of_any_kind_are_read() {
-        for text in ["", "   ", "...", "\0\u{202e}", "ripristinato\u{300}", "è", "RISOLTO!!!"] {
+        for text in [
+            "",
+            "   ",
+            "...",
+            "\0\u{202e}",
+            "ripristinato\u{300}",
+            "è",
+            "RISOLTO!!!",
+        ] {
             let expected = match text {
                 "RISOLTO!!!" | "ripristinato\u{300}" => Claim::Recovery,
                 _ => Claim::Other,

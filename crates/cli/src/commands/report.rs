@@ -1,14 +1,16 @@
 //! `mailgap report`: when each destination was not taking mail.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::say_unread;
 use crate::analysis::Analysis;
+use crate::announcements;
 use crate::args::{Display, Known, Reading};
 use crate::environment::Environment;
 use crate::exit::{Exit, Result};
+use crate::folder::Folder;
 use crate::output::{self, Output};
-use crate::render::text::By;
+use crate::render::parts::By;
 use crate::settings::{self, Judging, Settings};
 use crate::style::Style;
 use crate::{Console, render};
@@ -24,6 +26,9 @@ Examples:
   zcat /var/log/mail.log*.gz | mailgap report
   mailgap report /var/log/exim4 --since 2023-01-21 --until 2023-01-31 --timezone Europe/Rome
   mailgap report mail.log --domain libero.it --domain .virgilio.it -o report.json
+  mailgap report mail.log --announcements said.csv -o ticket.md
+  mailgap report mail.log -f csv -o tables/
+  mailgap report mail.log -f csv | cut -d, -f1,2,7
   mailgap report --check mail.log > report.txt || mail -s 'mail is not taken' postmaster < report.txt")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -39,7 +44,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = By::Domain, help_heading = "Output")]
     by: By,
 
-    /// Format [default: by the ending of -o, else text]
+    /// What the operators said, and when, to lay beside what the log shows
+    ///
+    /// A CSV file with the columns time,source,text; claim,domain may follow. A time is "2023-01-26 14:40" (in the
+    /// report's time zone) or 2023-01-26T14:40:00+01:00. After each claim that it works again (guessed from the text in
+    /// English, Italian, German, French or Spanish, or given by the column claim: recovery, partial_recovery,
+    /// problem, other) the report says for how long failures went on.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    announcements: Option<PathBuf>,
+
+    /// Format [default: by the ending of -o (txt, md, json, csv), else text]
     #[arg(
         short,
         long,
@@ -49,8 +63,12 @@ pub(crate) struct Args {
     )]
     format: Option<Format>,
 
-    /// Write to this file and not to standard output
-    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    /// Write to this file and not to standard output; with -f csv, to this folder
+    ///
+    /// The CSV of a report is a folder with a file for each table: outages, windows, incidents, unreachable,
+    /// chronic, availability, coverage, and announcements where some are given. Other files in it stay. On standard
+    /// output, and in a file whose name ends in .csv, it is the table of outages alone.
+    #[arg(short, long, value_name = "PATH", help_heading = "Output")]
     output: Option<PathBuf>,
 
     /// Exit with status 1 if an outage is found
@@ -69,8 +87,12 @@ pub(crate) struct Args {
 enum Format {
     /// For people
     Text,
+    /// For tickets and wikis, as GitHub has it
+    Markdown,
     /// For programs: schema mailgap.report/1
     Json,
+    /// For spreadsheets: a folder of tables
+    Csv,
 }
 
 /// Columns when neither a terminal nor `COLUMNS` says otherwise, and the fewest and the most that are used.
@@ -93,29 +115,52 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let format = output::format(args.format, file, Format::Text)?;
     let settings = Settings::resolve(&args.reading, environment)?;
     let judging = Judging::resolve(&args.known)?;
+    let said = match &args.announcements {
+        Some(path) => announcements::read(path, settings.options.zone)?,
+        None => Vec::new(),
+    };
     let collected = settings::collect(&args.reading, "report", environment)?;
-    let mut output = Output::open(file, console.out, &collected.inputs)?;
+    let folder = match file {
+        Some(path) if format == Format::Csv && is_folder(path) => Some(Folder::open(path)?),
+        _ => None,
+    };
+    let output = match folder {
+        Some(_) => None,
+        None => Some(Output::open(file, console.out, &collected.inputs)?),
+    };
+    let inputs = collected
+        .inputs
+        .iter()
+        .map(|input| PathBuf::from(input.name()));
+    let inputs: Vec<PathBuf> = inputs.chain(args.announcements.clone()).collect();
 
     let survey = super::survey(collected, &settings, &args.display, environment);
     let unread = survey.coverage.unread.clone();
 
     let report = Analysis::of(survey, &settings, &judging)?
         .report
-        .with_restrictions(restrictions(&settings));
-    let text = match format {
-        Format::Json => render::json::render(&report)?,
-        Format::Text => {
-            let style = Style::choose(args.display.color, environment, file.is_some());
-            render::text::render(
-                &report,
-                args.by,
-                style,
-                columns(environment, file.is_some()),
-            )
-        }
-    };
-    let written = output.write(text.as_bytes());
-    output.finish(written)?;
+        .with_restrictions(restrictions(&settings))
+        .with_announcements(said);
+    if let Some(folder) = folder {
+        let tables = render::csv::tables(&report);
+        let files = tables
+            .iter()
+            .map(|table| (table.file_name(), table.render()));
+        folder.write(&files.collect::<Vec<_>>(), &inputs)?;
+    }
+    if let Some(mut output) = output {
+        let columns = columns(environment, file.is_some());
+        let written = output.write(&match format {
+            Format::Json => render::json::render(&report)?.into_bytes(),
+            Format::Csv => render::csv::outages(&report).render(),
+            Format::Markdown => render::markdown::render(&report, args.by).into_bytes(),
+            Format::Text => {
+                let style = Style::choose(args.display.color, environment, file.is_some());
+                render::text::render(&report, args.by, style, columns).into_bytes()
+            }
+        });
+        output.finish(written)?;
+    }
 
     let found = if !args.check {
         Exit::Done
@@ -131,6 +176,14 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         Exit::Done
     };
     Ok(say_unread(&unread, console).unwrap_or(found))
+}
+
+/// True for what holds the CSV of a report: neither a file by its ending nor a device.
+fn is_folder(path: &Path) -> bool {
+    let is_file = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    path.is_dir() || !is_file && !path.starts_with("/dev")
 }
 
 /// What the flags left out, in words.

@@ -13,6 +13,8 @@ pub(crate) enum Cell {
     Number(u64),
     /// A length of time.
     Seconds(f64),
+    /// A number that is no count: it stands as it is.
+    Decimal(f64),
     Text(String),
     Time(Timestamp),
 }

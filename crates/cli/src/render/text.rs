@@ -3,35 +3,20 @@
 //! Every text of a stranger goes through [`escape`] here, so that nothing but our own colours reaches the
 //! terminal as a control.
 
+mod availability;
 mod coverage;
 mod fates;
 mod outages;
 mod overview;
+mod said;
 mod standings;
 
-use mailgap_core::incident::Scope;
-use mailgap_core::outage::OutageType;
-
 use super::moments::Moments;
-use super::numbers::{count, counted};
+use super::numbers::count;
+use super::parts::{By, MOST_SENTENCES, Section, answers::answers, sections};
 use crate::escape;
-use crate::report::{Incident, Outage, Report};
+use crate::report::Report;
 use crate::style::{Style, Tone};
-
-/// Sentences, detailed outages and rows of a table that are shown; `-f json` has all of them.
-const MOST_SENTENCES: usize = 40;
-const MOST_DETAILS: usize = 12;
-const MOST_ROWS: usize = 15;
-
-/// What a report is arranged by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub(crate) enum By {
-    /// Each destination by itself
-    #[default]
-    Domain,
-    /// Destinations of one operator of MX hosts together, and what was our own fault
-    Operator,
-}
 
 /// The whole report in so many columns, ending in a line end.
 pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> String {
@@ -45,43 +30,16 @@ pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> S
     };
     page.answers();
     page.overview();
-    match by {
-        By::Domain => {
-            page.incidents("Our own side", |incident| incident.scope == Scope::Sender);
-            page.outages("Outages", |outage| {
-                outage.kind == OutageType::Outage && !outage.is_slow_only()
-            });
+    for section in sections(report, by) {
+        match section {
+            Section::Incidents(heading, incidents) => page.incidents(heading, &incidents),
+            Section::Outages(heading, outages) => page.outages(heading, &outages),
+            Section::Standings(heading, meaning, standings) => {
+                page.standings(heading, meaning, standings);
+            }
+            Section::Availability(heading, rows) => page.availability(heading, &rows),
+            Section::Announcements(heading, said) => page.announcements(heading, said),
         }
-        By::Operator => page.incidents("Incidents", |_| true),
-    }
-    if by == By::Domain {
-        page.outages(
-            "Slow, but mail was taken (not outages)",
-            Outage::is_slow_only,
-        );
-    }
-    let (heading, meaning) = if report.coverage.bounces_alone() {
-        (
-            "Failing from first to last",
-            "one kind of failure throughout: mistyped, dead, or taking no mail; whether any mail was accepted is not \
-             known",
-        )
-    } else {
-        (
-            "Never reached",
-            "not one attempt in the whole log worked: mistyped, dead, or taking no mail",
-        )
-    };
-    page.standings(heading, meaning, &report.unreachable);
-    page.standings(
-        "Failing throughout",
-        "a steady share fails from the first day of the log to the last: not an outage",
-        &report.chronic,
-    );
-    if by == By::Domain {
-        page.outages("Refused by policy (not outages)", |outage| {
-            outage.kind == OutageType::Policy && !outage.is_slow_only()
-        });
     }
     page.coverage();
     page.text
@@ -123,53 +81,21 @@ impl Page<'_> {
 
     /// One sentence for each outage, or that there is none, and on how much evidence.
     fn answers(&mut self) {
-        let coverage = &self.report.coverage;
-        if coverage.understood() == 0 {
-            return self.nothing_understood();
+        let answers = answers(self.report, self.by);
+        if let Some(headline) = answers.headline {
+            let headline = self.style.paint(Tone::Strong, headline).into_owned();
+            self.line(&headline);
         }
-        if !self.report.has_outage() {
-            let attempts = counted(self.report.judged.attempts, "attempt");
-            let destinations = counted(self.report.judged.destinations, "destination");
-            let answer = format!("no outage found in {attempts} to {destinations}");
-            let answer = self.style.paint(Tone::Strong, answer).into_owned();
-            self.line(&answer);
-            if self.report.judged.attempts == 0 {
-                let hint = if !self.report.restrictions.is_empty() {
-                    "the flags leave out all that was read, see Coverage: try without them (stamps \
-                     without a year may have got another one than you think: --year)"
-                } else if coverage.events == 0 {
-                    "the log holds no delivery: name the log of the host that sends to the outside"
-                } else {
-                    "the log holds deliveries, but no attempt at a remote host that says something \
-                     about its destination"
-                };
-                self.paragraph("hint: ", hint);
-            }
+        if let Some(hint) = answers.hint {
+            self.paragraph("hint: ", hint);
         }
-        let report = self.report;
-        // What was our own fault is said once, not of each receiver.
-        let own: Vec<usize> = report
-            .shared_incidents()
-            .filter(|incident| incident.scope == Scope::Sender)
-            .flat_map(|incident| incident.outages.iter().copied())
-            .collect();
-        let sentences: Vec<(&str, &str)> = match self.by {
-            By::Operator => report.incidents.iter().map(Incident::sentence).collect(),
-            By::Domain => {
-                let outages = report.outages.iter();
-                let outages = outages.filter(|outage| !own.contains(&outage.id));
-                report
-                    .shared_incidents()
-                    .map(Incident::sentence)
-                    .chain(outages.map(|outage| (&*outage.domain, &*outage.verdict)))
-                    .collect()
-            }
-        };
-        for &(subject, verdict) in sentences.iter().take(MOST_SENTENCES) {
+        for &(subject, verdict) in answers.sentences.iter().take(MOST_SENTENCES) {
             self.sentence(subject, verdict);
         }
-        self.and_more(sentences.len(), MOST_SENTENCES, "");
-        self.doubts();
+        self.and_more(answers.sentences.len(), MOST_SENTENCES, "");
+        for note in &answers.notes {
+            self.paragraph("note: ", note);
+        }
     }
 
     /// A sentence that begins with its subject.
@@ -201,14 +127,6 @@ impl Page<'_> {
             );
         }
     }
-}
-
-/// A reply of several lines on one: Exim logs the ends of lines as a backslash and an n.
-fn on_one_line(reply: &str) -> String {
-    reply
-        .replace("\\n", " ")
-        .replace("\r\n", " ")
-        .replace('\n', " ")
 }
 
 #[cfg(test)]

@@ -167,19 +167,15 @@ fn is_named(domain: &str, named: &str) -> bool {
 
 fn is_spoken_of(outage: &Outage, time: Timestamp, last: Timestamp) -> bool {
     let ends = outage.windows.iter();
-    let end = ends.map(|window| window.end.map_or(last, |end| end.latest)).max();
+    let end = ends
+        .map(|window| window.end.map_or(last, |end| end.latest))
+        .max();
     let goes_on = outage.windows.iter().any(|window| window.end.is_none());
     outage.start.earliest <= time
         && (goes_on || end.is_some_and(|end| time.seconds_since(end) <= SHORTLY_S))
 }
 
-fn concern(
-    outage: &Outage,
-    name: &str,
-    said: &Said,
-    last: Timestamp,
-    moments: Moments,
-) -> Concern {
+fn concern(outage: &Outage, name: &str, said: &Said, last: Timestamp, moments: Moments) -> Concern {
     let mut went_on = Vec::new();
     let mut verdict = None;
     if said.claim.is_of_recovery() {
@@ -239,16 +235,38 @@ fn sentence(said: &Said, outage: &Outage, went_on: &[WentOn], moments: Moments) 
         };
         let _ = if it.until.is_none() {
             let least = length(seconds.best);
-            write!(sentence, "{}{went} for at least {least}, to the end of the log", it.words)
+            write!(
+                sentence,
+                "{}{went} for at least {least}, to the end of the log",
+                it.words
+            )
         } else if seconds.best <= 0.0 {
-            write!(sentence, "{}{went} for up to {}, if at all", it.words, length(seconds.most))
+            write!(
+                sentence,
+                "{}{went} for up to {}, if at all",
+                it.words,
+                length(seconds.most)
+            )
         } else {
-            let about = if seconds.most - seconds.least > ABOUT_S { "about " } else { "" };
-            write!(sentence, "{}{went} for {about}{}", it.words, length(seconds.best))
+            let about = if seconds.most - seconds.least > ABOUT_S {
+                "about "
+            } else {
+                ""
+            };
+            write!(
+                sentence,
+                "{}{went} for {about}{}",
+                it.words,
+                length(seconds.best)
+            )
         };
     }
     if went_on.is_empty() {
-        let end = outage.windows.iter().filter_map(|window| window.end.as_ref()).next_back();
+        let end = outage
+            .windows
+            .iter()
+            .filter_map(|window| window.end.as_ref())
+            .next_back();
         let _ = match end {
             Some(end) => write!(sentence, "it was over by then ({})", moments.cell(end)),
             None => write!(sentence, "it was over by then"),
@@ -288,18 +306,57 @@ mod tests {
     fn after_a_claim_of_recovery_it_is_said_what_went_on() {
         use Claim::{PartialRecovery, Problem, Recovery};
         let cases: [(&str, Claim, Option<&str>, &[&str]); 9] = [
-            ("25 10:00", Recovery, None, &["italiaonline.example: announced as solved 25 Jan 10:00; failing connections went on for 10 h 3 min, refusals for 2 days 11 h"]),
-            ("26 14:40", PartialRecovery, Some("LIBERO.it"), &["libero.it: announced as partly solved 26 Jan 14:40; refusals went on for 1 day 7 h"]),
+            (
+                "25 10:00",
+                Recovery,
+                None,
+                &[
+                    "italiaonline.example: announced as solved 25 Jan 10:00; failing connections went on for 10 h 3 min, refusals for 2 days 11 h",
+                ],
+            ),
+            (
+                "26 14:40",
+                PartialRecovery,
+                Some("LIBERO.it"),
+                &[
+                    "libero.it: announced as partly solved 26 Jan 14:40; refusals went on for 1 day 7 h",
+                ],
+            ),
             ("26 14:40", Problem, None, &["italiaonline.example: -"]),
-            ("27 22:00", Recovery, None, &["italiaonline.example: announced as solved 27 Jan 22:00; it was over by then (27 Jan 21:40)"]),
+            (
+                "27 22:00",
+                Recovery,
+                None,
+                &[
+                    "italiaonline.example: announced as solved 27 Jan 22:00; it was over by then (27 Jan 21:40)",
+                ],
+            ),
             ("28 22:00", Recovery, None, &[]),
             ("23 15:00", Recovery, None, &[]),
-            ("28 22:00", Recovery, Some("virgilio.it"), &["virgilio.it: announced as solved 28 Jan 22:00; refusals went on for at least 2 days 1 h, to the end of the log"]),
-            ("24 20:00", Recovery, Some("strict.example"), &["strict.example: announced as solved 24 Jan 20:00; refusals by policy went on for about 45 min"]),
+            (
+                "28 22:00",
+                Recovery,
+                Some("virgilio.it"),
+                &[
+                    "virgilio.it: announced as solved 28 Jan 22:00; refusals went on for at least 2 days 1 h, to the end of the log",
+                ],
+            ),
+            (
+                "24 20:00",
+                Recovery,
+                Some("strict.example"),
+                &[
+                    "strict.example: announced as solved 24 Jan 20:00; refusals by policy went on for about 45 min",
+                ],
+            ),
             ("26 14:40", Recovery, Some("other.example"), &[]),
         ];
         for (time, claim, domain, expected) in cases {
-            assert_eq!(told(said(time, claim, domain)), expected, "{time} {domain:?}");
+            assert_eq!(
+                told(said(time, claim, domain)),
+                expected,
+                "{time} {domain:?}"
+            );
         }
     }
 

@@ -61,6 +61,13 @@ pub(crate) struct Availability {
     pub(crate) availability: Estimate,
 }
 
+impl Availability {
+    /// True where the receiver did not take mail well: refusals by policy and our own faults are told elsewhere.
+    pub(crate) fn is_told(&self) -> bool {
+        self.not_taking_s.most > 0.0 || self.partly_s.most > 0.0
+    }
+}
+
 /// A number with its doubt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub(crate) struct Estimate {
@@ -275,7 +282,9 @@ pub(super) fn of(
         .flat_map(|(operator, (_, members))| members.iter().map(move |&place| (place, operator)))
         .collect();
     for place in &places {
-        let operator = operator_of.get(place).filter(|&&number| told.insert(number));
+        let operator = operator_of
+            .get(place)
+            .filter(|&&number| told.insert(number));
         let Some((name, members)) = operator.and_then(|&number| operators.get(number)) else {
             continue;
         };
@@ -285,7 +294,9 @@ pub(super) fn of(
         }
     }
     for place in &places {
-        let name = by_place.get(place).and_then(|own| Some(&own.first()?.domain));
+        let name = by_place
+            .get(place)
+            .and_then(|own| Some(&own.first()?.domain));
         let (Some(name), Some(sums)) = (name, sums.get(place)) else {
             continue;
         };
@@ -318,7 +329,11 @@ fn of_operator(
         domains += 1;
         all.attempts += tried.map_or(0, |tried| tried.attempts);
         all.failures += tried.map_or(0, |tried| tried.failures);
-        for (sum, own) in all.sorts.iter_mut().zip(own.iter().flat_map(|own| own.sorts)) {
+        for (sum, own) in all
+            .sorts
+            .iter_mut()
+            .zip(own.iter().flat_map(|own| own.sorts))
+        {
             *sum = sum.plus(own);
         }
     }

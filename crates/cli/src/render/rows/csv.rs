@@ -21,6 +21,7 @@ pub(crate) fn append(row: &[Cell], out: &mut Vec<u8>) {
         Cell::Null => csv::Cell::Empty,
         Cell::Number(number) => csv::Cell::Number(number.to_string()),
         Cell::Seconds(seconds) => csv::Cell::Number(format!("{seconds:.0}")),
+        Cell::Decimal(number) => csv::Cell::Number(number.to_string()),
         Cell::Text(text) => csv::Cell::Text(text),
         Cell::Time(_) => csv::Cell::Text(time),
     });

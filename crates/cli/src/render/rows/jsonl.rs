@@ -19,6 +19,7 @@ pub(crate) fn append(columns: &[&str], row: Vec<Cell>, out: &mut Vec<u8>) {
                 let rounded = (seconds * 1000.0).round() / 1000.0;
                 Number::from_f64(rounded).map_or(Value::Null, Value::Number)
             }
+            Cell::Decimal(number) => Number::from_f64(number).map_or(Value::Null, Value::Number),
             Cell::Text(text) => Value::String(text),
             Cell::Time(time) => Value::String(time.to_string()),
         };

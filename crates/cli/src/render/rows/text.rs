@@ -51,6 +51,7 @@ fn words(cell: Cell, moments: Moments) -> String {
         Cell::Null => "-".to_owned(),
         Cell::Number(number) => count(number),
         Cell::Seconds(seconds) => length(seconds),
+        Cell::Decimal(number) => number.to_string(),
         Cell::Text(text) => text,
         Cell::Time(time) => moments.exact(time),
     }

@@ -3,8 +3,9 @@
 use mailgap_core::outage::{Kind, OutageType};
 use mailgap_core::time::Timestamp;
 
-use super::{MOST_ROWS, Page};
+use super::Page;
 use crate::escape;
+use crate::render::parts::MOST_ROWS;
 use crate::render::timeline::{self, Scale};
 use crate::report::Outage;
 

@@ -1,8 +1,9 @@
 //! Destinations that never worked, or that fail at a steady share: neither is an outage.
 
-use super::{MOST_ROWS, Page, on_one_line};
+use super::Page;
 use crate::escape;
 use crate::render::numbers::{count, counted, share};
+use crate::render::parts::{MOST_ROWS, outage::on_one_line};
 use crate::render::table::{self, Column};
 use crate::report::Standing;
 use crate::style::Tone;
@@ -16,9 +17,6 @@ const LEAST_SAMPLE: usize = 16;
 impl Page<'_> {
     /// One table of them, headed by what they have in common.
     pub(super) fn standings(&mut self, heading: &str, meaning: &str, standings: &[Standing]) {
-        if standings.is_empty() {
-            return;
-        }
         self.heading(&format!(
             "{heading}: {}",
             counted(standings.len() as u64, "destination")

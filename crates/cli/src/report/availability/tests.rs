@@ -101,7 +101,11 @@ fn an_outage_over_the_end_of_a_month_is_told_in_both() {
             Kind::NoConnection,
             100,
             around("2023-01-31 20:00", "2023-01-31 21:00", "2023-01-31 22:00"),
-            Some(around("2023-01-31 23:30", "2023-02-01 02:00", "2023-02-01 03:00")),
+            Some(around(
+                "2023-01-31 23:30",
+                "2023-02-01 02:00",
+                "2023-02-01 03:00",
+            )),
         )],
     )];
     let tried = [tries(&[(0, 50, 10), (1, 30, 6)])];
@@ -114,7 +118,9 @@ fn an_outage_over_the_end_of_a_month_is_told_in_both() {
             "a.example 2023-02 48: 2 (0 to 3), 0, 0, 0, 0; 6/30",
         ]
     );
-    let [january, february] = &rows[..] else { panic!() };
+    let [january, february] = &rows[..] else {
+        panic!()
+    };
     assert_eq!(january.availability.best, 0.9375);
     assert_eq!(january.availability.least, 0.916_667);
     assert_eq!(january.availability.most, 0.96875);
@@ -141,10 +147,7 @@ fn months_in_which_clocks_change_are_counted_by_time_that_passed() {
         &[],
         &calendar("2023-02-20 00:00", "2023-04-20 00:00"),
     );
-    assert_eq!(
-        lines(&rows),
-        ["a.example 2023-03 743: 23, 0, 0, 0, 0; 0/0"]
-    );
+    assert_eq!(lines(&rows), ["a.example 2023-03 743: 23, 0, 0, 0, 0; 0/0"]);
     assert_eq!(rows[0].share, None);
 }
 
@@ -243,7 +246,12 @@ fn doubts_that_overlap_count_once() {
         let windows = vec![part(Kind::Deferred, 100, around(start), Some(around(end)))];
         outage(0, "a.example", OutageType::Outage, windows)
     });
-    let rows = of(&two, &[], &[], &calendar("2023-01-10 00:00", "2023-01-11 00:00"));
+    let rows = of(
+        &two,
+        &[],
+        &[],
+        &calendar("2023-01-10 00:00", "2023-01-11 00:00"),
+    );
     // At most from 2 to 10 and from 8 to 16; at the least each is a point.
     assert_eq!(
         lines(&rows),
@@ -255,7 +263,12 @@ fn doubts_that_overlap_count_once() {
 fn an_operator_has_the_mean_of_its_destinations() {
     let down = |place, domain: &str, until: &str| {
         let end = Some(sharp(until));
-        let windows = vec![part(Kind::NoConnection, 100, sharp("2023-01-10 00:00"), end)];
+        let windows = vec![part(
+            Kind::NoConnection,
+            100,
+            sharp("2023-01-10 00:00"),
+            end,
+        )];
         outage(place, domain, OutageType::Outage, windows)
     };
     let outages = [
@@ -311,7 +324,9 @@ fn attempts_belong_to_the_month_of_their_minute() {
     let input = Input::file(&path, at("2023-02-01 12:00")).unwrap();
     let survey = survey(&[input], &Options::new(ZONE), &());
     let calendar = Calendar::of(survey.coverage.span.unwrap(), ZONE);
-    let [destination] = &survey.destinations[..] else { panic!() };
+    let [destination] = &survey.destinations[..] else {
+        panic!()
+    };
     let tried = tried(&destination.evidence(), &calendar);
     assert_eq!(tried, tries(&[(0, 1, 1), (1, 2, 1)]));
 }

@@ -1,0 +1,200 @@
+//! What stands behind a sentence, in words: when, on what evidence, its windows, what was answered.
+
+use mailgap_core::outage::Confidence;
+
+use crate::render::moments::Moments;
+use crate::render::numbers::{count, counted, delay, length, percent, share};
+use crate::render::table::Column;
+use crate::report::{Fates, Outage, Report, Window};
+
+/// MX hosts named of an outage.
+const MOST_MX: usize = 4;
+
+/// `23 Jan 16:00 to 27 Jan 21:40, 4 days 6 h`
+pub(crate) fn stretch(report: &Report, outage: &Outage, moments: Moments) -> String {
+    let start = if outage.before_log {
+        report.ends.before_cell().to_owned()
+    } else {
+        moments.cell(&outage.start)
+    };
+    let (end, last) = match (&outage.end, outage.ongoing) {
+        (Some(end), false) => (moments.cell(end), Some(end.time)),
+        _ => (report.ends.beyond_cell().to_owned(), report.coverage.last),
+    };
+    let least = if outage.before_log || outage.ongoing {
+        "at least "
+    } else {
+        ""
+    };
+    match last {
+        Some(last) => {
+            let length = length(last.seconds_since(outage.start.time));
+            let normal = match &outage.normal_again {
+                Some(again) if !outage.is_slow_only() => {
+                    format!("; normal again {}", moments.cell(again))
+                }
+                _ => String::new(),
+            };
+            format!("{start} to {end}, {least}{length}{normal}")
+        }
+        None => format!("{start} to {end}"),
+    }
+}
+
+/// `1,234 attempts, 1,230 failed (99 %); 400 messages to 380 recipients; certain (log Bayes factor 1,234)`
+pub(crate) fn evidence(outage: &Outage) -> String {
+    let hosts = match outage.hosts {
+        0 | 1 => String::new(),
+        hosts => format!(", seen by {hosts} hosts"),
+    };
+    let confidence = match outage.confidence {
+        Confidence::Certain => "certain",
+        Confidence::Likely => "likely",
+        Confidence::Strong => "strong evidence",
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates, and what is negative is no outage"
+    )]
+    let nats = outage.log_bayes_factor.round() as u64;
+    format!(
+        "{}, {} failed ({}): {} to {}{hosts}; {confidence} (log Bayes factor {})",
+        counted(outage.attempts, "attempt"),
+        count(outage.failures),
+        percent(outage.failures, outage.attempts),
+        counted(outage.messages, "message"),
+        counted(outage.recipients, "recipient"),
+        count(nats),
+    )
+}
+
+/// Of slow delivery, how slow.
+pub(crate) fn label(window: &Window) -> String {
+    match &window.delay_s {
+        Some(slow) => format!("{} ({})", window.label, delay(slow.median)),
+        None => window.label.clone(),
+    }
+}
+
+/// `MX a, b; c went on working`; empty where none is known.
+pub(crate) fn mx(outage: &Outage) -> String {
+    let list = |hosts: &[String]| {
+        let named: Vec<&str> = hosts.iter().take(MOST_MX).map(String::as_str).collect();
+        let more = match hosts.len().saturating_sub(MOST_MX) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{}{more}", named.join(", "))
+    };
+    if outage.mx.is_empty() {
+        return String::new();
+    }
+    let failing = list(&outage.mx);
+    if outage.mx_working.is_empty() {
+        return format!("MX {failing}");
+    }
+    format!("MX {failing}; {} went on working", list(&outage.mx_working))
+}
+
+/// One real answer for each window, with the window's label; the same one is not said twice.
+pub(crate) fn replies(outage: &Outage) -> Vec<(&str, String)> {
+    let mut said: Vec<(&str, String)> = Vec::new();
+    for window in &outage.windows {
+        let Some(sample) = window.sample.as_deref().filter(|sample| !sample.is_empty()) else {
+            continue;
+        };
+        let reply = (&*window.label, on_one_line(sample));
+        if !said.contains(&reply) {
+            said.push(reply);
+        }
+    }
+    said
+}
+
+/// A reply of several lines on one: Exim logs the ends of lines as a backslash and an n.
+pub(crate) fn on_one_line(reply: &str) -> String {
+    reply
+        .replace("\\n", " ")
+        .replace("\r\n", " ")
+        .replace('\n', " ")
+}
+
+/// The columns of [`window`].
+pub(crate) const WINDOW: [Column; 7] = [
+    Column::words("answer"),
+    Column::words("from"),
+    // Where the next window begins.
+    Column {
+        spare: 4,
+        ..Column::words("until")
+    },
+    Column::numbers("attempts", 3),
+    Column::numbers("failed", 2),
+    Column::numbers("share", 0),
+    Column::numbers("MX", 1),
+];
+
+/// A window as a row; its label may hold text of strangers.
+pub(crate) fn window(
+    report: &Report,
+    outage: &Outage,
+    window: &Window,
+    moments: Moments,
+) -> [String; 7] {
+    [
+        label(window),
+        if outage.before_log && window.start.time == outage.start.time {
+            report.ends.before_cell().to_owned()
+        } else {
+            moments.cell(&window.start)
+        },
+        match &window.end {
+            Some(end) => moments.cell(end),
+            None => report.ends.beyond_cell().to_owned(),
+        },
+        count(window.attempts),
+        count(window.failures),
+        share(window.share),
+        window.mx.len().to_string(),
+    ]
+}
+
+/// The columns of [`fates`].
+pub(crate) const FATES: [Column; 7] = [
+    Column::words("failed in"),
+    Column::numbers("delivered late", 0),
+    Column::numbers("median", 1),
+    Column::numbers("bounced by it", 0),
+    Column::numbers("of their own", 2),
+    Column::numbers("expired", 0),
+    Column::numbers("queued", 0),
+];
+
+/// What became of the messages that failed in each window, and in all of them; labels may hold text of strangers.
+/// Empty when no message failed, or when nobody looked.
+pub(crate) fn fates(outage: &Outage) -> Vec<[String; 7]> {
+    let Some(total) = outage.fates.as_ref().filter(|fates| fates.failed() > 0) else {
+        return Vec::new();
+    };
+    let windows = outage.windows.iter();
+    let mut rows: Vec<[String; 7]> = windows
+        .filter_map(|window| Some(fates_row(window.label.clone(), window.fates.as_ref()?)))
+        .collect();
+    if rows.len() > 1 {
+        rows.push(fates_row("all".to_owned(), total));
+    }
+    rows
+}
+
+fn fates_row(label: String, fates: &Fates) -> [String; 7] {
+    [
+        label,
+        count(fates.delivered_late),
+        fates.median_delay_s.map_or("-".to_owned(), length),
+        count(fates.bounced_by_outage),
+        count(fates.bounced),
+        count(fates.expired),
+        count(fates.pending),
+    ]
+}

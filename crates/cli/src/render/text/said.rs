@@ -1,0 +1,31 @@
+//! What was announced beside what the log shows.
+
+use super::Page;
+use crate::escape;
+use crate::render::parts::availability::claims;
+use crate::render::parts::{MOST_ROWS, MOST_SENTENCES};
+use crate::report::Announcement;
+
+/// Lines of the page that one statement may fill.
+const MOST_LINES: usize = 4;
+
+impl Page<'_> {
+    pub(super) fn announcements(&mut self, heading: &str, all: &[Announcement]) {
+        self.heading(heading);
+        for said in all.iter().take(MOST_SENTENCES) {
+            let when = self.moments.exact(said.time);
+            let source = escape::fit(&said.source, self.columns / 3);
+            self.paragraph("  ", &format!("{when}, {source}, {}:", claims(said)));
+            let text = escape::fit(&said.text, MOST_LINES * self.columns);
+            self.paragraph("    ", &format!("\u{201c}{text}\u{201d}"));
+            let verdicts = said.concerns.iter();
+            let verdicts = verdicts.filter_map(|it| Some((&it.title, it.verdict.as_ref()?)));
+            let verdicts: Vec<_> = verdicts.collect();
+            for (title, verdict) in verdicts.iter().take(MOST_ROWS) {
+                self.paragraph("    ", &format!("{title}: {verdict}"));
+            }
+            self.and_more(verdicts.len(), MOST_ROWS, "    ");
+        }
+        self.and_more(all.len(), MOST_SENTENCES, "  ");
+    }
+}
