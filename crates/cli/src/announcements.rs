@@ -95,7 +95,7 @@ fn line_at(bytes: &[u8], from: u64) -> usize {
         .split(|&byte| byte == b'\n')
         .take_while(|line| matches!(line, [] | [b'\r'] | [b'#', ..]))
         .count();
-    1 + before.iter().filter(|&&byte| byte == b'\n').count() + left_out
+    before.split(|&byte| byte == b'\n').count() + left_out
 }
 
 /// The places in [`COLUMNS`] of the columns that the first row names.
@@ -143,8 +143,8 @@ fn said(record: &StringRecord, columns: &[usize], zone: Tz) -> std::result::Resu
         return Err(format!("expected a domain, found {domain:?}"));
     }
     let given = Claim::ALL.into_iter();
-    let given = given.filter(|known| known.as_str().eq_ignore_ascii_case(claim));
-    let claim = match (claim, given.last()) {
+    let mut given = given.filter(|known| known.as_str().eq_ignore_ascii_case(claim));
+    let claim = match (claim, given.next()) {
         ("", _) => None,
         (_, Some(claim)) => Some(claim),
         (_, None) => {

@@ -148,12 +148,12 @@ fn what_the_operator_said_stands_beside_what_the_log_shows() {
     };
     let (least, most) = hours("refused");
     assert!(
-        least <= 14.0 && 14.0 <= most && most < 18.0,
+        least <= 14.0 && (14.0..18.0).contains(&most),
         "{least} {most}"
     );
     let (least, most) = hours("delayed");
     assert!(
-        least <= 50.5 && 49.5 <= most && most < 53.0,
+        least <= 50.5 && (49.5..53.0).contains(&most),
         "{least} {most}"
     );
     let (_, text, _) = mailgap(&["--announcements", &said()]);

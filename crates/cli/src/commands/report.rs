@@ -44,6 +44,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = By::Domain, help_heading = "Output")]
     by: By,
 
+    #[expect(clippy::doc_markdown, reason = "help is shown as it stands")]
     /// What the operators said, and when, to lay beside what the log shows
     ///
     /// A CSV file with the columns time,source,text; claim,domain may follow. A time is "2023-01-26 14:40" (in the

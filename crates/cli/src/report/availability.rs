@@ -36,6 +36,7 @@ const MOSTLY: f64 = 0.5;
 
 /// One destination or operator in one month.
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the keys of the document")]
 pub(crate) struct Availability {
     /// `operator` or `domain`.
     pub(crate) scope: &'static str,

@@ -151,11 +151,11 @@ fn windows(report: &Report) -> Table {
     columns.push("sample");
     let outages = report.outages.iter();
     let mut rows: Vec<Vec<Cell>> = outages
-        .flat_map(|outage| of_windows([id(outage.id), Cell::Null], &outage.domain, outage))
+        .flat_map(|outage| of_windows(&[id(outage.id), Cell::Null], &outage.domain, outage))
         .collect();
     for incident in report.shared_incidents() {
         let of = [Cell::Null, id(incident.id)];
-        rows.extend(of_windows(of, &incident.name, &incident.whole));
+        rows.extend(of_windows(&of, &incident.name, &incident.whole));
     }
     Table {
         name: "windows",
@@ -164,7 +164,7 @@ fn windows(report: &Report) -> Table {
     }
 }
 
-fn of_windows(of: [Cell; 2], name: &str, outage: &Outage) -> Vec<Vec<Cell>> {
+fn of_windows(of: &[Cell; 2], name: &str, outage: &Outage) -> Vec<Vec<Cell>> {
     let windows = (1..).zip(&outage.windows);
     let row = |(number, window): (usize, &Window)| {
         let mut row = of.to_vec();

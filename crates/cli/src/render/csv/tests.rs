@@ -131,3 +131,25 @@ fn a_report_without_findings_has_heads_alone() {
         );
     }
 }
+
+/// The columns are a contract: the page that tells them names each.
+#[test]
+fn the_page_of_columns_names_them_all() {
+    let page = include_str!("../../../../../docs/csv.md");
+    let mut named = 0;
+    for table in tables(&announced_report("It works")) {
+        let (_, section) = page
+            .split_once(&format!("## {}", table.file_name()))
+            .unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        for column in &table.columns {
+            assert!(
+                section.contains(&format!("`{column}`")),
+                "{}: {column}",
+                table.name
+            );
+            named += 1;
+        }
+    }
+    assert!(named > 150, "{named}");
+}

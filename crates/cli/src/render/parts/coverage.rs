@@ -21,10 +21,10 @@ pub(crate) fn facts(report: &Report, moments: Moments) -> Vec<Fact> {
     let mut facts = Facts {
         report,
         moments,
-        facts: Vec::new(),
+        all: Vec::new(),
     };
-    facts.all();
-    facts.facts
+    facts.collect();
+    facts.all
 }
 
 /// `2 lines in 1 of 3 inputs, among them`; the samples are to follow. `None` when all was understood.
@@ -49,11 +49,11 @@ pub(crate) fn not_understood(coverage: &Coverage) -> Option<String> {
 struct Facts<'r> {
     report: &'r Report,
     moments: Moments,
-    facts: Vec<Fact>,
+    all: Vec<Fact>,
 }
 
 impl Facts<'_> {
-    fn all(&mut self) {
+    fn collect(&mut self) {
         let report = self.report;
         let coverage = &report.coverage;
         let lines = &coverage.lines;
@@ -209,7 +209,7 @@ impl Facts<'_> {
 
     fn list(&mut self, name: &'static str, values: Vec<String>) {
         if !values.is_empty() {
-            self.facts.push(Fact { name, values });
+            self.all.push(Fact { name, values });
         }
     }
 }

@@ -11,7 +11,7 @@ impl Page<'_> {
     pub(super) fn availability(&mut self, heading: &str, rows: &[&Availability]) {
         self.heading(heading);
         self.paragraph("  ", MEANING);
-        let name_columns = self.columns * 2 / 5;
+        let name_columns = self.columns / 3 - 3;
         let cells = rows.iter().take(MOST_ROWS).map(|it| {
             let mut row = row(it, false);
             let [name, ..] = &mut row;
