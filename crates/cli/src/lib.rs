@@ -7,6 +7,7 @@
 mod analysis;
 mod announcements;
 mod args;
+mod columns;
 mod commands;
 mod csv;
 mod environment;
@@ -16,6 +17,7 @@ mod exit;
 mod explain;
 mod fate_row;
 mod folder;
+mod frame;
 mod grep;
 mod manual;
 mod moment;
