@@ -91,12 +91,6 @@ Time not taking mail, by month
   but for not taking. Of an operator the mean of its destinations
   destination  month    not taking mail  partly  slow        attempts  failed  available
   libero.it    2023-01  4 days 5 h       -       1 day 12 h         0       -    57.58 %
-
-Time not taking mail, by month
-  not taking: at least half of the attempts failed; partly: fewer did; available: the observed time
-  but for not taking. Of an operator the mean of its destinations
-  destination  month    not taking mail  partly  slow        attempts  failed  available
-  libero.it    2023-01  4 days 5 h       -       1 day 12 h         0       -    57.58 %
 "#);
 }
 
@@ -165,10 +159,10 @@ Outages
 Time not taking mail, by month
   not taking: at least half of the attempts failed; partly: fewer did; available: the observed time
   but for not taking. Of an operator the mean of its destinations
-  destination                        month    not taking mail  partly  slow  failed  available
-  operator italiaonline.example (2)  2023-01  5 days 18 h      -       -          -    42.06 %
-  libero.it                          2023-01  4 days 5 h       -       -          -    57.58 %
-  virgilio.it                        2023-01  7 days 8 h       -       -          -    26.53 %
+  destination                     month    not taking mail  partly  slow  failed  available
+  operator italiaonline.example…  2023-01  5 days 18 h      -       -          -    42.06 %
+  libero.it                       2023-01  4 days 5 h       -       -          -    57.58 %
+  virgilio.it                     2023-01  7 days 8 h       -       -          -    26.53 %
 
 Never reached: 1 destination
   not one attempt in the whole log worked: mistyped, dead, or taking no mail
