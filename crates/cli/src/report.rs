@@ -5,6 +5,7 @@
 //! (bytes that are no UTF-8 as U+FFFD): renderers escape it.
 
 mod advice;
+pub(crate) mod charts;
 mod coverage;
 mod found;
 mod incident;
@@ -22,6 +23,7 @@ use crate::render::verdict::{Ends, verdict};
 use crate::zone::ZoneSource;
 
 pub(crate) use advice::Advice;
+pub(crate) use charts::{Chart, Charts};
 pub(crate) use coverage::Coverage;
 use found::FatesByOutage;
 pub(crate) use found::{Expiring, Found, LastAttempt, ToDo};
@@ -168,6 +170,17 @@ impl Report {
             zone_source,
             ..self
         }
+    }
+
+    /// Adds what charts are drawn from.
+    pub(crate) fn with_charts(mut self, mut charts: Charts) -> Report {
+        for outage in &mut self.outages {
+            outage.chart = charts.outages.remove(&outage.found_at);
+        }
+        for incident in &mut self.incidents {
+            incident.whole.chart = charts.incidents.remove(&incident.found_at);
+        }
+        self
     }
 
     /// Says what the flags left out.

@@ -24,6 +24,7 @@ Examples:
   zcat /var/log/mail.log*.gz | mailgap report
   mailgap report /var/log/exim4 --since 2023-01-21 --until 2023-01-31 --timezone Europe/Rome
   mailgap report mail.log --domain libero.it --domain .virgilio.it -o report.json
+  mailgap report -f html -o report.html /var/log/mail.log*
   mailgap report --check mail.log > report.txt || mail -s 'mail is not taken' postmaster < report.txt")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -69,6 +70,8 @@ pub(crate) struct Args {
 enum Format {
     /// For people
     Text,
+    /// One page for a browser, charts included: to send, print or put on a wall
+    Html,
     /// For programs: schema mailgap.report/1
     Json,
 }
@@ -92,7 +95,10 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let file = output::file(args.output.as_ref());
     let format = output::format(args.format, file, Format::Text)?;
     let settings = Settings::resolve(&args.reading, environment)?;
-    let judging = Judging::resolve(&args.known)?;
+    let judging = Judging {
+        charts: format == Format::Html,
+        ..Judging::resolve(&args.known)?
+    };
     let collected = settings::collect(&args.reading, "report", environment)?;
     let mut output = Output::open(file, console.out, &collected.inputs)?;
 
@@ -103,6 +109,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         .report
         .with_restrictions(restrictions(&settings));
     let text = match format {
+        Format::Html => render::html::render(&report, args.by),
         Format::Json => render::json::render(&report)?,
         Format::Text => {
             let style = Style::choose(args.display.color, environment, file.is_some());

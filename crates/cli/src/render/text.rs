@@ -14,6 +14,7 @@ use mailgap_core::outage::OutageType;
 
 use super::moments::Moments;
 use super::numbers::{count, counted};
+use super::standing;
 use crate::escape;
 use crate::report::{Incident, Outage, Report};
 use crate::style::{Style, Tone};
@@ -60,24 +61,10 @@ pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> S
             Outage::is_slow_only,
         );
     }
-    let (heading, meaning) = if report.coverage.bounces_alone() {
-        (
-            "Failing from first to last",
-            "one kind of failure throughout: mistyped, dead, or taking no mail; whether any mail was accepted is not \
-             known",
-        )
-    } else {
-        (
-            "Never reached",
-            "not one attempt in the whole log worked: mistyped, dead, or taking no mail",
-        )
-    };
+    let (heading, meaning) = standing::never_reached(report);
     page.standings(heading, meaning, &report.unreachable);
-    page.standings(
-        "Failing throughout",
-        "a steady share fails from the first day of the log to the last: not an outage",
-        &report.chronic,
-    );
+    let (heading, meaning) = standing::CHRONIC;
+    page.standings(heading, meaning, &report.chronic);
     if by == By::Domain {
         page.outages("Refused by policy (not outages)", |outage| {
             outage.kind == OutageType::Policy && !outage.is_slow_only()
@@ -204,7 +191,7 @@ impl Page<'_> {
 }
 
 /// A reply of several lines on one: Exim logs the ends of lines as a backslash and an n.
-fn on_one_line(reply: &str) -> String {
+pub(crate) fn on_one_line(reply: &str) -> String {
     reply
         .replace("\\n", " ")
         .replace("\r\n", " ")

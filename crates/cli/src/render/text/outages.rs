@@ -3,20 +3,18 @@
 use std::collections::BTreeSet;
 
 use mailgap_core::incident::Scope;
-use mailgap_core::outage::Confidence;
 use mailgap_core::time::Timestamp;
 
 use super::overview::rows;
 use super::{MOST_DETAILS, Page, on_one_line};
 use crate::escape;
-use crate::render::numbers::{count, counted, delay, length, percent, share};
+use crate::render::facts;
+use crate::render::numbers::{count, share};
 use crate::render::table::{self, Column};
 use crate::render::timeline::{self, HEALTHY, Scale, UNSURE};
 use crate::report::{Incident, Outage, Window};
 use crate::style::Tone;
 
-/// MX hosts named of an outage.
-const MOST_MX: usize = 4;
 /// Columns of a window's mark and the spaces around it.
 const MARK_COLUMNS: usize = 6;
 /// Columns of a label; longer ones are cut.
@@ -77,7 +75,7 @@ impl Page<'_> {
             self.style.paint(Tone::Strong, title.as_str()).into_owned(),
             title,
         );
-        let stretch = self.stretch(outage);
+        let stretch = facts::stretch(self.report, outage);
         let one = escape::width(&title.1) + 2 + escape::width(&stretch) <= self.columns;
         if one {
             self.line(&format!("{}  {stretch}", title.0));
@@ -85,9 +83,9 @@ impl Page<'_> {
             self.line(&title.0);
             self.paragraph("  ", &stretch);
         }
-        self.paragraph("  ", &evidence(outage));
+        self.paragraph("  ", &facts::evidence(outage));
         if !outage.mx.is_empty() {
-            self.paragraph("  ", &mx(outage));
+            self.paragraph("  ", &facts::mx(outage));
         }
         for (place, advice) in outage.advice.iter().enumerate() {
             let first = if place == 0 { "  to do: " } else { "         " };
@@ -122,40 +120,6 @@ impl Page<'_> {
         self.and_more(domains.len(), rows.len(), "  ");
     }
 
-    /// `23 Jan 16:00 to 27 Jan 21:40, 4 days 6 h`
-    fn stretch(&self, outage: &Outage) -> String {
-        let start = if outage.before_log {
-            self.report.ends.before_cell().to_owned()
-        } else {
-            self.moments.cell(&outage.start)
-        };
-        let (end, last) = match (&outage.end, outage.ongoing) {
-            (Some(end), false) => (self.moments.cell(end), Some(end.time)),
-            _ => (
-                self.report.ends.beyond_cell().to_owned(),
-                self.report.coverage.last,
-            ),
-        };
-        let least = if outage.before_log || outage.ongoing {
-            "at least "
-        } else {
-            ""
-        };
-        match last {
-            Some(last) => {
-                let length = length(last.seconds_since(outage.start.time));
-                let normal = match &outage.normal_again {
-                    Some(again) if !outage.is_slow_only() => {
-                        format!("; normal again {}", self.moments.cell(again))
-                    }
-                    _ => String::new(),
-                };
-                format!("{start} to {end}, {least}{length}{normal}")
-            }
-            None => format!("{start} to {end}"),
-        }
-    }
-
     /// Columns of a label, fewer where there are few.
     pub(super) fn label_columns(&self) -> usize {
         LABEL_COLUMNS.min(self.columns / 4)
@@ -166,17 +130,11 @@ impl Page<'_> {
             .windows
             .iter()
             .map(|window| {
+                let (from, until) = facts::from_until(self.report, outage, window);
                 vec![
-                    escape::fit(&label(window), self.label_columns()),
-                    if outage.before_log && window.start.time == outage.start.time {
-                        self.report.ends.before_cell().to_owned()
-                    } else {
-                        self.moments.cell(&window.start)
-                    },
-                    match &window.end {
-                        Some(end) => self.moments.cell(end),
-                        None => self.report.ends.beyond_cell().to_owned(),
-                    },
+                    escape::fit(&facts::label(window), self.label_columns()),
+                    from,
+                    until,
                     count(window.attempts),
                     count(window.failures),
                     share(window.share),
@@ -266,58 +224,6 @@ impl Page<'_> {
             );
         }
     }
-}
-
-/// `1,234 attempts, 1,230 failed (99 %); 400 messages to 380 recipients; certain (log Bayes factor 1,234)`
-fn evidence(outage: &Outage) -> String {
-    let hosts = match outage.hosts {
-        0 | 1 => String::new(),
-        hosts => format!(", seen by {hosts} hosts"),
-    };
-    let confidence = match outage.confidence {
-        Confidence::Certain => "certain",
-        Confidence::Likely => "likely",
-        Confidence::Strong => "strong evidence",
-    };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the cast saturates, and what is negative is no outage"
-    )]
-    let nats = outage.log_bayes_factor.round() as u64;
-    format!(
-        "{}, {} failed ({}): {} to {}{hosts}; {confidence} (log Bayes factor {})",
-        counted(outage.attempts, "attempt"),
-        count(outage.failures),
-        percent(outage.failures, outage.attempts),
-        counted(outage.messages, "message"),
-        counted(outage.recipients, "recipient"),
-        count(nats),
-    )
-}
-
-/// Of slow delivery, how slow.
-fn label(window: &Window) -> String {
-    match &window.delay_s {
-        Some(slow) => format!("{} ({})", window.label, delay(slow.median)),
-        None => window.label.clone(),
-    }
-}
-
-fn mx(outage: &Outage) -> String {
-    let list = |hosts: &[String]| {
-        let named: Vec<&str> = hosts.iter().take(MOST_MX).map(String::as_str).collect();
-        let more = match hosts.len().saturating_sub(MOST_MX) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        format!("{}{more}", named.join(", "))
-    };
-    let failing = list(&outage.mx);
-    if outage.mx_working.is_empty() {
-        return format!("MX {failing}");
-    }
-    format!("MX {failing}; {} went on working", list(&outage.mx_working))
 }
 
 fn reply(window: &Window) -> Option<(&str, &str)> {

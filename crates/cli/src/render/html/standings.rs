@@ -1,0 +1,58 @@
+//! Destinations that never worked, or that fail at a steady share: neither is an outage.
+
+use maud::{Markup, html};
+
+use super::table::{Column, table};
+use crate::escape;
+use crate::render::numbers::{count, share};
+use crate::render::standing;
+use crate::render::text::on_one_line;
+use crate::report::{Report, Standing};
+
+/// Rows of a table; `-f json` has all of them.
+const MOST_ROWS: usize = 100;
+/// Characters of an answer.
+const MOST_SAMPLE: usize = 160;
+
+pub(super) fn standings(report: &Report) -> Markup {
+    let (heading, meaning) = standing::never_reached(report);
+    html! {
+        (one(heading, meaning, &report.unreachable))
+        (one(standing::CHRONIC.0, standing::CHRONIC.1, &report.chronic))
+    }
+}
+
+fn one(heading: &str, meaning: &str, standings: &[Standing]) -> Markup {
+    if standings.is_empty() {
+        return html! {};
+    }
+    const COLUMNS: [Column; 7] = [
+        ("destination", false),
+        ("answer", false),
+        ("attempts", true),
+        ("failed", true),
+        ("messages", true),
+        ("recipients", true),
+        ("one real answer", false),
+    ];
+    let rows = standings.iter().take(MOST_ROWS).map(|standing| {
+        vec![
+            standing.domain.clone(),
+            standing.label.clone(),
+            count(standing.attempts),
+            share(standing.share.unwrap_or(1.0)),
+            count(standing.messages),
+            count(standing.recipients),
+            escape::fit(&on_one_line(standing.sample.as_deref().unwrap_or_default()), MOST_SAMPLE),
+        ]
+    });
+    let more = standings.len().saturating_sub(MOST_ROWS);
+    html! {
+        section class="chapter" {
+            h2 { (heading) }
+            p { (meaning) "." }
+            (table(heading, &COLUMNS, &rows.collect::<Vec<_>>()))
+            @if more > 0 { p class="more" { (super::and_more(more)) } }
+        }
+    }
+}
