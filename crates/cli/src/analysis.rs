@@ -55,7 +55,13 @@ impl Analysis {
         };
         let charts = match coverage.span {
             Some(span) if judging.charts => threads.install(|| {
-                charts::collect(&incidents, &destinations, &fates, span, settings.options.zone)
+                charts::collect(
+                    &incidents,
+                    &destinations,
+                    &fates,
+                    span,
+                    settings.options.zone,
+                )
             }),
             _ => Charts::default(),
         };

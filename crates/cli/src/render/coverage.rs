@@ -17,9 +17,7 @@ pub(crate) fn nothing_understood(report: &Report) -> (String, &'static str) {
     let lines = coverage.lines.total + coverage.bounces.messages;
     let answer = match lines {
         0 => "nothing was read: no input holds a line".to_owned(),
-        1 => {
-            "nothing was understood: the one line read says nothing about mail sent".to_owned()
-        }
+        1 => "nothing was understood: the one line read says nothing about mail sent".to_owned(),
         _ => format!(
             "nothing was understood: none of the {} lines read says anything about mail sent",
             count(lines)
@@ -45,8 +43,9 @@ pub(crate) fn doubts(report: &Report) -> Vec<String> {
     let unread = coverage.unread.len() as u64;
     if unread > 0 {
         let inputs = counted(unread, "input");
-        notes.push(format!("{inputs} could not be read, or not to the end, see Coverage"),
-        );
+        notes.push(format!(
+            "{inputs} could not be read, or not to the end, see Coverage"
+        ));
     }
     if let [first, ..] = &*coverage.overlapping_inputs {
         let more = coverage.overlapping_inputs.len() as u64 - 1;
@@ -56,11 +55,10 @@ pub(crate) fn doubts(report: &Report) -> Vec<String> {
             format!(" (and {} more)", counted(more, "pair"))
         };
         notes.push(format!(
-                "{} and {}{others} look like the same mail in other bytes, and all of it was counted: \
+            "{} and {}{others} look like the same mail in other bytes, and all of it was counted: \
                  if they are, leave one out, see Coverage",
-                first.input, first.other
-            ),
-        );
+            first.input, first.other
+        ));
     }
     if coverage.bounces_alone() {
         notes.push("this rests on bounces alone. They tell of failures, not of what was accepted: shares of failures \
@@ -77,9 +75,8 @@ pub(crate) fn doubts(report: &Report) -> Vec<String> {
             "are"
         };
         notes.push(format!(
-                "{lines} in {inputs} {are} of no mail log that mailgap knows, see Coverage"
-            ),
-        );
+            "{lines} in {inputs} {are} of no mail log that mailgap knows, see Coverage"
+        ));
     }
     // Of the other inputs.
     let odd = coverage.odd().saturating_sub(coverage.strange_lines);
@@ -87,9 +84,8 @@ pub(crate) fn doubts(report: &Report) -> Vec<String> {
     if odd as f64 > MANY_ODD * ours as f64 {
         let share = percent(odd, ours);
         notes.push(format!(
-                "{share} of the lines that may be about mail were not understood, see Coverage"
-            ),
-        );
+            "{share} of the lines that may be about mail were not understood, see Coverage"
+        ));
     }
     notes
 }
@@ -266,9 +262,16 @@ impl Facts<'_> {
         for (place, value) in values.iter().take(MOST_INPUTS).enumerate() {
             self.fact(if place == 0 { name } else { "" }, value);
         }
-        if let Some(more) = values.len().checked_sub(MOST_INPUTS).filter(|&more| more > 0) {
+        if let Some(more) = values
+            .len()
+            .checked_sub(MOST_INPUTS)
+            .filter(|&more| more > 0)
+        {
             let more = count(more as u64);
-            self.fact("", &format!("and {more} more (mailgap report -f json has all)"));
+            self.fact(
+                "",
+                &format!("and {more} more (mailgap report -f json has all)"),
+            );
         }
     }
 }

@@ -18,10 +18,7 @@ pub(crate) fn stretch(report: &Report, outage: &Outage) -> String {
     };
     let (end, last) = match (&outage.end, outage.ongoing) {
         (Some(end), false) => (moments.cell(end), Some(end.time)),
-        _ => (
-            report.ends.beyond_cell().to_owned(),
-            report.coverage.last,
-        ),
+        _ => (report.ends.beyond_cell().to_owned(), report.coverage.last),
     };
     let least = if outage.before_log || outage.ongoing {
         "at least "

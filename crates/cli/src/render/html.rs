@@ -14,8 +14,6 @@ mod page;
 mod replies;
 mod standings;
 mod table;
-#[cfg(test)]
-mod tests;
 mod timeline;
 
 use std::borrow::Cow;
@@ -141,7 +139,10 @@ fn anchor(outage: &Outage) -> String {
 }
 
 fn and_more(more: usize) -> String {
-    format!("and {} more (mailgap report -f json has all)", count(more as u64))
+    format!(
+        "and {} more (mailgap report -f json has all)",
+        count(more as u64)
+    )
 }
 
 /// Text of strangers without controls: what is shown is what is there. maud escapes the rest.

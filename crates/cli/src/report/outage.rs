@@ -9,8 +9,8 @@ use mailgap_core::reply::ReplyCode;
 use mailgap_core::time::Timestamp;
 use serde::Serialize;
 
-use super::{Advice, Chart};
 use super::words::{lossy, names, rounded, time, word};
+use super::{Advice, Chart};
 
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Boundary {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::table::{self, Column};
-use super::timeline::{axis_labels, percent, title};
+use super::timeline::{axis_labels, percent, room, title};
 use super::{kinds, safe};
 use crate::render::moments::Moments;
 use crate::render::numbers::{count, length};
@@ -21,14 +21,18 @@ const TICKS: u8 = 10;
 const LINES: u64 = 4;
 /// Part of a bin that its bar takes.
 const BAR: f64 = 0.86;
-/// A window of this part of the width has its label above it; on a narrow page of that one.
-const LABEL_SHARE: f64 = 0.05;
-const NARROW_LABEL_SHARE: f64 = 0.14;
 
 pub(super) fn attempts(report: &Report, outage: &Outage, chart: &Chart) -> Markup {
     let moments = report.moments();
-    let bins: Vec<(usize, &Bin)> = (0..).zip(&chart.bins).filter(|(_, bin)| bin.attempts() > 0).collect();
-    let most = bins.iter().map(|(_, bin)| bin.attempts()).max().unwrap_or_default();
+    let bins: Vec<(usize, &Bin)> = (0..)
+        .zip(&chart.bins)
+        .filter(|(_, bin)| bin.attempts() > 0)
+        .collect();
+    let most = bins
+        .iter()
+        .map(|(_, bin)| bin.attempts())
+        .max()
+        .unwrap_or_default();
     if most == 0 {
         return html! {};
     }
@@ -96,8 +100,8 @@ pub(super) fn bands(report: &Report, outage: &Outage, scale: &Scale) -> Markup {
                 title { (safe(&title(report, outage, window))) }
                 rect class={ "c-" (window.kind.as_str()) } x=(percent(from)) width=(percent(width)) y="20" height=(BOTTOM - 20.0) {}
                 rect class={ "head p-" (window.kind.as_str()) } x=(percent(from)) width=(percent(width)) y="17" height="5" {}
-                @if width >= LABEL_SHARE {
-                    text class={ @if width < NARROW_LABEL_SHARE { "wide" } } x=(percent(from)) y="12" dx="1" { (safe(&window.label)) }
+                @if let Some(class) = room(&window.label, width) {
+                    text class=(class) x=(percent(from)) y="12" dx="1" { (safe(&window.label)) }
                 }
             }
         }
@@ -144,7 +148,12 @@ fn words(moments: Moments, frame: Frame, place: usize, bin: &Bin) -> String {
 }
 
 fn numbers(caption: &str, moments: Moments, frame: Frame, bins: &[(usize, &Bin)]) -> Markup {
-    const COLUMNS: [Column; 4] = [("time", false), ("delivered", true), ("deferred", true), ("bounced", true)];
+    const COLUMNS: [Column; 4] = [
+        ("time", false),
+        ("delivered", true),
+        ("deferred", true),
+        ("bounced", true),
+    ];
     let rows = bins.iter().map(|(place, bin)| {
         vec![
             stretch(moments, frame, *place),
@@ -181,7 +190,15 @@ mod tests {
 
     #[test]
     fn steps_are_round_and_few() {
-        let cases = [(1, (1, 1)), (4, (1, 4)), (5, (2, 3)), (17, (5, 4)), (21, (10, 3)), (400, (100, 4)), (401, (200, 3))];
+        let cases = [
+            (1, (1, 1)),
+            (4, (1, 4)),
+            (5, (2, 3)),
+            (17, (5, 4)),
+            (21, (10, 3)),
+            (400, (100, 4)),
+            (401, (200, 3)),
+        ];
         for (most, expected) in cases {
             assert_eq!(steps(most), expected, "{most}");
         }

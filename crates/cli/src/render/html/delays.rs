@@ -13,7 +13,17 @@ use crate::report::{Chart, Outage, Report};
 const BASELINE: u16 = 224;
 const TICKS: u8 = 10;
 /// Lines across, in seconds, on a logarithmic axis.
-const LEVELS: [f64; 9] = [1.0, 10.0, 60.0, 600.0, 3600.0, 21_600.0, 86_400.0, 432_000.0, 2_592_000.0];
+const LEVELS: [f64; 9] = [
+    1.0,
+    10.0,
+    60.0,
+    600.0,
+    3600.0,
+    21_600.0,
+    86_400.0,
+    432_000.0,
+    2_592_000.0,
+];
 
 pub(super) fn delays(report: &Report, outage: &Outage, chart: &Chart) -> Markup {
     let late = chart.late();
@@ -21,12 +31,23 @@ pub(super) fn delays(report: &Report, outage: &Outage, chart: &Chart) -> Markup 
         .zip(&chart.bins)
         .filter_map(|(place, bin)| Some((place, bin.slow_median_s()?)))
         .collect();
-    let all = || late.iter().flat_map(|late| [late.median_s, late.p90_s]).chain(slow.iter().map(|&(_, s)| s));
+    let all = || {
+        late.iter()
+            .flat_map(|late| [late.median_s, late.p90_s])
+            .chain(slow.iter().map(|&(_, s)| s))
+    };
     let (Some(least), Some(most)) = (all().reduce(f64::min), all().reduce(f64::max)) else {
         return html! {};
     };
-    let floor = LEVELS.into_iter().rev().find(|&level| level <= least).unwrap_or(1.0);
-    let ceiling = LEVELS.into_iter().find(|&level| level >= most && level > floor).unwrap_or(most);
+    let floor = LEVELS
+        .into_iter()
+        .rev()
+        .find(|&level| level <= least)
+        .unwrap_or(1.0);
+    let ceiling = LEVELS
+        .into_iter()
+        .find(|&level| level >= most && level > floor)
+        .unwrap_or(most);
     let y = |seconds: f64| {
         let share = (seconds.max(floor) / floor).ln() / (ceiling / floor).ln();
         BOTTOM - (BOTTOM - TOP) * share.clamp(0.0, 1.0)
@@ -98,7 +119,13 @@ fn words(stretch: &str, late: &Late) -> String {
     )
 }
 
-fn numbers(report: &Report, chart: &Chart, late: &[Late], slow: &[(usize, f64)], caption: &str) -> Markup {
+fn numbers(
+    report: &Report,
+    chart: &Chart,
+    late: &[Late],
+    slow: &[(usize, f64)],
+    caption: &str,
+) -> Markup {
     const COLUMNS: [Column; 5] = [
         ("time", false),
         ("delivered late", true),

@@ -126,14 +126,23 @@ fn concerned(outage: &Outage) -> Markup {
         ("delivered late", true),
         ("median delay", true),
     ];
-    let summary = format!("What became of {} that failed, counted by recipient", counted(all, "message"));
+    let summary = format!(
+        "What became of {} that failed, counted by recipient",
+        counted(all, "message")
+    );
     let mut from = 0;
     let bars: Vec<_> = parts
         .iter()
         .map(|&(class, words, number)| {
             let begin = from;
             from += number;
-            (class, words, number, begin as f64 / all as f64, number as f64 / all as f64)
+            (
+                class,
+                words,
+                number,
+                begin as f64 / all as f64,
+                number as f64 / all as f64,
+            )
         })
         .collect();
     html! {

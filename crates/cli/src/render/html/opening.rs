@@ -50,9 +50,14 @@ pub(super) fn headline(report: &Report) -> String {
         domains.len() as u64
     };
     let failed = of(|outage| outage.kind == OutageType::Outage && !outage.is_slow_only());
-    let own = report.incidents.iter().any(|incident| incident.scope == Scope::Sender);
+    let own = report
+        .incidents
+        .iter()
+        .any(|incident| incident.scope == Scope::Sender);
     match (failed, own) {
-        (0, false) if report.has_outage() => "Mail was not taken by several destinations at once".to_owned(),
+        (0, false) if report.has_outage() => {
+            "Mail was not taken by several destinations at once".to_owned()
+        }
         (0, false) => format!(
             "No outage found in {} to {}",
             counted(report.judged.attempts, "attempt"),
@@ -72,7 +77,12 @@ fn scope(report: &Report) -> String {
     let coverage = &report.coverage;
     let moments = report.moments().with_years();
     let span = match coverage.first.zip(coverage.last) {
-        Some((first, last)) => format!("{} to {}, {} · ", moments.exact(first), moments.exact(last), report.timezone.name()),
+        Some((first, last)) => format!(
+            "{} to {}, {} · ",
+            moments.exact(first),
+            moments.exact(last),
+            report.timezone.name()
+        ),
         None => String::new(),
     };
     let mut scope = format!(
@@ -91,13 +101,27 @@ fn scope(report: &Report) -> String {
 /// The widest and most important first. What several destinations had in common is not said of each again.
 fn sentences(report: &Report, by: By) -> Markup {
     let shared: Vec<(&str, &str)> = match by {
-        By::Operator => report.incidents.iter().map(crate::report::Incident::sentence).collect(),
+        By::Operator => report
+            .incidents
+            .iter()
+            .map(crate::report::Incident::sentence)
+            .collect(),
         By::Domain => {
-            let told: Vec<usize> = report.shared_incidents().flat_map(|it| it.outages.iter().copied()).collect();
-            let shared = report.shared_incidents().map(crate::report::Incident::sentence);
-            let alone = report.outages.iter().filter(|outage| !told.contains(&outage.id));
+            let told: Vec<usize> = report
+                .shared_incidents()
+                .flat_map(|it| it.outages.iter().copied())
+                .collect();
+            let shared = report
+                .shared_incidents()
+                .map(crate::report::Incident::sentence);
+            let alone = report
+                .outages
+                .iter()
+                .filter(|outage| !told.contains(&outage.id));
             let alone = alone.filter(|outage| outage.kind != OutageType::Policy);
-            shared.chain(alone.map(|outage| (&*outage.domain, &*outage.verdict))).collect()
+            shared
+                .chain(alone.map(|outage| (&*outage.domain, &*outage.verdict)))
+                .collect()
         }
     };
     let more = shared.len().saturating_sub(MOST_SENTENCES);
@@ -116,14 +140,22 @@ fn sentences(report: &Report, by: By) -> Markup {
 
 /// What became of the messages, in four numbers.
 fn tiles(report: &Report) -> Markup {
-    let outages = || report.outages.iter().filter(|outage| outage.kind != OutageType::Policy);
+    let outages = || {
+        report
+            .outages
+            .iter()
+            .filter(|outage| outage.kind != OutageType::Policy)
+    };
     let fates = || outages().filter_map(|outage| outage.fates);
     let sum = |of: fn(&Fates) -> u64| fates().map(|fates| of(&fates)).sum::<u64>();
     if fates().all(|fates| fates.failed() == 0) {
         return html! {};
     }
     let tiles = [
-        (sum(|fates| fates.bounced_by_outage), "bounced by it"),
+        (
+            sum(|fates| fates.bounced_by_outage),
+            "bounced by the outages",
+        ),
         (sum(|fates| fates.expired), "expired in the queue"),
         (sum(|fates| fates.pending), "still queued"),
         (sum(|fates| fates.delivered_late), "delivered late"),
@@ -146,12 +178,27 @@ fn glance(report: &Report, by: By) -> Markup {
         .collect();
     let mut rows: Vec<Row<'_>> = match by {
         By::Domain => {
-            let incidents = report.shared_incidents().filter(|incident| incident.scope == Scope::Sender);
+            let incidents = report
+                .shared_incidents()
+                .filter(|incident| incident.scope == Scope::Sender);
             let ours = incidents.map(of_incident);
-            let outages = report.outages.iter().filter(|outage| !own.contains(&outage.id));
-            ours.chain(timeline::rows(outages, incident::linked)).collect()
+            let outages = report
+                .outages
+                .iter()
+                .filter(|outage| !own.contains(&outage.id));
+            ours.chain(timeline::rows(outages, incident::linked))
+                .collect()
         }
-        By::Operator => report.incidents.iter().map(of_incident).collect(),
+        By::Operator => {
+            let mut rows: Vec<Row<'_>> = Vec::new();
+            for row in report.incidents.iter().map(of_incident) {
+                match rows.iter_mut().find(|known| known.name == row.name) {
+                    Some(known) => known.outages.extend(row.outages),
+                    None => rows.push(row),
+                }
+            }
+            rows
+        }
     };
     if rows.is_empty() {
         return html! {};

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::timeline::percent;
 use super::safe;
+use super::timeline::percent;
 use crate::escape;
 use crate::explain::reason_in_words;
 use crate::render::moments::Moments;
@@ -12,6 +12,8 @@ use crate::render::text::on_one_line;
 use crate::report::charts::Reply;
 use crate::report::{Chart, Report};
 
+/// Kinds of answers that are seen at once.
+const MOST_OPEN: usize = 5;
 /// Characters of a reply that are shown.
 const MOST_SAMPLE: usize = 400;
 
@@ -19,10 +21,18 @@ pub(super) fn replies(report: &Report, chart: &Chart) -> Markup {
     let all: u64 = chart.replies.iter().map(|reply| reply.count).sum::<u64>() + chart.other_replies;
     html! {
         ol class="replies" {
-            @for reply in &chart.replies { (item(report.moments(), reply, all)) }
+            @for reply in chart.replies.iter().take(MOST_OPEN) { (item(report.moments(), reply, all)) }
+        }
+        @if chart.replies.len() > MOST_OPEN {
+            details {
+                summary { (chart.replies.len() - MOST_OPEN) " rarer answers" }
+                ol class="replies" {
+                    @for reply in chart.replies.iter().skip(MOST_OPEN) { (item(report.moments(), reply, all)) }
+                }
+            }
         }
         @if chart.other_replies > 0 {
-            p class="more" { "and " (counted(chart.other_replies, "failure")) " with rarer answers" }
+            p class="more" { "and " (counted(chart.other_replies, "failure")) " with answers that are rarer still" }
         }
     }
 }
@@ -31,7 +41,7 @@ fn item(moments: Moments, reply: &Reply, all: u64) -> Markup {
     let code = match (reply.code, &reply.enhanced) {
         (Some(code), Some(enhanced)) => format!("{code} {enhanced}"),
         (Some(code), None) => code.to_string(),
-        (None, Some(enhanced)) => enhanced.clone(),
+        (None, Some(enhanced)) => format!("no reply ({enhanced})"),
         (None, None) => "no reply".to_owned(),
     };
     let end = match reply.given_up {

@@ -43,7 +43,10 @@ fn one(heading: &str, meaning: &str, standings: &[Standing]) -> Markup {
             share(standing.share.unwrap_or(1.0)),
             count(standing.messages),
             count(standing.recipients),
-            escape::fit(&on_one_line(standing.sample.as_deref().unwrap_or_default()), MOST_SAMPLE),
+            escape::fit(
+                &on_one_line(standing.sample.as_deref().unwrap_or_default()),
+                MOST_SAMPLE,
+            ),
         ]
     });
     let more = standings.len().saturating_sub(MOST_ROWS);

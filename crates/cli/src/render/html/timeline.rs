@@ -3,7 +3,7 @@
 //! A window has the colour and the pattern of its kind. Where a change may lie anywhere between two attempts, the bar
 //! is hatched from the earliest to the latest moment, and a bracket stands below it.
 
-use mailgap_core::outage::{Kind, OutageType};
+use mailgap_core::outage::OutageType;
 use mailgap_core::time::Timestamp;
 use maud::{Markup, html};
 
@@ -17,9 +17,10 @@ use crate::report::{Boundary, Outage, Report, Window};
 
 /// Ticks that a wide page has room for; on a narrow one every second label is left out.
 const TICKS: u8 = 10;
-/// Parts of the width: from this on a bar holds its label, on a narrow page from that on.
-const LABEL_SHARE: f64 = 0.055;
-const NARROW_LABEL_SHARE: f64 = 0.15;
+/// Units that a letter takes, and those that a picture is wide on a wide and on a narrow page.
+const LETTER: f64 = 7.2;
+const WIDE: f64 = 700.0;
+const NARROW: f64 = 320.0;
 /// Doubt of less than this part of the width is not seen.
 const LEAST_DOUBT: f64 = 0.004;
 /// A bar is at least this part of the width: what is short is seen all the same.
@@ -96,6 +97,7 @@ impl Picture<'_> {
                                 && outage.windows.get(place + 1).is_none_or(|next| next.start.time != end.time)
                             { (self.doubt(end)) }
                         }
+                        @for window in &outage.windows { (self.label(window)) }
                     }
                 }
             }
@@ -119,11 +121,19 @@ impl Picture<'_> {
             g data-kind=(window.kind.as_str()) {
                 title { (safe(&title)) }
                 rect class={ "bar p-" (window.kind.as_str()) } x=(percent(from)) width=(percent(width)) y="5" height="22" {}
-                @if width >= LABEL_SHARE && window.kind != Kind::Mixed {
-                    text class={ "in" @if width < NARROW_LABEL_SHARE { " wide" } } x=(percent(from + width / 2.0)) y="20" {
-                        (safe(&window.label))
-                    }
-                }
+            }
+        }
+    }
+
+    /// In the middle of the part of a bar that is not in doubt, if there is room.
+    fn label(&self, window: &Window) -> Markup {
+        let from = self.scale.share(window.start.latest);
+        let until = self
+            .scale
+            .share(window.end.map_or(self.log_end, |end| end.earliest));
+        html! {
+            @if let Some(class) = room(&window.label, until - from) {
+                text class={ "in " (class) } x=(percent(f64::midpoint(from, until))) y="20" { (safe(&window.label)) }
             }
         }
     }
@@ -161,7 +171,8 @@ impl Picture<'_> {
             let windows = outage.windows.iter();
             let boundaries = windows.flat_map(|window| [Some(window.start), window.end]);
             boundaries.flatten().any(|boundary| {
-                self.scale.share(boundary.latest) - self.scale.share(boundary.earliest) >= LEAST_DOUBT
+                self.scale.share(boundary.latest) - self.scale.share(boundary.earliest)
+                    >= LEAST_DOUBT
             })
         });
         let kinds = kinds::of(outages);
@@ -207,7 +218,8 @@ impl Picture<'_> {
         ];
         let all = rows.iter().flat_map(|row| {
             let outages = row.outages.iter();
-            let windows = outages.flat_map(|outage| outage.windows.iter().map(move |it| (outage, it)));
+            let windows =
+                outages.flat_map(|outage| outage.windows.iter().map(move |it| (outage, it)));
             windows.map(|(outage, window)| {
                 let (from, until) = facts::from_until(self.report, outage, window);
                 vec![
@@ -259,6 +271,18 @@ pub(super) fn axis_labels(ticks: &[(f64, String)], top: u16, baseline: u16) -> M
                 }
             }
         }
+    }
+}
+
+/// Whether a label has room in this part of the width: on any page, on wide ones (its class says so), on none.
+pub(super) fn room(label: &str, share: f64) -> Option<&'static str> {
+    let units = label.chars().count() as f64 * LETTER + 6.0;
+    if share * NARROW >= units {
+        Some("any")
+    } else if share * WIDE >= units {
+        Some("wide")
+    } else {
+        None
     }
 }
 
