@@ -70,7 +70,7 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
         (&["report", "--jobs", "0", log], "0 is not in 1..=1024"),
         (
             &["report", "-f", "pdf", log],
-            "[possible values: text, json]",
+            "[possible values: text, html, json]",
         ),
         (
             &["events", "-f", "json", log],

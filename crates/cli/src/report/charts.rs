@@ -14,6 +14,7 @@ use mailgap_core::fate::{End, Ledger};
 use mailgap_core::incident::{Incidents, OutagePlace};
 use mailgap_core::outage;
 use mailgap_core::reason::Reason;
+use mailgap_core::reply::ReplyCode;
 use mailgap_core::tally::{Delays, Destination, Evidence, ReplyGroup, Slot};
 use mailgap_core::time::Timestamp;
 use rayon::prelude::*;
@@ -33,6 +34,11 @@ const LEAST_MARGIN: i64 = 30 * MINUTE;
 const WIDTHS: [i64; 13] = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440];
 /// Steps of [`Delays`] that are counted by time.
 const SLOW_STEPS: usize = Delays::STEPS - Delays::SLOW as usize;
+
+/// Attempts of these classes are given up,
+const SURE: [Slot; 2] = [Slot::Class(Class::PermRcpt), Slot::Class(Class::PermSys)];
+/// and of these some are.
+const VAGUE: [Slot; 2] = [Slot::Neutral, Slot::Class(Class::Policy)];
 
 /// Charts by the places of outages and of incidents, as they were found.
 #[derive(Debug, Default)]
@@ -312,7 +318,7 @@ pub(crate) fn collect(
             });
         }
     }
-    let late = late_deliveries(fates, destinations, wanted.keys().copied().collect());
+    let late = late_deliveries(fates, destinations, &wanted.keys().copied().collect());
     let wanted: Vec<(usize, Vec<Wanted>)> = wanted.into_iter().collect();
     let drawn: Vec<((usize, usize), Chart)> = wanted
         .par_iter()
@@ -363,7 +369,7 @@ fn extent(outage: &outage::Outage, log_end: i64) -> (i64, i64) {
 fn late_deliveries(
     fates: &Ledger,
     destinations: &[Destination],
-    wanted: HashSet<usize>,
+    wanted: &HashSet<usize>,
 ) -> HashMap<usize, Vec<(i64, f64)>> {
     let mut late: HashMap<usize, Vec<(i64, f64)>> = HashMap::new();
     for fate in fates.iter().filter(|fate| fate.end == End::DeliveredLate) {
@@ -418,7 +424,7 @@ fn chart(evidence: &Evidence, late: &[(i64, f64)], wanted: &Wanted) -> Chart {
             continue;
         }
         replies.add(Reply {
-            code: group.reply_code.map(|code| code.get()),
+            code: group.reply_code.map(ReplyCode::get),
             enhanced: group.enhanced_status.map(|status| status.to_string()),
             reason: group.reason,
             count: group.count,
@@ -450,8 +456,6 @@ fn attempts(chart: &mut Chart, evidence: &Evidence) {
             let of = |slot: &Slot| bucket.counts.get(slot.index()).copied().unwrap_or_default();
             slots.iter().map(|slot| u64::from(of(slot))).sum()
         };
-        const SURE: [Slot; 2] = [Slot::Class(Class::PermRcpt), Slot::Class(Class::PermSys)];
-        const VAGUE: [Slot; 2] = [Slot::Neutral, Slot::Class(Class::Policy)];
         let all = |slots: &[Slot]| -> u64 { hour.iter().map(|bucket| count(bucket, slots)).sum() };
         let vague = all(&VAGUE);
         let known = hour.first().map_or(0, |first| hour_of(first.minute));

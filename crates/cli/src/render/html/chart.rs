@@ -55,7 +55,7 @@ pub(super) fn attempts(report: &Report, outage: &Outage, chart: &Chart) -> Marku
                 (axis_labels(&ticks, 26, BASELINE))
                 (bands(report, outage, &scale))
                 @for line in 1..=lines {
-                    (level(y(line * step), &count(line * step)))
+                    (level(y(line * step)))
                 }
                 @for (place, bin) in &bins {
                     @let from = *place as f64 * width + width * (1.0 - BAR) / 2.0;
@@ -68,6 +68,9 @@ pub(super) fn attempts(report: &Report, outage: &Outage, chart: &Chart) -> Marku
                     }
                 }
                 line class="base" x1="0%" x2="100%" y1=(BOTTOM) y2=(BOTTOM) {}
+                @for line in 1..=lines {
+                    (level_words(y(line * step), &count(line * step)))
+                }
             }
             figcaption {
                 (kinds::legend(&[
@@ -108,10 +111,15 @@ pub(super) fn bands(report: &Report, outage: &Outage, scale: &Scale) -> Markup {
     }
 }
 
-/// A line across with its words.
-pub(super) fn level(y: f64, words: &str) -> Markup {
+/// A line across, and its words: these come last, so that nothing lies over them.
+pub(super) fn level(y: f64) -> Markup {
     html! {
         line class="level" x1="0%" x2="100%" y1=(tenths(y)) y2=(tenths(y)) {}
+    }
+}
+
+pub(super) fn level_words(y: f64, words: &str) -> Markup {
+    html! {
         text class="level" x="100%" y=(tenths(y + 12.0)) { (words) }
     }
 }

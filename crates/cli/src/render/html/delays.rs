@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::chart::{BOTTOM, HEIGHT, TOP, bands, level, scale, stretch, tenths};
+use super::chart::{BOTTOM, HEIGHT, TOP, bands, level, level_words, scale, stretch, tenths};
 use super::table::{self, Column};
 use super::timeline::{axis_labels, percent};
 use crate::render::numbers::{count, counted, delay};
@@ -68,7 +68,7 @@ pub(super) fn delays(report: &Report, outage: &Outage, chart: &Chart) -> Markup 
                 (axis_labels(&ticks, 26, BASELINE))
                 (bands(report, outage, &scale))
                 @for seconds in LEVELS.into_iter().filter(|&s| s > floor && s <= ceiling) {
-                    (level(y(seconds), &delay(seconds)))
+                    (level(y(seconds)))
                 }
                 @for late in &late {
                     g class="late" {
@@ -85,6 +85,9 @@ pub(super) fn delays(report: &Report, outage: &Outage, chart: &Chart) -> Markup 
                     }
                 }
                 line class="base" x1="0%" x2="100%" y1=(BOTTOM) y2=(BOTTOM) {}
+                @for seconds in LEVELS.into_iter().filter(|&s| s > floor && s <= ceiling) {
+                    (level_words(y(seconds), &delay(seconds)))
+                }
             }
             figcaption {
                 ul class="legend" {

@@ -5,10 +5,21 @@ use maud::{Markup, html};
 
 use super::table::{Column, table};
 use super::timeline::{self, percent};
-use super::{Subject, anchor, chart, delays, kinds, replies, safe};
+use super::{Subject, chart, delays, kinds, replies, safe};
 use crate::render::facts;
 use crate::render::numbers::{count, counted, length, percent as percentage, share};
 use crate::report::{Advice, Fates, Outage, Report};
+
+/// What became of messages, by the window in which they first failed.
+const FATES: [Column; 7] = [
+    ("failed in", false),
+    ("bounced by it", true),
+    ("of their own", true),
+    ("expired", true),
+    ("still queued", true),
+    ("delivered late", true),
+    ("median delay", true),
+];
 
 /// Outages of an incident that its picture shows.
 const MOST_MEMBERS: usize = 30;
@@ -117,15 +128,6 @@ fn concerned(outage: &Outage) -> Markup {
     if rows.len() != 1 {
         rows.push(fates_row("all", &total));
     }
-    const COLUMNS: [Column; 7] = [
-        ("failed in", false),
-        ("bounced by it", true),
-        ("of their own", true),
-        ("expired", true),
-        ("still queued", true),
-        ("delivered late", true),
-        ("median delay", true),
-    ];
     let summary = format!(
         "What became of {} that failed, counted by recipient",
         counted(all, "message")
@@ -168,7 +170,7 @@ fn concerned(outage: &Outage) -> Markup {
                     (class, format!("{words}: {}", count(number)))
                 }).collect::<Vec<_>>()))
             }
-            (super::table::numbers(&summary, &COLUMNS, &rows))
+            (super::table::numbers(&summary, &FATES, &rows))
         }
     }
 }
@@ -205,9 +207,4 @@ fn to_do(advice: &[Advice]) -> Markup {
             }
         }
     }
-}
-
-/// Rows of a timeline that lead to the sections of their outages.
-pub(super) fn linked(outage: &Outage) -> Option<String> {
-    Some(anchor(outage))
 }

@@ -5,7 +5,7 @@ use mailgap_core::outage::OutageType;
 use maud::{Markup, html};
 
 use super::timeline::{self, Row};
-use super::{incident, safe};
+use super::{anchor, safe};
 use crate::render::coverage;
 use crate::render::numbers::{bytes, count, counted};
 use crate::render::text::By;
@@ -186,7 +186,7 @@ fn glance(report: &Report, by: By) -> Markup {
                 .outages
                 .iter()
                 .filter(|outage| !own.contains(&outage.id));
-            ours.chain(timeline::rows(outages, incident::linked))
+            ours.chain(timeline::rows(outages, |outage| Some(anchor(outage))))
                 .collect()
         }
         By::Operator => {

@@ -14,6 +14,16 @@ const MOST_ROWS: usize = 100;
 /// Characters of an answer.
 const MOST_SAMPLE: usize = 160;
 
+const COLUMNS: [Column; 7] = [
+    ("destination", false),
+    ("answer", false),
+    ("attempts", true),
+    ("failed", true),
+    ("messages", true),
+    ("recipients", true),
+    ("one real answer", false),
+];
+
 pub(super) fn standings(report: &Report) -> Markup {
     let (heading, meaning) = standing::never_reached(report);
     html! {
@@ -26,15 +36,6 @@ fn one(heading: &str, meaning: &str, standings: &[Standing]) -> Markup {
     if standings.is_empty() {
         return html! {};
     }
-    const COLUMNS: [Column; 7] = [
-        ("destination", false),
-        ("answer", false),
-        ("attempts", true),
-        ("failed", true),
-        ("messages", true),
-        ("recipients", true),
-        ("one real answer", false),
-    ];
     let rows = standings.iter().take(MOST_ROWS).map(|standing| {
         vec![
             standing.domain.clone(),
