@@ -15,7 +15,7 @@ use mailgap_core::incident::{Incidents, OutagePlace};
 use mailgap_core::outage;
 use mailgap_core::reason::Reason;
 use mailgap_core::reply::ReplyCode;
-use mailgap_core::tally::{Delays, Destination, Evidence, ReplyGroup, Slot};
+use mailgap_core::tally::{Bucket, Delays, Destination, Evidence, Slot};
 use mailgap_core::time::Timestamp;
 use rayon::prelude::*;
 
@@ -35,10 +35,18 @@ const WIDTHS: [i64; 13] = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 144
 /// Steps of [`Delays`] that are counted by time.
 const SLOW_STEPS: usize = Delays::STEPS - Delays::SLOW as usize;
 
-/// Attempts of these classes are given up,
-const SURE: [Slot; 2] = [Slot::Class(Class::PermRcpt), Slot::Class(Class::PermSys)];
-/// and of these some are.
-const VAGUE: [Slot; 2] = [Slot::Neutral, Slot::Class(Class::Policy)];
+/// What failing attempts are counted in, in the order in which the mail system is likely to have given them up.
+const FAILING: [&[Slot]; 3] = [
+    &[Slot::Class(Class::PermRcpt), Slot::Class(Class::PermSys)],
+    &[Slot::Neutral, Slot::Class(Class::Policy)],
+    &[
+        Slot::Class(Class::Conn),
+        Slot::Class(Class::Dns),
+        Slot::Class(Class::TmpSys),
+        Slot::Class(Class::TmpRcpt),
+        Slot::Class(Class::Grey),
+    ],
+];
 
 /// Charts by the places of outages and of incidents, as they were found.
 #[derive(Debug, Default)]
@@ -271,22 +279,6 @@ impl Replies {
     }
 }
 
-/// Of how many failures the message was given up: by what the answer claims.
-fn given_up(group: &ReplyGroup) -> u64 {
-    let permanent = match group.class {
-        Class::PermRcpt | Class::PermSys => true,
-        Class::Ok | Class::Conn | Class::Dns | Class::TmpSys | Class::TmpRcpt | Class::Grey => {
-            false
-        }
-        Class::Policy => {
-            let code = group.reply_code.map(|code| code.class());
-            let claimed = code.or(group.enhanced_status.map(|status| status.class()));
-            claimed == Some(5)
-        }
-    };
-    if permanent { group.count } else { 0 }
-}
-
 /// Draws up the charts of all outages and incidents.
 pub(crate) fn collect(
     incidents: &Incidents,
@@ -428,7 +420,7 @@ fn chart(evidence: &Evidence, late: &[(i64, f64)], wanted: &Wanted) -> Chart {
             enhanced: group.enhanced_status.map(|status| status.to_string()),
             reason: group.reason,
             count: group.count,
-            given_up: given_up(group),
+            given_up: group.given_up,
             first: Timestamp::from_millis(hour),
             last: Timestamp::from_millis(hour),
             sample: lossy(&group.sample),
@@ -439,43 +431,152 @@ fn chart(evidence: &Evidence, late: &[(i64, f64)], wanted: &Wanted) -> Chart {
     chart
 }
 
-/// Attempts by outcome. Minutes tell classes, hours what was given up: of answers whose class does not tell,
-/// so many of each hour count as given up as its replies say, spread evenly.
+/// Attempts by outcome. Minutes tell classes, hours how many were given up: these are the permanent refusals of the
+/// hour first, then the answers whose class does not tell, then the rest; of each sort as many in all its minutes.
 fn attempts(chart: &mut Chart, evidence: &Evidence) {
     let frame = chart.frame;
     let mut given_up_in: HashMap<i64, u64> = HashMap::new();
     for group in &evidence.replies {
-        *given_up_in.entry(group.hour).or_default() += given_up(group);
+        *given_up_in.entry(group.hour).or_default() += group.given_up;
     }
-    let hour_of = |minute: i64| minute.div_euclid(60);
-    for hour in evidence
-        .buckets
-        .chunk_by(|a, b| hour_of(a.minute) == hour_of(b.minute))
-    {
-        let count = |bucket: &mailgap_core::tally::Bucket, slots: &[Slot]| -> u64 {
-            let of = |slot: &Slot| bucket.counts.get(slot.index()).copied().unwrap_or_default();
-            slots.iter().map(|slot| u64::from(of(slot))).sum()
-        };
-        let all = |slots: &[Slot]| -> u64 { hour.iter().map(|bucket| count(bucket, slots)).sum() };
-        let vague = all(&VAGUE);
-        let known = hour.first().map_or(0, |first| hour_of(first.minute));
-        let given_up = given_up_in.get(&known).copied().unwrap_or_default();
-        let vague_given_up = given_up.saturating_sub(all(&SURE)).min(vague);
-        let mut passed = 0;
+    let hour_of = |bucket: &Bucket| bucket.minute.div_euclid(60);
+    let buckets = &evidence.buckets;
+    for hour in buckets.chunk_by(|a, b| hour_of(a) == hour_of(b)) {
+        let known = hour.first().map(hour_of);
+        let mut given_up = known
+            .and_then(|hour| given_up_in.get(&hour).copied())
+            .unwrap_or_default();
+        let sorts = FAILING.map(|slots| {
+            let all: u64 = hour.iter().map(|bucket| count(bucket, slots)).sum();
+            let of_these = given_up.min(all);
+            given_up -= of_these;
+            (slots, all, of_these)
+        });
+        let mut passed = [0; FAILING.len()];
         for bucket in hour {
-            let begin = bucket.minute.saturating_mul(MINUTE);
-            let here = count(bucket, &VAGUE);
-            let share = |of: u64| of * vague_given_up / vague.max(1);
-            let bounced = count(bucket, &SURE) + share(passed + here) - share(passed);
-            passed += here;
+            let mut bounced = 0;
+            for ((slots, all, of_these), passed) in sorts.iter().zip(&mut passed) {
+                let share = |of: u64| of * of_these / all.max(&1);
+                let before = share(*passed);
+                *passed += count(bucket, slots);
+                bounced += share(*passed) - before;
+            }
             let attempts: u64 = bucket.counts.into_iter().map(u64::from).sum();
             let delivered = count(bucket, &[Slot::Class(Class::Ok)]);
-            let place = frame.place(begin);
+            let place = frame.place(bucket.minute.saturating_mul(MINUTE));
             if let Some(bin) = place.and_then(|place| chart.bins.get_mut(place)) {
                 bin.delivered += delivered;
                 bin.bounced += bounced;
                 bin.deferred += attempts - delivered - bounced;
             }
         }
+    }
+}
+
+fn count(bucket: &Bucket, slots: &[Slot]) -> u64 {
+    let of = |slot: &Slot| bucket.counts.get(slot.index()).copied().unwrap_or_default();
+    slots.iter().map(|slot| u64::from(of(slot))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use mailgap_core::tally::Few;
+
+    use super::*;
+    use crate::testing::rome;
+
+    fn frame(first: &str, last: &str) -> Frame {
+        let log = (rome("21 00:00").as_millis(), rome("30 23:41").as_millis());
+        let extent = (rome(first).as_millis(), rome(last).as_millis());
+        Frame::over(extent, log, Tz::Europe__Rome)
+    }
+
+    #[test]
+    fn bins_are_few_and_begin_on_the_clock() {
+        let cases = [
+            ("24 08:10", "24 08:31", "24 07:40", 60.0, 82),
+            ("23 16:00", "29 12:10", "23 04:00", 3600.0, 165),
+            ("21 00:00", "30 23:41", "21 00:00", 7200.0, 120),
+        ];
+        for (first, last, begin, width_s, bins) in cases {
+            let frame = frame(first, last);
+            assert_eq!(frame.begin(0), rome(begin), "{first}");
+            assert_eq!((frame.width_s(), frame.bins()), (width_s, bins), "{first}");
+        }
+        let years = Frame::over((0, 400 * 86_400_000), (0, 400 * 86_400_000), Tz::UTC);
+        assert!(years.bins() <= 200 && years.width_s() >= 172_800.0);
+        for extreme in [i64::MIN, -1, 0, i64::MAX] {
+            for other in [i64::MIN, 0, i64::MAX] {
+                let (first, last) = (extreme.min(other), extreme.max(other));
+                let frame = Frame::over((first, last), (first, last), Tz::Asia__Tokyo);
+                assert!(frame.width > 0 && frame.bins <= 201, "{frame:?}");
+                assert!(frame.place(i64::MIN).is_none_or(|bin| bin < frame.bins));
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_given_up_in_an_hour_is_spread_over_its_minutes() {
+        let frame = frame("24 08:10", "24 08:31");
+        let mut counts = [0; Slot::COUNT];
+        counts[Slot::Class(Class::Ok).index()] = 2;
+        counts[Slot::Neutral.index()] = 3;
+        counts[Slot::Class(Class::PermRcpt).index()] = 1;
+        let minute = rome("24 08:10").as_millis() / MINUTE;
+        let bucket = |minute| Bucket {
+            minute,
+            counts,
+            spans: [None; Slot::COUNT],
+            strangers: 0,
+            messages: Few::default(),
+            recipients: Few::default(),
+        };
+        let group = mailgap_core::tally::ReplyGroup {
+            hour: minute.div_euclid(60),
+            class: Class::PermRcpt,
+            reply_code: ReplyCode::new(550),
+            enhanced_status: None,
+            reason: Reason::NoSuchMailbox,
+            stage: None,
+            count: 8,
+            given_up: 5,
+            sample: b"550 no"[..].into(),
+        };
+        let evidence = Evidence {
+            domain: Domain::new(b"a.example"),
+            hosts: 1,
+            buckets: vec![bucket(minute), bucket(minute + 1)],
+            replies: vec![group],
+            relays: Vec::new(),
+            delays: Delays::default(),
+            echoes: 0,
+            bounces_only: false,
+        };
+        let wanted = Wanted {
+            incident: 0,
+            frame,
+            extent: (rome("24 08:00").as_millis(), rome("24 09:00").as_millis()),
+        };
+        let time = rome("24 08:10").as_millis();
+        let late = [(time, 100.0), (time, 300.0), (time, 200.0)];
+        let chart = chart(&evidence, &late, &wanted);
+        let bins: Vec<_> = chart.bins.iter().filter(|bin| bin.attempts() > 0).collect();
+        let told: Vec<_> = bins
+            .iter()
+            .map(|bin| (bin.delivered, bin.deferred, bin.bounced))
+            .collect();
+        assert_eq!(told, [(2, 2, 2), (2, 1, 3)]); // one each is sure, three of six are spread
+        assert_eq!((chart.replies[0].count, chart.replies[0].given_up), (8, 5));
+        let late = chart.late();
+        assert_eq!(
+            (late[0].messages, late[0].median_s, late[0].p90_s),
+            (3, 200.0, 300.0)
+        );
+        let sum = Chart::sum(frame, [&chart, &chart].into_iter());
+        let attempts: u64 = sum.bins.iter().map(Bin::attempts).sum();
+        assert_eq!(
+            (attempts, sum.replies[0].count, sum.late()[0].messages),
+            (24, 16, 6)
+        );
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn coverage(report: &Report) -> Markup {
             p class="note" {
                 "Shares, windows and boundaries come from the attempts of this sender alone: where little was sent, "
                 "little is known, and a boundary is as wide as the pause between two attempts. "
-                "Charts count an attempt as bounced where its answer was permanent."
+                "Charts count a failed attempt as bounced where the mail system then gave the message up."
             }
         }
     }
