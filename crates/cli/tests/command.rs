@@ -121,7 +121,7 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
         ),
         (
             &["report", "-o", "report.pdf", log],
-            "error: -o report.pdf: the ending names no format\nhint: say which with -f: text, json\n",
+            "error: -o report.pdf: the ending names no format\nhint: say which with -f: text, html, json\n",
         ),
         (
             &["report", "--rules", "/nonexistent/rules.toml", log],
