@@ -1,4 +1,4 @@
-//! The HTML report in a real browser: headless Chromium, driven over its DevTools protocol.
+//! The HTML report in a real browser: headless Chromium, driven over its `DevTools` protocol.
 //!
 //! Chromium is `MAILGAP_CHROMIUM`, or found on `PATH`. Where there is none the test passes and says so, unless
 //! `MAILGAP_REQUIRE_BROWSER` is 1.
@@ -20,7 +20,7 @@ use tungstenite::{Message, WebSocket, client};
 use common::{libero, page};
 
 /// Longer than any answer takes: a browser that hangs fails the test.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn chromium() -> Option<PathBuf> {
     if let Some(named) = env::var_os("MAILGAP_CHROMIUM") {
@@ -45,7 +45,7 @@ struct Browser {
 
 impl Browser {
     fn start(program: &Path) -> Browser {
-        let profile = tempfile::tempdir().unwrap();
+        let profile = tempfile::tempdir().expect("the browser answers as its protocol says");
         let mut process = Command::new(program)
             .args([
                 "--headless",
@@ -65,16 +65,28 @@ impl Browser {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the browser starts");
-        let said = BufReader::new(process.stderr.take().unwrap());
+        let said = BufReader::new(
+            process
+                .stderr
+                .take()
+                .expect("the browser answers as its protocol says"),
+        );
         let url = said
             .lines()
             .map_while(Result::ok)
             .find_map(|line| Some(line.split_once("DevTools listening on ")?.1.to_owned()))
             .expect("the browser says where it listens");
-        let host = url.trim_start_matches("ws://").split('/').next().unwrap();
-        let stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let (socket, _) = client(url.as_str(), stream).unwrap();
+        let host = url
+            .trim_start_matches("ws://")
+            .split('/')
+            .next()
+            .expect("the browser answers as its protocol says");
+        let stream = TcpStream::connect(host).expect("the browser answers as its protocol says");
+        stream
+            .set_read_timeout(Some(PATIENCE))
+            .expect("the browser answers as its protocol says");
+        let (socket, _) =
+            client(url.as_str(), stream).expect("the browser answers as its protocol says");
         let mut browser = Browser {
             process,
             socket,
@@ -94,7 +106,8 @@ impl Browser {
     }
 
     /// Asks, and waits for the answer; events that come before it are kept.
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    fn call(&mut self, method: &str, params: impl Into<Value>) -> Value {
+        let params = params.into();
         self.calls += 1;
         let mut message = json!({ "id": self.calls, "method": method, "params": params });
         if let Some(session) = &self.session {
@@ -102,7 +115,7 @@ impl Browser {
         }
         self.socket
             .send(Message::text(message.to_string()))
-            .unwrap();
+            .expect("the browser answers as its protocol says");
         loop {
             let answer = self.read();
             if answer["id"] == json!(self.calls) {
@@ -116,7 +129,8 @@ impl Browser {
     fn read(&mut self) -> Value {
         loop {
             if let Message::Text(text) = self.socket.read().expect("the browser answers") {
-                return serde_json::from_str(&text).unwrap();
+                return serde_json::from_str(&text)
+                    .expect("the browser answers as its protocol says");
             }
         }
     }
