@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::exit::Result;
 use crate::months::Calendar;
-use crate::report::{Expiring, Found, Report, ToDo};
+use crate::report::{Charts, Expiring, Found, Report, ToDo, charts};
 use crate::settings::{Judging, Settings};
 
 /// What the logs say.
@@ -55,6 +55,18 @@ impl Analysis {
             }),
             None => Default::default(),
         };
+        let charts = match coverage.span {
+            Some(span) if judging.charts => threads.install(|| {
+                charts::collect(
+                    &incidents,
+                    &destinations,
+                    &fates,
+                    span,
+                    settings.options.zone,
+                )
+            }),
+            _ => Charts::default(),
+        };
         drop(destinations);
         let cases: Vec<Case> = found
             .iter_mut()
@@ -85,7 +97,8 @@ impl Analysis {
             found.fates = fates.collect();
         }
         let mut report = Report::new(found, &incidents, &coverage, settings.options.zone)
-            .with_zone_source(settings.zone_source);
+            .with_zone_source(settings.zone_source)
+            .with_charts(charts);
         report.coverage.plausible_only =
             !fates.knows_accepted() && judgement.fates.iter().any(|judged| judged.grade.is_some());
         Ok(Analysis {

@@ -77,7 +77,9 @@ impl Table {
     /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&Data> {
         let mut columns = self.columns.iter();
-        columns.find(|column| column.0 == name).map(|(_, data)| data)
+        columns
+            .find(|column| column.0 == name)
+            .map(|(_, data)| data)
     }
 
     /// Starts a row: its values are given in the order of the columns.
@@ -305,7 +307,10 @@ impl Texts {
     fn append(&mut self, other: &Texts) {
         let start = self.text.len();
         self.text.push_str(&other.text);
-        let moved = other.ends.iter().map(|&(end, is_some)| (end + start, is_some));
+        let moved = other
+            .ends
+            .iter()
+            .map(|&(end, is_some)| (end + start, is_some));
         self.ends.extend(moved);
     }
 }
@@ -337,7 +342,10 @@ impl Lists {
     fn append(&mut self, other: &Lists) {
         let start = self.values.len();
         self.values.extend_from_slice(&other.values);
-        let moved = other.ends.iter().map(|&(end, is_some)| (end + start, is_some));
+        let moved = other
+            .ends
+            .iter()
+            .map(|&(end, is_some)| (end + start, is_some));
         self.ends.extend(moved);
     }
 }

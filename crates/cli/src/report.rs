@@ -7,6 +7,7 @@
 mod advice;
 mod announcements;
 mod availability;
+pub(crate) mod charts;
 mod coverage;
 mod found;
 mod incident;
@@ -27,6 +28,7 @@ use crate::zone::ZoneSource;
 pub(crate) use advice::Advice;
 pub(crate) use announcements::Announcement;
 pub(crate) use availability::{Availability, Estimate};
+pub(crate) use charts::{Chart, Charts};
 pub(crate) use coverage::Coverage;
 use found::FatesByOutage;
 pub(crate) use found::{Expiring, Found, LastAttempt, ToDo};
@@ -190,6 +192,17 @@ impl Report {
             zone_source,
             ..self
         }
+    }
+
+    /// Adds what charts are drawn from.
+    pub(crate) fn with_charts(mut self, mut charts: Charts) -> Report {
+        for outage in &mut self.outages {
+            outage.chart = charts.outages.remove(&outage.found_at);
+        }
+        for incident in &mut self.incidents {
+            incident.whole.chart = charts.incidents.remove(&incident.found_at);
+        }
+        self
     }
 
     /// Says what the flags left out.

@@ -62,6 +62,8 @@ pub(crate) struct Judging {
     pub(crate) operators: Operators,
     /// How long the sending mail system keeps trying, in seconds.
     pub(crate) lifetime_s: f64,
+    /// Whether charts are to be drawn: they take another look at the evidence.
+    pub(crate) charts: bool,
 }
 
 impl Judging {
@@ -73,6 +75,7 @@ impl Judging {
                 None => Operators::new(),
             },
             lifetime_s: known.queue_lifetime,
+            charts: false,
         })
     }
 }

@@ -70,7 +70,7 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
         (&["report", "--jobs", "0", log], "0 is not in 1..=1024"),
         (
             &["report", "-f", "pdf", log],
-            "[possible values: text, markdown, json, csv]",
+            "[possible values: text, markdown, html, json, csv]",
         ),
         (
             &["events", "-f", "json", log],
@@ -121,7 +121,7 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
         ),
         (
             &["report", "-o", "report.pdf", log],
-            "error: -o report.pdf: the ending names no format\nhint: say which with -f: text, markdown, json, csv\n",
+            "error: -o report.pdf: the ending names no format\nhint: say which with -f: text, markdown, html, json, csv\n",
         ),
         (
             &["report", "--rules", "/nonexistent/rules.toml", log],

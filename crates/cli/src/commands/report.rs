@@ -26,6 +26,7 @@ Examples:
   zcat /var/log/mail.log*.gz | mailgap report
   mailgap report /var/log/exim4 --since 2023-01-21 --until 2023-01-31 --timezone Europe/Rome
   mailgap report mail.log --domain libero.it --domain .virgilio.it -o report.json
+  mailgap report -f html -o report.html /var/log/mail.log*
   mailgap report mail.log --announcements said.csv -o ticket.md
   mailgap report mail.log -f csv -o tables/
   mailgap report mail.log -f csv | cut -d, -f1,2,7
@@ -90,6 +91,8 @@ enum Format {
     Text,
     /// For tickets and wikis, as GitHub has it
     Markdown,
+    /// One page for a browser, charts included: to send, print or put on a wall
+    Html,
     /// For programs: schema mailgap.report/1
     Json,
     /// For spreadsheets: a folder of tables
@@ -115,7 +118,10 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let file = output::file(args.output.as_ref());
     let format = output::format(args.format, file, Format::Text)?;
     let settings = Settings::resolve(&args.reading, environment)?;
-    let judging = Judging::resolve(&args.known)?;
+    let judging = Judging {
+        charts: format == Format::Html,
+        ..Judging::resolve(&args.known)?
+    };
     let said = match &args.announcements {
         Some(path) => announcements::read(path, settings.options.zone)?,
         None => Vec::new(),
@@ -154,6 +160,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         let written = output.write(&match format {
             Format::Json => render::json::render(&report)?.into_bytes(),
             Format::Csv => render::csv::outages(&report).render(),
+            Format::Html => render::html::render(&report, args.by).into_bytes(),
             Format::Markdown => render::markdown::render(&report, args.by).into_bytes(),
             Format::Text => {
                 let style = Style::choose(args.display.color, environment, file.is_some());

@@ -15,6 +15,8 @@ pub(crate) mod text;
 mod verdict;
 mod words;
 
+pub(crate) use words::reason as reason_in_words;
+
 use std::borrow::Cow;
 
 use mailgap_core::reason::Classifier;

@@ -77,7 +77,7 @@ pub(super) const fn blame(blame: Blame) -> &'static str {
     }
 }
 
-pub(super) const fn reason(reason: Reason) -> &'static str {
+pub(crate) const fn reason(reason: Reason) -> &'static str {
     match reason {
         Reason::ConnectionLost => "the connection broke off after it was made",
         Reason::ContentRejected => "refused for what the message contains",

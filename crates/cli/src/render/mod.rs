@@ -1,6 +1,7 @@
 //! One file for each format, and what they share.
 
 pub(crate) mod csv;
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod moments;
@@ -9,5 +10,5 @@ pub(crate) mod parts;
 pub(crate) mod rows;
 mod table;
 pub(crate) mod text;
-mod timeline;
+pub(crate) mod timeline;
 pub(crate) mod verdict;

@@ -80,6 +80,17 @@ pub(crate) fn sections(report: &Report, by: By) -> Vec<Section<'_>> {
             rows,
         ));
     }
+    all.extend(standings(report));
+    if by == By::Domain {
+        all.extend(outages("Refused by policy (not outages)", |outage| {
+            outage.kind == OutageType::Policy && !outage.is_slow_only()
+        }));
+    }
+    all
+}
+
+/// Destinations that never worked, and those that fail at a steady share.
+pub(crate) fn standings(report: &Report) -> impl Iterator<Item = Section<'_>> {
     let (heading, meaning) = if report.coverage.bounces_alone() {
         (
             "Failing from first to last",
@@ -92,20 +103,14 @@ pub(crate) fn sections(report: &Report, by: By) -> Vec<Section<'_>> {
             "not one attempt in the whole log worked: mistyped, dead, or taking no mail",
         )
     };
-    if !report.unreachable.is_empty() {
-        all.push(Section::Standings(heading, meaning, &report.unreachable));
-    }
-    if !report.chronic.is_empty() {
-        all.push(Section::Standings(
+    let all: [(&str, &str, &[Standing]); 2] = [
+        (heading, meaning, &report.unreachable),
+        (
             "Failing throughout",
             "a steady share fails from the first day of the log to the last: not an outage",
             &report.chronic,
-        ));
-    }
-    if by == By::Domain {
-        all.extend(outages("Refused by policy (not outages)", |outage| {
-            outage.kind == OutageType::Policy && !outage.is_slow_only()
-        }));
-    }
-    all
+        ),
+    ];
+    let all = all.into_iter().filter(|(_, _, standings)| !standings.is_empty());
+    all.map(|(heading, meaning, standings)| Section::Standings(heading, meaning, standings))
 }

@@ -93,6 +93,21 @@ impl Scale {
         }
     }
 
+    /// From this moment to that one, in no columns.
+    pub(crate) fn between(from: Timestamp, to: Timestamp) -> Scale {
+        let from = millis(from);
+        Scale {
+            from,
+            length: (millis(to) - from).max(1),
+            columns: 1,
+        }
+    }
+
+    /// Where a moment lies, from 0 to 1; what lies outside, at the end that is nearer.
+    pub(crate) fn share(&self, time: Timestamp) -> f64 {
+        ((millis(time) - self.from) as f64 / self.length as f64).clamp(0.0, 1.0)
+    }
+
     /// When a column begins.
     fn begin(&self, column: i128) -> i128 {
         self.from + column * self.length / self.columns
@@ -177,27 +192,13 @@ const LABEL: i128 = 9;
 
 /// Ticks and their labels, under the strips.
 pub(crate) fn axis(scale: &Scale, moments: Moments) -> String {
-    let minutes_shown = scale.length / 60_000;
     let room = (scale.columns / LABEL).max(1);
-    let step = STEPS
-        .into_iter()
-        .find(|&step| minutes_shown / i128::from(step) <= room)
-        .unwrap_or_else(|| {
-            // Years of log: whole weeks, as many as there is room for.
-            let weeks = minutes_shown / 10_080 / room + 1;
-            i64::try_from(weeks).unwrap_or(1) * 10_080
-        });
     let mut line: Vec<char> = Vec::new();
-    for tick in ticks(scale, moments, step) {
+    for tick in ticks(scale, moments, step(scale, room)) {
         let Some(column) = scale.column_of(i128::from(tick.timestamp_millis())) else {
             continue;
         };
-        let midnight = tick.hour() == 0 && tick.minute() == 0;
-        let label = if midnight {
-            tick.format("╵%-d %b").to_string()
-        } else {
-            tick.format("╵%H:%M").to_string()
-        };
+        let label = format!("╵{}", label(&tick));
         // A label that would touch the one before it or leave the line is left out.
         let fits = column + label.chars().count() <= usize::try_from(scale.columns).unwrap_or(0);
         if fits && (line.is_empty() || line.len() < column) {
@@ -206,6 +207,43 @@ pub(crate) fn axis(scale: &Scale, moments: Moments) -> String {
         }
     }
     line.into_iter().collect()
+}
+
+/// Labels of an axis that has room for so many: where they lie, from 0 to 1, and what they say.
+pub(crate) fn labels(scale: &Scale, moments: Moments, room: u8) -> Vec<(f64, String)> {
+    let room = i128::from(room.max(1));
+    // As many columns as ticks are drawn at most.
+    let scale = Scale {
+        columns: 2 * room,
+        ..*scale
+    };
+    let ticks = ticks(&scale, moments, step(&scale, room));
+    let within = ticks.iter().filter_map(|tick| {
+        let place = i128::from(tick.timestamp_millis()) - scale.from;
+        let is_within = (0..=scale.length).contains(&place);
+        is_within.then(|| (place as f64 / scale.length as f64, label(tick)))
+    });
+    within.collect()
+}
+
+/// Minutes between ticks, of which there is room for so many.
+fn step(scale: &Scale, room: i128) -> i64 {
+    let minutes_shown = scale.length / 60_000;
+    STEPS
+        .into_iter()
+        .find(|&step| minutes_shown / i128::from(step) <= room)
+        .unwrap_or_else(|| {
+            // Years of log: whole weeks, as many as there is room for.
+            let weeks = minutes_shown / 10_080 / room + 1;
+            i64::try_from(weeks).unwrap_or(1) * 10_080
+        })
+}
+
+/// The date of midnight, the time of others.
+fn label(tick: &DateTime<Tz>) -> String {
+    let midnight = tick.hour() == 0 && tick.minute() == 0;
+    let format = if midnight { "%-d %b" } else { "%H:%M" };
+    tick.format(format).to_string()
 }
 
 /// Moments on the local clock that divide by the step.

@@ -38,6 +38,8 @@ pub(crate) struct Incident {
     pub(crate) outages: Vec<usize>,
     /// All of it as one outage.
     pub(crate) whole: Outage,
+    /// Its place among those found.
+    pub(super) found_at: usize,
 }
 
 impl Incident {
@@ -59,6 +61,7 @@ impl Incident {
             hosts: names(&incident.from_hosts),
             outages,
             whole,
+            found_at: 0,
         }
     }
 }
@@ -229,7 +232,8 @@ pub(super) fn incidents_of(
     let mut all: Vec<Incident> = incidents
         .all
         .iter()
-        .map(|found| {
+        .enumerate()
+        .map(|(place, found)| {
             let mut own: Vec<&Outage> = found
                 .outages
                 .iter()
@@ -260,7 +264,11 @@ pub(super) fn incidents_of(
                 }
             };
             let own = own.into_iter().map(|outage| outage.id).collect();
-            Incident::new(found, (name_of(found), subject), own, whole)
+            let names = (name_of(found), subject);
+            Incident {
+                found_at: place,
+                ..Incident::new(found, names, own, whole)
+            }
         })
         .collect();
     all.sort_by(|a, b| (Reverse(a.scope), a.whole.rank()).cmp(&(Reverse(b.scope), b.whole.rank())));

@@ -9,8 +9,8 @@ use mailgap_core::reply::ReplyCode;
 use mailgap_core::time::Timestamp;
 use serde::Serialize;
 
-use super::Advice;
 use super::words::{lossy, names, rounded, time, word};
+use super::{Advice, Chart};
 
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Boundary {
@@ -50,6 +50,9 @@ pub(crate) struct Outage {
     pub(crate) verdict: String,
     /// What to do, the most urgent first.
     pub(crate) advice: Vec<Advice>,
+    /// What its charts are drawn from; `None` when none are wanted.
+    #[serde(skip)]
+    pub(crate) chart: Option<Chart>,
     /// How many hosts of ours report attempts to it.
     #[serde(skip)]
     pub(crate) hosts: usize,
@@ -164,6 +167,7 @@ impl Outage {
             fates: None,
             verdict,
             advice: Vec::new(),
+            chart: None,
             hosts: outage.hosts,
             place: (0, 0),
             found_at: (0, 0),

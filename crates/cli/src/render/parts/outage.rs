@@ -120,6 +120,25 @@ pub(crate) fn on_one_line(reply: &str) -> String {
         .replace('\n', " ")
 }
 
+/// Begin and end of a window, in the cells of a table.
+pub(crate) fn from_until(
+    report: &Report,
+    outage: &Outage,
+    window: &Window,
+    moments: Moments,
+) -> (String, String) {
+    let from = if outage.before_log && window.start.time == outage.start.time {
+        report.ends.before_cell().to_owned()
+    } else {
+        moments.cell(&window.start)
+    };
+    let until = match &window.end {
+        Some(end) => moments.cell(end),
+        None => report.ends.beyond_cell().to_owned(),
+    };
+    (from, until)
+}
+
 /// The columns of [`window`].
 pub(crate) const WINDOW: [Column; 7] = [
     Column::words("answer"),
@@ -142,17 +161,11 @@ pub(crate) fn window(
     window: &Window,
     moments: Moments,
 ) -> [String; 7] {
+    let (from, until) = from_until(report, outage, window, moments);
     [
         label(window),
-        if outage.before_log && window.start.time == outage.start.time {
-            report.ends.before_cell().to_owned()
-        } else {
-            moments.cell(&window.start)
-        },
-        match &window.end {
-            Some(end) => moments.cell(end),
-            None => report.ends.beyond_cell().to_owned(),
-        },
+        from,
+        until,
         count(window.attempts),
         count(window.failures),
         share(window.share),

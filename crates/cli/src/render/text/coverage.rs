@@ -2,8 +2,7 @@
 
 use super::Page;
 use crate::escape;
-use crate::grep;
-use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
+use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, hint, not_understood};
 use crate::style::Tone;
 
 /// Columns of the names before the values.
@@ -46,12 +45,8 @@ impl Page<'_> {
             let text = self.style.paint(Tone::Dim, text);
             self.line(&format!("{:indent$}  {text}", ""));
         }
-        let samples = &coverage.samples;
-        if samples
-            .iter()
-            .any(|sample| grep::names_a_file(sample.text.as_bytes()))
-        {
-            self.paragraph(&" ".repeat(indent), &format!("hint: {}", grep::HINT));
+        if let Some(hint) = hint(coverage) {
+            self.paragraph(&" ".repeat(indent), &format!("hint: {hint}"));
         }
     }
 }

@@ -1,0 +1,49 @@
+//! What was read and understood, and what was not.
+
+use maud::{Markup, html};
+
+use super::{and_more, safe};
+use crate::escape;
+use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, hint, not_understood};
+use crate::report::Report;
+
+/// Characters of a line that is shown.
+const MOST_TEXT: usize = 400;
+
+pub(super) fn coverage(report: &Report) -> Markup {
+    let facts = facts(report, report.moments());
+    html! {
+        section class="chapter coverage" {
+            h2 { "Coverage and limits" }
+            dl class="facts" {
+                @for fact in &facts {
+                    div {
+                        dt { (fact.name) }
+                        @for value in fact.values.iter().take(MOST_INPUTS) { dd { (safe(value)) } }
+                        @if fact.values.len() > MOST_INPUTS {
+                            dd { (and_more(fact.values.len() - MOST_INPUTS)) }
+                        }
+                    }
+                }
+                @if let Some(odd) = not_understood(&report.coverage) {
+                    div {
+                        dt { "not understood" }
+                        dd { (safe(&odd)) }
+                        @for sample in report.coverage.samples.iter().take(MOST_SAMPLES) {
+                            dd {
+                                (safe(&sample.input)) ":" (sample.line) ": " (safe(&sample.why))
+                                blockquote { code { (escape::fit(&sample.text, MOST_TEXT)) } }
+                            }
+                        }
+                        @if let Some(hint) = hint(&report.coverage) { dd { "hint: " (hint) } }
+                    }
+                }
+            }
+            p class="note" {
+                "Shares, windows and boundaries come from the attempts of this sender alone: where little was sent, "
+                "little is known, and a boundary is as wide as the pause between two attempts. "
+                "Charts count a failed attempt as bounced where the mail system then gave the message up."
+            }
+        }
+    }
+}

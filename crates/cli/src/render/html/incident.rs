@@ -1,0 +1,201 @@
+//! One outage, or one incident: its sentence, its windows, its charts, its answers, who is concerned, what to do.
+
+use mailgap_core::outage::OutageType;
+use maud::{Markup, html};
+
+use super::table::{Column, table};
+use super::timeline::{self, percent};
+use super::{Subject, chart, delays, kinds, replies, safe};
+use crate::render::numbers::{count, counted, length, percent as percentage};
+use crate::render::parts::outage as parts;
+use crate::report::{Advice, Fates, Outage, Report};
+
+/// What became of messages, by the window in which they first failed.
+const FATES: [Column; 7] = [
+    ("failed in", false),
+    ("bounced by it", true),
+    ("of their own", true),
+    ("expired", true),
+    ("still queued", true),
+    ("delivered late", true),
+    ("median delay", true),
+];
+
+/// Outages of an incident that its picture shows.
+const MOST_MEMBERS: usize = 30;
+
+pub(super) fn section(report: &Report, subject: &Subject<'_>) -> Markup {
+    let outage = subject.whole;
+    let (sort, words) = sort(outage);
+    html! {
+        article id=(subject.anchor) data-name=(safe(&subject.title)) {
+            header {
+                h3 { (safe(&subject.title)) " " span class={ "sort " (sort) } { (words) } }
+                p class="stretch" { (parts::stretch(report, outage, report.moments())) }
+            }
+            p class="verdict" { (safe(&outage.verdict)) }
+            (windows(report, outage))
+            p class="evidence" {
+                (safe(&parts::evidence(outage))) "."
+                @if !outage.mx.is_empty() { " " (safe(&parts::mx(outage))) "." }
+            }
+            @if !subject.members.is_empty() { (members(report, subject)) }
+            @if let Some(chart) = &outage.chart {
+                h4 { "Attempts" }
+                (chart::attempts(report, outage, chart))
+                @let delays = delays::delays(report, outage, chart).into_string();
+                @if !delays.is_empty() {
+                    h4 { "How long delivered mail took" }
+                    (maud::PreEscaped(delays))
+                }
+                @if !chart.replies.is_empty() {
+                    h4 { "What was answered" }
+                    (replies::replies(report, chart))
+                }
+            }
+            (concerned(outage))
+            (to_do(&outage.advice))
+        }
+    }
+}
+
+/// What it is, as a class and in words.
+fn sort(outage: &Outage) -> (&'static str, &'static str) {
+    match outage.kind {
+        OutageType::Sender => ("own", "our own side"),
+        _ if outage.is_slow_only() => ("slowly", "slow"),
+        OutageType::Policy => ("policy", "refused by policy"),
+        OutageType::Outage if outage.ongoing => ("outage", "outage, not over"),
+        OutageType::Outage => ("outage", "outage"),
+    }
+}
+
+fn windows(report: &Report, outage: &Outage) -> Markup {
+    const COLUMNS: [Column; 7] = [
+        ("answer", false),
+        ("from", false),
+        ("until", false),
+        ("attempts", true),
+        ("failed", true),
+        ("share", true),
+        ("MX", true),
+    ];
+    let moments = report.moments();
+    let windows = outage.windows.iter();
+    let rows = windows.map(|window| parts::window(report, outage, window, moments).to_vec());
+    table("Windows", &COLUMNS, &rows.collect::<Vec<_>>())
+}
+
+/// The destinations of an incident, under one axis.
+fn members(report: &Report, subject: &Subject<'_>) -> Markup {
+    let mut rows = timeline::rows(subject.members.iter().copied(), |_| None);
+    let more = rows.len().saturating_sub(MOST_MEMBERS);
+    rows.truncate(MOST_MEMBERS);
+    html! {
+        h4 { "Destinations" }
+        (timeline::timeline(report, &rows))
+        @if more > 0 { p class="more" { (super::and_more(more)) } }
+    }
+}
+
+fn concerned(outage: &Outage) -> Markup {
+    let Some(total) = outage.fates.filter(|fates| fates.failed() > 0) else {
+        return html! {};
+    };
+    let parts = [
+        ("by-outage", "bounced by it", total.bounced_by_outage),
+        ("own", "bounced for reasons of their own", total.bounced),
+        ("expired", "expired", total.expired),
+        ("queued", "still queued", total.pending),
+        ("late", "delivered late", total.delivered_late),
+    ];
+    let parts: Vec<_> = parts.into_iter().filter(|part| part.2 > 0).collect();
+    let all: u64 = parts.iter().map(|part| part.2).sum();
+    let mut rows: Vec<Vec<String>> = outage
+        .windows
+        .iter()
+        .filter_map(|window| Some(fates_row(&window.label, window.fates.as_ref()?)))
+        .collect();
+    if rows.len() != 1 {
+        rows.push(fates_row("all", &total));
+    }
+    let summary = format!(
+        "What became of {} that failed, counted by recipient",
+        counted(all, "message")
+    );
+    let mut from = 0;
+    let bars: Vec<_> = parts
+        .iter()
+        .map(|&(class, words, number)| {
+            let begin = from;
+            from += number;
+            (
+                class,
+                words,
+                number,
+                begin as f64 / all as f64,
+                number as f64 / all as f64,
+            )
+        })
+        .collect();
+    html! {
+        h4 { "Who is concerned" }
+        p {
+            (counted(outage.messages, "message")) " to " (counted(outage.recipients, "recipient"))
+            " failed at least once. What became of them, counted by recipient:"
+        }
+        figure class="chart fates" {
+            svg class="plot" height="34" role="img" aria-label=(summary) {
+                @for (class, words, number, from, width) in &bars {
+                    g {
+                        title { (count(*number)) " " (words) " (" (percentage(*number, all)) ")" }
+                        rect class={ "bar p-" (class) } x=(percent(*from)) width=(percent(*width)) y="4" height="26" {}
+                        @if *width >= 0.06 {
+                            text class="in" x=(percent(from + width / 2.0)) y="22" { (count(*number)) }
+                        }
+                    }
+                }
+            }
+            figcaption {
+                (kinds::legend(&parts.iter().map(|&(class, words, number)| {
+                    (class, format!("{words}: {}", count(number)))
+                }).collect::<Vec<_>>()))
+            }
+            (super::table::numbers(&summary, &FATES, &rows))
+        }
+    }
+}
+
+fn fates_row(label: &str, fates: &Fates) -> Vec<String> {
+    vec![
+        label.to_owned(),
+        count(fates.bounced_by_outage),
+        count(fates.bounced),
+        count(fates.expired),
+        count(fates.pending),
+        count(fates.delivered_late),
+        fates.median_delay_s.map_or("-".to_owned(), length),
+    ]
+}
+
+fn to_do(advice: &[Advice]) -> Markup {
+    if advice.is_empty() {
+        return html! {};
+    }
+    html! {
+        h4 { "What to do" }
+        ol class="advice" {
+            @for advice in advice {
+                li {
+                    @match advice.text.split_once(": mailgap ") {
+                        Some((text, command)) => {
+                            (safe(text)) ":"
+                            pre tabindex="0" { code { "mailgap " (safe(command)) } }
+                        }
+                        None => (safe(&advice.text)),
+                    }
+                }
+            }
+        }
+    }
+}
