@@ -77,7 +77,9 @@ impl Table {
     /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&Data> {
         let mut columns = self.columns.iter();
-        columns.find(|column| column.0 == name).map(|(_, data)| data)
+        columns
+            .find(|column| column.0 == name)
+            .map(|(_, data)| data)
     }
 
     /// Starts a row: its values are given in the order of the columns.
@@ -283,13 +285,13 @@ pub(crate) struct Texts {
 }
 
 /// Where a text or list ends, and whether it is there at all.
-type End = (usize, bool);
+type End = (u32, bool);
 
 impl Texts {
     /// Adds one, or a gap.
     pub(crate) fn push(&mut self, value: Option<&str>) {
         self.text.push_str(value.unwrap_or_default());
-        self.ends.push((self.text.len(), value.is_some()));
+        self.ends.push((short(self.text.len()), value.is_some()));
     }
 
     /// The text of that row; `None` for a gap.
@@ -303,9 +305,12 @@ impl Texts {
     }
 
     fn append(&mut self, other: &Texts) {
-        let start = self.text.len();
+        let start = short(self.text.len());
         self.text.push_str(&other.text);
-        let moved = other.ends.iter().map(|&(end, is_some)| (end + start, is_some));
+        let moved = other
+            .ends
+            .iter()
+            .map(|&(end, is_some)| (end.saturating_add(start), is_some));
         self.ends.extend(moved);
     }
 }
@@ -321,7 +326,7 @@ impl Lists {
     /// Adds one, or a gap.
     pub(crate) fn push(&mut self, value: Option<&[f64]>) {
         self.values.extend_from_slice(value.unwrap_or_default());
-        self.ends.push((self.values.len(), value.is_some()));
+        self.ends.push((short(self.values.len()), value.is_some()));
     }
 
     /// The list of that row; `None` for a gap.
@@ -335,9 +340,12 @@ impl Lists {
     }
 
     fn append(&mut self, other: &Lists) {
-        let start = self.values.len();
+        let start = short(self.values.len());
         self.values.extend_from_slice(&other.values);
-        let moved = other.ends.iter().map(|&(end, is_some)| (end + start, is_some));
+        let moved = other
+            .ends
+            .iter()
+            .map(|&(end, is_some)| (end.saturating_add(start), is_some));
         self.ends.extend(moved);
     }
 }
@@ -345,5 +353,11 @@ impl Lists {
 fn range(ends: &[End], row: usize) -> Option<Range<usize>> {
     let &(end, is_some) = ends.get(row)?;
     let start = row.checked_sub(1).and_then(|before| ends.get(before));
-    is_some.then(|| start.map_or(0, |start| start.0)..end)
+    let start = start.map_or(0, |start| start.0);
+    is_some.then_some(start as usize..end as usize)
+}
+
+/// A table has some ten thousand rows of some hundred bytes: what is beyond 4 GB reads as a gap.
+fn short(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -29,11 +29,11 @@ pub(crate) use without::{Reader, Writer, sums_by};
 mod with {
     use anyhow::Context;
     use polars_core::prelude::*;
+    use polars_io::SerReader;
     use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
     use polars_io::parquet::write::{
         BatchedWriter, KeyValueMetadata, ParquetCompression, ParquetWriter,
     };
-    use polars_io::SerReader;
     use polars_utils::compression::ZstdLevel;
 
     use super::{Data, Field, File, LEVEL, Path, Result, Table, bail};
@@ -187,7 +187,10 @@ mod with {
             .sum()?;
         let columns = by.iter().chain(sums).zip(summed.columns());
         let columns = columns.map(|(&name, column)| {
-            let kind = rows.column(name).map(Data::kind).context("no such column")?;
+            let kind = rows
+                .column(name)
+                .map(Data::kind)
+                .context("no such column")?;
             let column = column.as_materialized_series();
             Ok((name, data(column, kind)?))
         });
@@ -217,9 +220,7 @@ mod with {
     fn series(name: &'static str, data: &Data) -> Series {
         let name = PlSmallStr::from_static(name);
         match data {
-            Data::Text(texts) => {
-                StringChunked::from_iter_options(name, texts.iter()).into_series()
-            }
+            Data::Text(texts) => StringChunked::from_iter_options(name, texts.iter()).into_series(),
             Data::Int(values) => Int64Chunked::from_slice_options(name, values).into_series(),
             Data::UInt(values) => UInt32Chunked::from_slice_options(name, values).into_series(),
             Data::Float(values) => Float64Chunked::from_slice_options(name, values).into_series(),

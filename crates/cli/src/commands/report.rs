@@ -93,8 +93,8 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let format = output::format(args.format, file, Format::Text)?;
     let settings = Settings::resolve(&args.reading, environment)?;
     let judging = Judging::resolve(&args.known)?;
-    let collected = settings::collect(&args.reading, "report", environment)?;
-    let mut output = Output::open(file, console.out, &collected.inputs)?;
+    let collected = settings::collect_all(&args.reading, "report", environment)?;
+    let mut output = Output::open(file, console.out, &collected.collected.inputs)?;
 
     let survey = super::survey(collected, &settings, &args.display, environment);
     let unread = survey.coverage.unread.clone();
