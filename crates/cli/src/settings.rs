@@ -63,6 +63,8 @@ pub(crate) struct Judging {
     pub(crate) operators: Operators,
     /// How long the sending mail system keeps trying, in seconds.
     pub(crate) lifetime_s: f64,
+    /// The tables of the whole log are wanted.
+    pub(crate) tables: bool,
 }
 
 impl Judging {
@@ -74,6 +76,7 @@ impl Judging {
                 None => Operators::new(),
             },
             lifetime_s: known.queue_lifetime,
+            tables: false,
         })
     }
 }

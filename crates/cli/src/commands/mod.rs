@@ -32,8 +32,7 @@ fn survey(
     let reading = store::Reading::new(&stores, options, &progress);
     let mut survey = survey_with(inputs, reading.recorded(), options, &progress);
     progress.finish();
-    let unread = reading.unread.into_inner();
-    survey.coverage.unread.splice(0..0, unread);
+    survey.coverage.unread.splice(0..0, reading.unread().drain(..));
     survey.coverage.unread.splice(0..0, collected.unread);
     survey
 }

@@ -4,10 +4,10 @@
 //! order. Groups of rows whose lines follow each other are taken at one time by several threads; groups whose
 //! lines are mixed are merged by their numbers.
 
-use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use mailgap_core::coverage::Unread;
@@ -26,8 +26,7 @@ pub(crate) struct Reading<'a> {
     stores: &'a [Listed],
     options: &'a Options,
     progress: &'a dyn Progress,
-    /// Inputs that could not be read.
-    pub(crate) unread: RefCell<Vec<Unread>>,
+    unread: Mutex<Vec<Unread>>,
 }
 
 /// A file of an input, and what is to be read of it.
@@ -53,8 +52,13 @@ impl<'a> Reading<'a> {
             stores,
             options,
             progress,
-            unread: RefCell::new(unread.collect()),
+            unread: Mutex::new(unread.collect()),
         }
+    }
+
+    /// What could not be read.
+    pub(crate) fn unread(&self) -> MutexGuard<'_, Vec<Unread>> {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The inputs, one after the other. What cannot be read is noted, and left out.
@@ -73,7 +77,7 @@ impl<'a> Reading<'a> {
             match pool.and_then(|pool| self.input(folder, manifest, pool)) {
                 Ok(recorded) => Some(recorded),
                 Err(error) => {
-                    self.unread.borrow_mut().push(Unread {
+                    self.unread().push(Unread {
                         input: format!("{}, input {}", folder.display(), manifest.name),
                         why: format!(
                             "{error:#}; nothing of this input was counted: write its log to the store \
@@ -120,7 +124,7 @@ impl<'a> Reading<'a> {
                         Ok::<_, anyhow::Error>(recorder)
                     },
                 )
-                .map(|recorder| Ok(recorder?.part()))
+                .map(|recorder| recorder.map(Recorder::part))
                 .try_reduce(
                     || Recorder::new(options).part(),
                     |first, next| Ok(first.then(next)),

@@ -59,11 +59,10 @@ fn is_the_same(inputs: &[&str], flags: &[&[&str]]) {
     let folder = folder.path().join("store");
     store(&folder, inputs);
     for flags in flags {
-        let with = |inputs: &[&str]| [*flags, inputs].concat();
         let of_store = [text(&folder)];
         assert_eq!(
-            report(&with(inputs)),
-            report(&with(&of_store)),
+            report(&[*flags, inputs].concat()),
+            report(&[*flags, &of_store].concat()),
             "{inputs:?} {flags:?}"
         );
         for list in ["", "resend", "reinstate", "genuine", "pending"] {
