@@ -89,7 +89,11 @@ fn main() -> io::Result<()> {
         for destination in &survey.destinations {
             let findings = outage::find(&destination.evidence(), span);
             for outage in &findings.outages {
-                let kinds: Vec<_> = outage.windows.iter().map(|window| window.kind.as_str()).collect();
+                let kinds: Vec<_> = outage
+                    .windows
+                    .iter()
+                    .map(|window| window.kind.as_str())
+                    .collect();
                 writeln!(
                     out,
                     "{}: {}, {} of {} attempts failed from {}",
@@ -102,7 +106,10 @@ fn main() -> io::Result<()> {
             }
         }
     }
-    let waiting = survey.fates.iter().filter(|fate| fate.end == mailgap_core::fate::End::Pending);
+    let waiting = survey
+        .fates
+        .iter()
+        .filter(|fate| fate.end == mailgap_core::fate::End::Pending);
     writeln!(out, "{} recipients are still waiting", waiting.count())
 }
 
@@ -115,7 +122,12 @@ fn made() -> impl Iterator<Item = Sent> {
                 ms: 1_674_482_400_000 + minute * 60_000 + n * 9_000,
                 id: format!("{}", minute * 5 + n),
                 to: format!("user{n}@full.example"),
-                reply: if is_full { "452 4.2.2 mailbox full" } else { "250 ok" }.to_owned(),
+                reply: if is_full {
+                    "452 4.2.2 mailbox full"
+                } else {
+                    "250 ok"
+                }
+                .to_owned(),
                 result: if is_full { "deferred" } else { "delivered" }.to_owned(),
                 age_s: 1.0,
             }

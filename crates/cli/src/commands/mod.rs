@@ -32,7 +32,10 @@ fn survey(
     let reading = store::Reading::new(&stores, options, &progress);
     let mut survey = survey_with(inputs, reading.recorded(), options, &progress);
     progress.finish();
-    survey.coverage.unread.splice(0..0, reading.unread().drain(..));
+    survey
+        .coverage
+        .unread
+        .splice(0..0, reading.unread().drain(..));
     survey.coverage.unread.splice(0..0, collected.unread);
     survey
 }

@@ -21,7 +21,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 const SCHEMA: [(&str, &str); 17] = [
     (
         "",
-        "schema timezone coverage outages incidents unreachable chronic",
+        "schema timezone coverage outages incidents unreachable chronic tables",
     ),
     (
         "/coverage",
