@@ -93,13 +93,6 @@ impl Table {
             mine.append(theirs);
         }
     }
-
-    /// Takes all rows out and keeps the room for others.
-    pub(crate) fn clear(&mut self) {
-        for (_, data) in &mut self.columns {
-            data.clear();
-        }
-    }
 }
 
 /// A row in the making. Which value comes when is the writer's care: a value of another kind than its column's is
@@ -255,23 +248,6 @@ impl Data {
             (mine, theirs) => {
                 debug_assert!(false, "{:?} is not {:?}", mine.kind(), theirs.kind());
                 (0..theirs.len()).for_each(|_| mine.push_none());
-            }
-        }
-    }
-
-    fn clear(&mut self) {
-        match self {
-            Data::Text(texts) => {
-                texts.text.clear();
-                texts.ends.clear();
-            }
-            Data::Int(values) | Data::Time(values) => values.clear(),
-            Data::UInt(values) => values.clear(),
-            Data::Float(values) => values.clear(),
-            Data::Flag(values) => values.clear(),
-            Data::Floats(lists) => {
-                lists.values.clear();
-                lists.ends.clear();
             }
         }
     }

@@ -470,6 +470,29 @@ fn a_damaged_store_is_told_and_nothing_wrong_is_reported() {
 }
 
 #[test]
+fn a_log_of_forged_days_is_written_in_bounds_and_read_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, of) = (folder.path().join("log"), folder.path().join("store"));
+    let mut lines = String::new();
+    // 300 days, again and again: more than may be open, or held.
+    for n in 0..900_i64 {
+        let time = Timestamp::from_seconds(1_600_000_000 + n * 7 % 300 * 86_400);
+        let _ = writeln!(
+            lines,
+            "{time} mx1 postfix/smtp[1]: 4P{n:05}: to=<u@b.example>, relay=mx.b.example[192.0.2.1]:25, delay=1, \
+             delays=0/0/0/1, dsn=4.2.2, status=deferred (host mx.b.example[192.0.2.1] said: 452 4.2.2 full)"
+        );
+    }
+    fs::write(&log, lines).unwrap();
+    store(&of, &[text(&log)]);
+    assert_eq!(report(&[text(&log)]), report(&[text(&of)]));
+    let days = sorted(&of)
+        .into_iter()
+        .filter(|path| text(path).contains("day="));
+    assert_eq!(days.count(), 300);
+}
+
+#[test]
 fn a_minor_version_is_read() {
     for (schema, is_known) in [
         ("mailgap.store/1", true),

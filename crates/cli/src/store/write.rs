@@ -26,6 +26,9 @@ const MOST_WAITING: usize = 2 * GROUP;
 /// Files that are open at one time.
 const MOST_OPEN: usize = 16;
 
+/// Days of which something is held; more are a log of forged stamps.
+const MOST_DAYS: usize = 256;
+
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// The rows of a block by their UTC day since 1970.
@@ -312,16 +315,27 @@ impl Store {
 
     /// Keeps what is held within its bounds.
     fn bound(&mut self, input: usize) -> Result<()> {
-        while self.waiting > MOST_WAITING {
-            let days = self.open.get(&input).map(|open| &open.days);
-            let largest = days.and_then(|days| {
-                let days = days.iter().map(|(&day, of)| (of.waiting.table.len(), day));
-                days.max().map(|(_, day)| day)
-            });
-            let Some(day) = largest else { break };
+        loop {
+            let Some(open) = self.open.get_mut(&input) else {
+                return Ok(());
+            };
+            // Of days that are written and closed nothing is held.
+            open.days
+                .retain(|_, day| day.file.is_some() || day.waiting.table.len() > 0);
+            if self.waiting <= MOST_WAITING && open.days.len() <= MOST_DAYS {
+                return Ok(());
+            }
+            let is_many = open.days.len() > MOST_DAYS;
+            let days = open.days.iter();
+            let largest = days.map(|(&day, of)| (of.waiting.table.len(), day)).max();
+            let Some((_, day)) = largest else {
+                return Ok(());
+            };
             self.flush(input, day)?;
+            if is_many && let Some(open) = self.open.get_mut(&input) {
+                self.files -= open.close(day)?;
+            }
         }
-        Ok(())
     }
 
     /// Writes what waits of a day as a group of rows.
@@ -332,14 +346,13 @@ impl Store {
         {
             self.files -= open.close_one()?;
         }
-        let Some(of) = self
+        let Some((done, of)) = self
             .open
             .get_mut(&input)
             .and_then(|open| Some((open.done.len(), open.days.get_mut(&day)?)))
         else {
             return Ok(());
         };
-        let (done, of) = of;
         let rows = of.waiting.table.len();
         if rows == 0 {
             return Ok(());
@@ -362,9 +375,10 @@ impl Store {
             writer
                 .write(&of.waiting.table)
                 .with_context(|| path.display().to_string())?;
-            part.then(&std::mem::take(&mut of.waiting.part));
+            part.then(&of.waiting.part);
         }
-        of.waiting.table.clear();
+        // Another day may come next: its room is not kept.
+        of.waiting = Rows::new();
         self.waiting -= rows;
         Ok(())
     }
@@ -455,11 +469,15 @@ impl Store {
 impl Open {
     /// Closes the file of the earliest day: logs go forward. Gives how many were closed.
     fn close_one(&mut self) -> Result<usize> {
-        let mut open = self.days.iter_mut().filter(|(_, of)| of.file.is_some());
-        let Some((&day, of)) = open.next() else {
-            return Ok(0);
-        };
-        let Some((writer, path, part)) = of.file.take() else {
+        let mut open = self.days.iter().filter(|(_, of)| of.file.is_some());
+        let first = open.next().map(|(&day, _)| day);
+        first.map_or(Ok(0), |day| self.close(day))
+    }
+
+    /// Closes the file of that day, if it is open. Gives how many were closed.
+    fn close(&mut self, day: i64) -> Result<usize> {
+        let of = self.days.get_mut(&day);
+        let Some((writer, path, part)) = of.and_then(|of| of.file.take()) else {
             return Ok(0);
         };
         writer
