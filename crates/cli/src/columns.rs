@@ -169,13 +169,6 @@ impl Row<'_> {
             }
         }
     }
-
-    /// Nothing for the columns that are left.
-    pub(crate) fn end(mut self) {
-        while let Some(data) = self.next() {
-            data.push_none();
-        }
-    }
 }
 
 fn wrong(data: Option<&mut Data>) {

@@ -138,7 +138,7 @@ const WAITING: usize = 2;
 /// What the writer is told.
 enum Told {
     Rows(usize, Days),
-    Ended(ReadInput),
+    Ended(Box<ReadInput>),
 }
 
 /// Writes the inputs into a store. The writer has a thread of its own beside those that read.
@@ -183,7 +183,7 @@ fn store(
             for told in told {
                 match told {
                     Told::Rows(input, days) => writer.add(input, &days)?,
-                    Told::Ended(input) => writer.end(input),
+                    Told::Ended(input) => writer.end(*input),
                 }
             }
             writer.finish()
@@ -195,7 +195,7 @@ fn store(
             &|located: &Located<'_>, days: &mut Days| days.add(located),
             &mut move |input, days| to_writer.send(Told::Rows(input, days)).map_err(gone),
             &mut move |input| {
-                let _ = to_writer_too.send(Told::Ended(input));
+                let _ = to_writer_too.send(Told::Ended(Box::new(input)));
             },
         );
         (read, written.join())

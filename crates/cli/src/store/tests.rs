@@ -1,4 +1,5 @@
 //! What is read from a store is what was read from the logs; and what is wrong with a store is said.
+#![allow(clippy::unwrap_used, reason = "tests may fail")]
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -315,117 +316,120 @@ fn replace_first(store: &Path, fields: &[crate::columns::Field], schema: &str) {
     });
 }
 
+type Damage = fn(&Path);
+
+/// What is wrong, how it is made so, and what is said.
+const DAMAGES: [(&str, Damage, &str); 12] = [
+    (
+        "a file that was cut",
+        |store| {
+            let bytes = fs::read(first_file(store)).unwrap();
+            fs::write(first_file(store), &bytes[..bytes.len() / 2]).unwrap();
+        },
+        " bytes and not ",
+    ),
+    (
+        "a file with another byte",
+        |store| {
+            let mut bytes = fs::read(first_file(store)).unwrap();
+            bytes[100] ^= 1;
+            fs::write(first_file(store), bytes).unwrap();
+        },
+        "is damaged: its checksum is not the one that was noted",
+    ),
+    (
+        "a file that is gone",
+        |store| {
+            fs::remove_file(first_file(store)).unwrap();
+        },
+        "No such file",
+    ),
+    (
+        "a file that is no Parquet, with its sum",
+        |store| {
+            fs::write(first_file(store), "PAR1 and so on").unwrap();
+            let (bytes, sum) = manifest::checksum(&first_file(store)).unwrap();
+            edit(store, |manifest| {
+                manifest["files"][0]["bytes"] = bytes.into();
+                manifest["files"][0]["checksum"] = sum.into();
+            });
+        },
+        "parquet",
+    ),
+    (
+        "a file without a column",
+        |store| {
+            let fields: Vec<_> = schema::FIELDS
+                .into_iter()
+                .filter(|field| field.0 != "contact")
+                .collect();
+            replace_first(store, &fields, SCHEMA);
+        },
+        "the column contact is missing",
+    ),
+    (
+        "a file of a newer layout",
+        |store| {
+            replace_first(store, &schema::FIELDS, "mailgap.store/2");
+        },
+        "it has the layout \"mailgap.store/2\"",
+    ),
+    (
+        "rows that are missing",
+        |store| {
+            edit(store, |manifest| manifest["files"][0]["rows"] = 7.into());
+        },
+        "has other rows than it should have",
+    ),
+    (
+        "a manifest of a newer layout",
+        |store| {
+            edit(store, |manifest| {
+                manifest["schema"] = "mailgap.store/2".into();
+            });
+        },
+        "it has the layout \"mailgap.store/2\", and this mailgap knows \"mailgap.store/1\"",
+    ),
+    (
+        "a manifest that was cut",
+        |store| {
+            let path = sorted(&store.join(INPUTS)).pop().unwrap();
+            let bytes = fs::read(&path).unwrap();
+            fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+        },
+        "it is no manifest of a store",
+    ),
+    (
+        "a manifest that names other files",
+        |store| {
+            edit(store, |manifest| {
+                manifest["files"][0]["path"] = "../../x.parquet".into()
+            });
+        },
+        "it names files outside of the store",
+    ),
+    (
+        "a store of a newer layout",
+        |store| {
+            fs::write(store.join(HEAD), r#"{"schema": "mailgap.store/2"}"#).unwrap();
+        },
+        "a newer mailgap reads it",
+    ),
+    (
+        "a head that is none",
+        |store| {
+            fs::write(store.join(HEAD), "{").unwrap();
+        },
+        "mailgap-store.json: ",
+    ),
+];
+
 #[test]
 fn a_damaged_store_is_told_and_nothing_wrong_is_reported() {
-    type Damage = fn(&Path);
-    let cases: [(&str, Damage, &str); 12] = [
-        (
-            "a file that was cut",
-            |store| {
-                let bytes = fs::read(first_file(store)).unwrap();
-                fs::write(first_file(store), &bytes[..bytes.len() / 2]).unwrap();
-            },
-            " bytes and not ",
-        ),
-        (
-            "a file with another byte",
-            |store| {
-                let mut bytes = fs::read(first_file(store)).unwrap();
-                bytes[100] ^= 1;
-                fs::write(first_file(store), bytes).unwrap();
-            },
-            "is damaged: its checksum is not the one that was noted",
-        ),
-        (
-            "a file that is gone",
-            |store| {
-                fs::remove_file(first_file(store)).unwrap();
-            },
-            "No such file",
-        ),
-        (
-            "a file that is no Parquet, with its sum",
-            |store| {
-                fs::write(first_file(store), "PAR1 and so on").unwrap();
-                let (bytes, sum) = manifest::checksum(&first_file(store)).unwrap();
-                edit(store, |manifest| {
-                    manifest["files"][0]["bytes"] = bytes.into();
-                    manifest["files"][0]["checksum"] = sum.into();
-                });
-            },
-            "parquet",
-        ),
-        (
-            "a file without a column",
-            |store| {
-                let fields: Vec<_> = schema::FIELDS
-                    .into_iter()
-                    .filter(|field| field.0 != "contact")
-                    .collect();
-                replace_first(store, &fields, SCHEMA);
-            },
-            "the column contact is missing",
-        ),
-        (
-            "a file of a newer layout",
-            |store| {
-                replace_first(store, &schema::FIELDS, "mailgap.store/2");
-            },
-            "it has the layout \"mailgap.store/2\"",
-        ),
-        (
-            "rows that are missing",
-            |store| {
-                edit(store, |manifest| manifest["files"][0]["rows"] = 7.into());
-            },
-            "has other rows than it should have",
-        ),
-        (
-            "a manifest of a newer layout",
-            |store| {
-                edit(store, |manifest| {
-                    manifest["schema"] = "mailgap.store/2".into()
-                });
-            },
-            "it has the layout \"mailgap.store/2\", and this mailgap knows \"mailgap.store/1\"",
-        ),
-        (
-            "a manifest that was cut",
-            |store| {
-                let path = sorted(&store.join(INPUTS)).pop().unwrap();
-                let bytes = fs::read(&path).unwrap();
-                fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
-            },
-            "it is no manifest of a store",
-        ),
-        (
-            "a manifest that names other files",
-            |store| {
-                edit(store, |manifest| {
-                    manifest["files"][0]["path"] = "../../x.parquet".into()
-                });
-            },
-            "it names files outside of the store",
-        ),
-        (
-            "a store of a newer layout",
-            |store| {
-                fs::write(store.join(HEAD), r#"{"schema": "mailgap.store/2"}"#).unwrap();
-            },
-            "a newer mailgap reads it",
-        ),
-        (
-            "a head that is none",
-            |store| {
-                fs::write(store.join(HEAD), "{").unwrap();
-            },
-            "mailgap-store.json: ",
-        ),
-    ];
     let log = small_log();
     let whole = tempfile::tempdir().unwrap();
     store(&whole.path().join("store"), &[text(log.path())]);
-    for (name, damage, expected) in cases {
+    for (name, damage, expected) in DAMAGES {
         let folder = tempfile::tempdir().unwrap();
         let of = folder.path().join("store");
         copy(&whole.path().join("store"), &of);
@@ -440,9 +444,7 @@ fn a_damaged_store_is_told_and_nothing_wrong_is_reported() {
         }
     }
     // A foreign file is told, and the rest is reported.
-    let folder = tempfile::tempdir().unwrap();
-    let of = folder.path().join("store");
-    store(&of, &[&log]);
+    let of = whole.path().join("store");
     let mut expected = report(&[text(&of)]);
     fs::copy(
         first_file(&of),
