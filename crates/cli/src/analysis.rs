@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::mem;
 
+use mailgap_core::address::Domain;
 use mailgap_core::coverage::Coverage;
 use mailgap_core::fate::{
     Case, Judged, Judgement, Ledger, OutageFates, Pending, Place, judge, pending,
@@ -16,7 +17,7 @@ use rayon::prelude::*;
 
 use crate::exit::Result;
 use crate::months::Calendar;
-use crate::report::{Charts, Expiring, Found, Report, ToDo, charts};
+use crate::report::{Charts, Expiring, Found, Report, Tables, ToDo, Traffic, charts};
 use crate::settings::{Judging, Settings};
 
 /// What the logs say.
@@ -37,13 +38,20 @@ impl Analysis {
         let threads = ThreadPoolBuilder::new()
             .num_threads(settings.options.jobs)
             .build()?;
+        let mut traffic: Vec<(Domain, Traffic)> = Vec::new();
         let (mut found, incidents): (Vec<Found>, Incidents) = match coverage.span {
             Some(span) => threads.install(|| {
                 let calendar = Calendar::of(span, settings.options.zone);
-                let mut found: Vec<Found> = destinations
+                let (mut found, all): (Vec<Found>, Vec<Option<(Domain, Traffic)>>) = destinations
                     .par_iter()
-                    .map(|destination| Found::new(&destination.evidence(), span, &calendar))
-                    .collect();
+                    .map(|destination| {
+                        let evidence = destination.evidence();
+                        let traffic = judging.tables.then(|| Traffic::of(&evidence));
+                        let traffic = traffic.map(|traffic| (evidence.domain.clone(), traffic));
+                        (Found::new(&evidence, span, &calendar), traffic)
+                    })
+                    .unzip();
+                traffic.extend(all.into_iter().flatten());
                 let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
                 let mut findings: Vec<Findings> = findings.collect();
                 let operators = &judging.operators;
@@ -99,6 +107,9 @@ impl Analysis {
         let mut report = Report::new(found, &incidents, &coverage, settings.options.zone)
             .with_zone_source(settings.zone_source)
             .with_charts(charts);
+        if judging.tables {
+            report.tables = Tables::new(&traffic);
+        }
         report.coverage.plausible_only =
             !fates.knows_accepted() && judgement.fates.iter().any(|judged| judged.grade.is_some());
         Ok(Analysis {

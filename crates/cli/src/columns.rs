@@ -93,13 +93,6 @@ impl Table {
             mine.append(theirs);
         }
     }
-
-    /// Takes all rows out and keeps the room for others.
-    pub(crate) fn clear(&mut self) {
-        for (_, data) in &mut self.columns {
-            data.clear();
-        }
-    }
 }
 
 /// A row in the making. Which value comes when is the writer's care: a value of another kind than its column's is
@@ -174,13 +167,6 @@ impl Row<'_> {
             if let Some(data) = self.next() {
                 data.push_none();
             }
-        }
-    }
-
-    /// Nothing for the columns that are left.
-    pub(crate) fn end(mut self) {
-        while let Some(data) = self.next() {
-            data.push_none();
         }
     }
 }
@@ -258,23 +244,6 @@ impl Data {
             }
         }
     }
-
-    fn clear(&mut self) {
-        match self {
-            Data::Text(texts) => {
-                texts.text.clear();
-                texts.ends.clear();
-            }
-            Data::Int(values) | Data::Time(values) => values.clear(),
-            Data::UInt(values) => values.clear(),
-            Data::Float(values) => values.clear(),
-            Data::Flag(values) => values.clear(),
-            Data::Floats(lists) => {
-                lists.values.clear();
-                lists.ends.clear();
-            }
-        }
-    }
 }
 
 /// Texts one behind the other.
@@ -285,13 +254,13 @@ pub(crate) struct Texts {
 }
 
 /// Where a text or list ends, and whether it is there at all.
-type End = (usize, bool);
+type End = (u32, bool);
 
 impl Texts {
     /// Adds one, or a gap.
     pub(crate) fn push(&mut self, value: Option<&str>) {
         self.text.push_str(value.unwrap_or_default());
-        self.ends.push((self.text.len(), value.is_some()));
+        self.ends.push((short(self.text.len()), value.is_some()));
     }
 
     /// The text of that row; `None` for a gap.
@@ -305,12 +274,12 @@ impl Texts {
     }
 
     fn append(&mut self, other: &Texts) {
-        let start = self.text.len();
+        let start = short(self.text.len());
         self.text.push_str(&other.text);
         let moved = other
             .ends
             .iter()
-            .map(|&(end, is_some)| (end + start, is_some));
+            .map(|&(end, is_some)| (end.saturating_add(start), is_some));
         self.ends.extend(moved);
     }
 }
@@ -326,7 +295,7 @@ impl Lists {
     /// Adds one, or a gap.
     pub(crate) fn push(&mut self, value: Option<&[f64]>) {
         self.values.extend_from_slice(value.unwrap_or_default());
-        self.ends.push((self.values.len(), value.is_some()));
+        self.ends.push((short(self.values.len()), value.is_some()));
     }
 
     /// The list of that row; `None` for a gap.
@@ -340,12 +309,12 @@ impl Lists {
     }
 
     fn append(&mut self, other: &Lists) {
-        let start = self.values.len();
+        let start = short(self.values.len());
         self.values.extend_from_slice(&other.values);
         let moved = other
             .ends
             .iter()
-            .map(|&(end, is_some)| (end + start, is_some));
+            .map(|&(end, is_some)| (end.saturating_add(start), is_some));
         self.ends.extend(moved);
     }
 }
@@ -353,5 +322,11 @@ impl Lists {
 fn range(ends: &[End], row: usize) -> Option<Range<usize>> {
     let &(end, is_some) = ends.get(row)?;
     let start = row.checked_sub(1).and_then(|before| ends.get(before));
-    is_some.then(|| start.map_or(0, |start| start.0)..end)
+    let start = start.map_or(0, |start| start.0);
+    is_some.then_some(start as usize..end as usize)
+}
+
+/// A table has some ten thousand rows of some hundred bytes: what is beyond 4 GB reads as a gap.
+fn short(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -29,6 +29,7 @@ mod render;
 mod report;
 mod rules;
 mod settings;
+mod store;
 mod style;
 #[cfg(test)]
 mod testing;

@@ -12,6 +12,7 @@ mod coverage;
 mod found;
 mod incident;
 mod outage;
+mod tables;
 mod words;
 
 use chrono_tz::Tz;
@@ -34,6 +35,7 @@ use found::FatesByOutage;
 pub(crate) use found::{Expiring, Found, LastAttempt, ToDo};
 pub(crate) use incident::Incident;
 pub(crate) use outage::{Boundary, Fates, Outage, Standing, Window};
+pub(crate) use tables::{Tables, Traffic};
 use words::zone_name;
 
 /// The document.
@@ -53,6 +55,8 @@ pub(crate) struct Report {
     pub(crate) availability: Vec<Availability>,
     /// In order of time; empty without `--announcements`.
     pub(crate) announcements: Vec<Announcement>,
+    /// Of the whole log; `None` where the format shows none, and in a build without polars.
+    pub(crate) tables: Option<Tables>,
     /// What the answer rests on: attempts to these destinations, the restrictions observed.
     #[serde(skip)]
     pub(crate) judged: Judged,
@@ -166,6 +170,7 @@ impl Report {
             chronic,
             availability,
             announcements: Vec::new(),
+            tables: None,
             judged,
             restrictions: Vec::new(),
             ends,

@@ -120,22 +120,24 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let settings = Settings::resolve(&args.reading, environment)?;
     let judging = Judging {
         charts: format == Format::Html,
+        tables: format != Format::Text,
         ..Judging::resolve(&args.known)?
     };
     let said = match &args.announcements {
         Some(path) => announcements::read(path, settings.options.zone)?,
         None => Vec::new(),
     };
-    let collected = settings::collect(&args.reading, "report", environment)?;
+    let collected = settings::collect_all(&args.reading, "report", environment)?;
     let folder = match file {
         Some(path) if format == Format::Csv && is_folder(path) => Some(Folder::open(path)?),
         _ => None,
     };
     let output = match folder {
         Some(_) => None,
-        None => Some(Output::open(file, console.out, &collected.inputs)?),
+        None => Some(Output::open(file, console.out, &collected.collected.inputs)?),
     };
     let inputs = collected
+        .collected
         .inputs
         .iter()
         .map(|input| PathBuf::from(input.name()));

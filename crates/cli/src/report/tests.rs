@@ -23,7 +23,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 const SCHEMA: [(&str, &str); 22] = [
     (
         "",
-        "schema timezone coverage outages incidents unreachable chronic availability announcements",
+        "schema timezone coverage outages incidents unreachable chronic availability announcements tables",
     ),
     (
         "/coverage",

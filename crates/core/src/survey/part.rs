@@ -21,6 +21,11 @@ pub(super) struct Part {
     /// `None` never happens: inputs are numbered by their list.
     parser: Option<LineParser>,
     scratch: Scratch,
+    pub(super) sum: Sum,
+}
+
+/// What lines and bounces amount to.
+pub(super) struct Sum {
     recent: Recent,
     pub(super) count: Count,
     pub(super) tally: Tally,
@@ -29,17 +34,72 @@ pub(super) struct Part {
     scribe: Option<Scribe>,
 }
 
+impl Sum {
+    /// Of nothing yet.
+    pub(super) fn new(fates: Option<Keep>) -> Sum {
+        Sum {
+            recent: Recent::default(),
+            count: Count::default(),
+            tally: Tally::new(),
+            bounced: Bounced::default(),
+            scribe: fates.map(Scribe::new),
+        }
+    }
+
+    /// Takes in what a line says, after it was counted. Failures of logs are noted to `join` them with bounces.
+    pub(super) fn add_line(&mut self, line: &Line<'_>, options: &Options, join: bool) {
+        match line {
+            Line::Delivery(event) if options.takes(event) => {
+                // Only what a host answered now is evidence; the reason of an echo was that of its failure.
+                let fresh = event.contact == Contact::Fresh;
+                let mut classify = || self.recent.classify(&options.classifier, event);
+                let verdict = if fresh { classify() } else { None };
+                self.tally.add(event, verdict);
+                if join {
+                    self.bounced.add_logged(event);
+                }
+                if let Some(scribe) = &mut self.scribe {
+                    scribe.delivery(event, verdict, classify);
+                }
+            }
+            // Who sent it is told before the time that is asked for.
+            Line::Queue(fact) if options.until.is_none_or(|until| fact.time < until) => {
+                if let Some(scribe) = &mut self.scribe {
+                    scribe.queue(fact);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts and keeps an event of a bounce.
+    pub(super) fn add_bounce(&mut self, event: &Delivery<'_>, options: &Options) {
+        if self.count.add_bounced(event, options) {
+            let verdict = options.classifier.classify(event);
+            self.bounced.add_bounce(event, verdict);
+        }
+    }
+
+    /// What these lines, since the last time, say of fates, where those are asked for.
+    pub(super) fn close(&mut self) -> Option<Stretch> {
+        self.scribe.as_mut().map(Scribe::close)
+    }
+
+    /// Takes in what other lines of the same input amount to.
+    pub(super) fn merge(&mut self, other: Sum) {
+        self.count.merge(other.count);
+        self.tally.merge(other.tally);
+        self.bounced.merge(other.bounced);
+    }
+}
+
 impl Part {
     /// Nothing of that input yet.
     pub(super) fn new(input: Option<&Input>, options: &Options, fates: Option<Keep>) -> Part {
         Part {
             parser: input.map(|input| options.parser(input)),
             scratch: Scratch::default(),
-            recent: Recent::default(),
-            count: Count::default(),
-            tally: Tally::new(),
-            bounced: Bounced::default(),
-            scribe: fates.map(Scribe::new),
+            sum: Sum::new(fates),
         }
     }
 
@@ -56,41 +116,15 @@ impl Part {
         for_each_line(block, |number, text| {
             let line = parser.parse(text, &mut self.scratch);
             let guessed = parser.guessed_year();
-            self.count.add(number, text, &line, guessed, options);
-            match &line {
-                Line::Delivery(event) if options.takes(event) => {
-                    // Only what a host answered now is evidence; the reason of an echo was that of its failure.
-                    let fresh = event.contact == Contact::Fresh;
-                    let mut classify = || self.recent.classify(&options.classifier, event);
-                    let verdict = if fresh { classify() } else { None };
-                    self.tally.add(event, verdict);
-                    if join {
-                        self.bounced.add_logged(event);
-                    }
-                    if let Some(scribe) = &mut self.scribe {
-                        scribe.delivery(event, verdict, classify);
-                    }
-                }
-                // Who sent it is told before the time that is asked for.
-                Line::Queue(fact) if options.until.is_none_or(|until| fact.time < until) => {
-                    if let Some(scribe) = &mut self.scribe {
-                        scribe.queue(fact);
-                    }
-                }
-                _ => {}
-            }
+            self.sum.count.add(number, text, &line, guessed, options);
+            self.sum.add_line(&line, options, join);
         });
         for_each_message(block, |number, message| {
             let reading = dsn::read(message);
-            self.count.add_message(number, message, &reading);
-            for_each_event(&reading, input, |event| {
-                if self.count.add_bounced(event, options) {
-                    let verdict = options.classifier.classify(event);
-                    self.bounced.add_bounce(event, verdict);
-                }
-            });
+            self.sum.count.add_message(number, message, &reading);
+            for_each_event(&reading, input, |event| self.sum.add_bounce(event, options));
         });
-        self.scribe.as_mut().map(Scribe::close)
+        self.sum.close()
     }
 
     /// Shows every line and message of a block, and counts what was understood.
@@ -107,10 +141,10 @@ impl Part {
         for_each_line(block, |number, text| {
             let said = parser.parse(text, &mut self.scratch);
             let guessed = parser.guessed_year();
-            self.count.add(number, text, &said, guessed, options);
+            self.sum.count.add(number, text, &said, guessed, options);
             let verdict = match &said {
                 Line::Delivery(event) if options.takes(event) => {
-                    self.recent.classify(&options.classifier, event)
+                    self.sum.recent.classify(&options.classifier, event)
                 }
                 _ => None,
             };
@@ -124,9 +158,9 @@ impl Part {
         });
         for_each_message(block, |number, message| {
             let reading = dsn::read(message);
-            self.count.add_message(number, message, &reading);
+            self.sum.count.add_message(number, message, &reading);
             for_each_event(&reading, input, |event| {
-                self.count.add_bounced(event, options);
+                self.sum.count.add_bounced(event, options);
             });
             show(&Item::Message(ReadMessage {
                 input,
@@ -140,9 +174,7 @@ impl Part {
 
 impl Shard for Part {
     fn merge(&mut self, other: Part) {
-        self.count.merge(other.count);
-        self.tally.merge(other.tally);
-        self.bounced.merge(other.bounced);
+        self.sum.merge(other.sum);
     }
 }
 
