@@ -20,6 +20,7 @@ mod moment;
 mod operators;
 mod output;
 mod progress;
+mod redaction;
 mod render;
 mod report;
 mod rules;
