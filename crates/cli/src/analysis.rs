@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::mem;
 
+use mailgap_core::address::Domain;
 use mailgap_core::coverage::Coverage;
 use mailgap_core::fate::{
     Case, Judged, Judgement, Ledger, OutageFates, Pending, Place, judge, pending,
@@ -15,7 +16,7 @@ use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use crate::exit::Result;
-use crate::report::{Expiring, Found, Report, ToDo};
+use crate::report::{Expiring, Found, Report, Tables, ToDo, Traffic};
 use crate::settings::{Judging, Settings};
 
 /// What the logs say.
@@ -36,12 +37,19 @@ impl Analysis {
         let threads = ThreadPoolBuilder::new()
             .num_threads(settings.options.jobs)
             .build()?;
+        let mut traffic: Vec<(Domain, Traffic)> = Vec::new();
         let (mut found, incidents): (Vec<Found>, Incidents) = match coverage.span {
             Some(span) => threads.install(|| {
-                let mut found: Vec<Found> = destinations
+                let (mut found, all): (Vec<Found>, Vec<Option<(Domain, Traffic)>>) = destinations
                     .par_iter()
-                    .map(|destination| Found::new(&destination.evidence(), span))
-                    .collect();
+                    .map(|destination| {
+                        let evidence = destination.evidence();
+                        let traffic = judging.tables.then(|| Traffic::of(&evidence));
+                        let traffic = traffic.map(|traffic| (evidence.domain.clone(), traffic));
+                        (Found::new(&evidence, span), traffic)
+                    })
+                    .unzip();
+                traffic.extend(all.into_iter().flatten());
                 let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
                 let mut findings: Vec<Findings> = findings.collect();
                 let operators = &judging.operators;
@@ -84,6 +92,9 @@ impl Analysis {
         }
         let mut report = Report::new(found, &incidents, &coverage, settings.options.zone)
             .with_zone_source(settings.zone_source);
+        if judging.tables {
+            report.tables = Tables::new(&traffic);
+        }
         report.coverage.plausible_only =
             !fates.knows_accepted() && judgement.fates.iter().any(|judged| judged.grade.is_some());
         Ok(Analysis {

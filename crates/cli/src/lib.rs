@@ -6,6 +6,7 @@
 
 mod analysis;
 mod args;
+mod columns;
 mod commands;
 mod csv;
 mod environment;
@@ -14,6 +15,7 @@ mod event_row;
 mod exit;
 mod explain;
 mod fate_row;
+mod frame;
 mod grep;
 mod manual;
 mod moment;
@@ -25,6 +27,7 @@ mod render;
 mod report;
 mod rules;
 mod settings;
+mod store;
 mod style;
 #[cfg(test)]
 mod testing;

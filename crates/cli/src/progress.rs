@@ -49,6 +49,12 @@ impl Progress {
         }
     }
 
+    /// With so many bytes beside those of the inputs.
+    pub(crate) fn with_more(self, bytes: u64) -> Progress {
+        let total = self.total.map(|total| total + bytes);
+        Progress { total, ..self }
+    }
+
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         if let Some(bar) = self.bar.get() {

@@ -9,6 +9,7 @@ mod coverage;
 mod found;
 mod incident;
 mod outage;
+mod tables;
 mod words;
 
 use chrono_tz::Tz;
@@ -27,6 +28,7 @@ use found::FatesByOutage;
 pub(crate) use found::{Expiring, Found, LastAttempt, ToDo};
 pub(crate) use incident::Incident;
 pub(crate) use outage::{Boundary, Fates, Outage, Standing, Window};
+pub(crate) use tables::{Tables, Traffic};
 use words::zone_name;
 
 /// The document.
@@ -42,6 +44,8 @@ pub(crate) struct Report {
     pub(crate) incidents: Vec<Incident>,
     pub(crate) unreachable: Vec<Standing>,
     pub(crate) chronic: Vec<Standing>,
+    /// Of the whole log; `None` where the format shows none, and in a build without polars.
+    pub(crate) tables: Option<Tables>,
     /// What the answer rests on: attempts to these destinations, the restrictions observed.
     #[serde(skip)]
     pub(crate) judged: Judged,
@@ -142,6 +146,7 @@ impl Report {
             incidents,
             unreachable,
             chronic,
+            tables: None,
             judged,
             restrictions: Vec::new(),
             ends,

@@ -16,6 +16,7 @@ use crate::moment::{self, End};
 use crate::operators;
 use crate::redaction;
 use crate::rules;
+use crate::store::{self, Listed};
 use crate::zone::{self, ZoneSource};
 
 /// The flags of [`Reading`], understood.
@@ -64,6 +65,8 @@ pub(crate) struct Judging {
     pub(crate) operators: Operators,
     /// How long the sending mail system keeps trying, in seconds.
     pub(crate) lifetime_s: f64,
+    /// The tables of the whole log are wanted.
+    pub(crate) tables: bool,
 }
 
 impl Judging {
@@ -75,6 +78,7 @@ impl Judging {
                 None => Operators::new(),
             },
             lifetime_s: known.queue_lifetime,
+            tables: false,
         })
     }
 }
@@ -116,14 +120,57 @@ fn check_domain(domain: &str) -> Result<()> {
     Ok(())
 }
 
-/// What the paths hold; without a path, standard input. Inputs that cannot be opened are no failure.
+/// What there is to read.
+pub(crate) struct Inputs {
+    /// Logs and bounces.
+    pub(crate) collected: Collected,
+    /// Stores of events.
+    pub(crate) stores: Vec<Listed>,
+}
+
+/// What the paths hold, stores of events among them.
+pub(crate) fn collect_all(
+    reading: &Reading,
+    command: &str,
+    environment: &Environment,
+) -> Result<Inputs> {
+    let (stores, paths) = store::take_stores(&reading.paths);
+    let collected = if paths.is_empty() && !stores.is_empty() {
+        Collected::default()
+    } else {
+        collect_paths(&paths, command, environment)?
+    };
+    let mut stores: Vec<&PathBuf> = stores.iter().collect();
+    stores.dedup();
+    let stores = stores.into_iter().map(|folder| Listed::open(folder));
+    Ok(Inputs {
+        collected,
+        stores: stores.collect::<Result<_>>()?,
+    })
+}
+
+/// What the paths hold; without a path, standard input. Inputs that cannot be opened are no failure. Stores are
+/// refused.
 pub(crate) fn collect(
     reading: &Reading,
     command: &str,
     environment: &Environment,
 ) -> Result<Collected> {
+    if let Some(store) = reading.paths.iter().find(|path| store::is_store(path)) {
+        return Err(Failure::with_hint(
+            format!(
+                "{}: is a store of events, which mailgap {command} does not read",
+                store.display()
+            ),
+            "mailgap report and mailgap fates do; its files are Parquet, which DuckDB and others read",
+        ));
+    }
+    collect_paths(&reading.paths, command, environment)
+}
+
+fn collect_paths(paths: &[PathBuf], command: &str, environment: &Environment) -> Result<Collected> {
     let standard_input = [PathBuf::from("-")];
-    let paths: &[PathBuf] = if reading.paths.is_empty() {
+    let paths: &[PathBuf] = if paths.is_empty() {
         if environment.stdin_is_terminal {
             return Err(Failure::with_hint(
                 "no log named, and standard input is a terminal".to_owned(),
@@ -135,7 +182,7 @@ pub(crate) fn collect(
         }
         &standard_input
     } else {
-        &reading.paths
+        paths
     };
     let collected = source::collect(paths, environment.now);
     if collected.inputs.is_empty() && collected.unread.is_empty() {

@@ -75,7 +75,7 @@ fn wrong_command_lines_are_status_2_and_print_no_data() {
         ),
         (
             &["events", "-f", "json", log],
-            "[possible values: csv, jsonl]",
+            "[possible values: csv, jsonl, parquet]",
         ),
         (
             &["report"],

@@ -1,11 +1,14 @@
 //! From inputs to evidence: the main pass.
 //!
 //! Each block of lines or of messages is parsed, its failures are classified, and all is folded into a tally
-//! and the coverage. [`events`] runs the same records through a formatter instead.
+//! and the coverage. [`events`] runs the same records through a formatter instead. [`Recorder`] takes events that
+//! were read before, or by somebody else, through the same fold.
 
 mod count;
 mod part;
+mod record;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -21,16 +24,18 @@ use crate::line::LineParser;
 use crate::overlap::Overlaps;
 use crate::parallel::{self, Block, Ended, Plan};
 use crate::reason::{Classifier, Verdict};
+use crate::redact::Redactor;
 use crate::source::Input;
-use crate::source::reader::BLOCK_BYTES;
+use crate::source::reader::{BLOCK_BYTES, Total};
 use crate::stamp::StampContext;
 use crate::tally::{Bounced, Destination, Known, News, Tally};
 use crate::time::Timestamp;
 
 use count::Whole;
-use part::{Part, for_each_event};
+use part::{Part, Sum, for_each_event};
 
 pub use crate::source::reader::Progress;
+pub use record::{Origin, Recorded, Recorder};
 
 /// What to read and how to understand it.
 #[derive(Debug, Clone)]
@@ -51,6 +56,8 @@ pub struct Options {
     pub classifier: Classifier,
     /// Which fates [`survey`] keeps; `None`: it looks for none.
     pub fates: Option<Keep>,
+    /// Gives people pseudonyms before anything is counted or shown; `None`: they stand as they are.
+    pub redactor: Option<Redactor>,
     /// Bytes of a block of lines, for tests; `None`: what is fast.
     pub block_bytes: Option<usize>,
 }
@@ -67,6 +74,7 @@ impl Options {
             jobs: 1,
             classifier: Classifier::default(),
             fates: Some(Keep::default()),
+            redactor: None,
             block_bytes: None,
         }
     }
@@ -87,6 +95,14 @@ impl Options {
 
     fn takes(&self, event: &Delivery<'_>) -> bool {
         self.takes_time(event.time) && self.domains.takes(event.domain())
+    }
+
+    /// Text of which no record is known, without its people.
+    fn redacted<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        match &self.redactor {
+            Some(redactor) => redactor.text(text, &[]),
+            None => Cow::Borrowed(text),
+        }
     }
 
     fn plan(&self, ordered: bool) -> Plan {
@@ -152,18 +168,41 @@ pub struct Survey {
 ///
 /// Inputs with the same bytes are counted once. What cannot be read is told in the coverage.
 pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Survey {
+    survey_with(inputs, std::iter::empty(), options, progress)
+}
+
+/// Like [`survey`], with inputs whose events came from elsewhere beside those that are read: see [`Recorder`].
+///
+/// They are asked for one after the other, before anything is read, and held no longer than it takes to add them
+/// up. An input that has the bytes of a recorded one is not counted again.
+pub fn survey_with(
+    inputs: &[Input],
+    recorded: impl Iterator<Item = Recorded>,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Survey {
     // The order of files must not matter: those with the same bytes are told apart by their names.
     let mut inputs: Vec<&Input> = inputs.iter().collect();
     inputs.sort_by_key(|input| (input.name(), input.reference()));
     let inputs: Vec<Input> = inputs.into_iter().cloned().collect();
 
+    let mut recorded = recorded.peekable();
+    let has_recorded = recorded.peek().is_some();
     // Failures of logs are noted only where there may be bounces that repeat them.
-    let join = inputs.len() > 1 && inputs.iter().any(Input::may_be_mail);
-    let mut whole = Whole::default();
-    let mut tally = Tally::new();
-    let mut bounces = Bounced::default();
-    let mut overlaps = Overlaps::default();
-    let mut fates = Fates::default();
+    let join = has_recorded || (inputs.len() > 1 && inputs.iter().any(Input::may_be_mail));
+    let mut all = All {
+        several: has_recorded || inputs.len() > 1,
+        ..All::default()
+    };
+    for Recorded {
+        name,
+        total,
+        sum,
+        stretch,
+    } in recorded
+    {
+        all.add(&name, &total, None, Some(sum), stretch);
+    }
     let ribbons = Ribbons::default();
     let known = Mutex::new(Known::default());
     let new = |n: usize| Part::new(inputs.get(n), options, options.fates);
@@ -176,21 +215,13 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         }
         // One set for all workers: most recipients come to each of them.
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        part.tally.move_known(&mut known);
+        part.sum.tally.move_known(&mut known);
     };
     let mut ended = |ended: Ended<Part>| {
         let name = inputs.get(ended.input).map_or("", Input::name);
         let stretch = ribbons.take(ended.input);
-        let Some(part) = whole.end(name, &ended.total, ended.error, ended.shard) else {
-            return;
-        };
-        whole.count.merge_named(part.count, name);
-        if inputs.len() > 1 {
-            overlaps.note(name, part.tally.hours());
-        }
-        tally.merge(part.tally);
-        bounces.merge(part.bounced);
-        fates.add(stretch);
+        let sum = ended.shard.map(|part| part.sum);
+        all.add(name, &ended.total, ended.error, sum, stretch);
     };
     // Nothing is emitted, so nothing can fail but the start of the threads.
     if let Err(error) = parallel::fold(
@@ -202,24 +233,76 @@ pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> S
         &mut |()| Ok(()),
         &mut ended,
     ) {
-        whole.coverage.unread.push(Unread {
+        all.whole.coverage.unread.push(Unread {
             input: "(all)".into(),
             why: error.to_string(),
         });
     }
-    tally.add_known(known.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let (news, repeated) = bounces.into_news();
-    news.count_into(&mut tally);
-    let told = options.fates.map(|keep| told_by(&news, keep));
-    let mut coverage = whole.into_coverage();
-    coverage.bounces.repeated = repeated;
-    coverage.bounces.added = news.len();
-    coverage.overlaps = overlaps.into_found();
-    let (destinations, known) = tally.into_destinations_and_known();
-    Survey {
-        coverage,
-        destinations,
-        fates: fates.finish(options.fates.unwrap_or_default(), told, known),
+    let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    all.tally.add_known(known);
+    all.finish(options)
+}
+
+/// All inputs, added up.
+#[derive(Default)]
+struct All {
+    whole: Whole,
+    tally: Tally,
+    bounces: Bounced,
+    overlaps: Overlaps,
+    fates: Fates,
+    /// There is more than one input.
+    several: bool,
+}
+
+impl All {
+    /// Adds an input, unless its bytes were counted before.
+    fn add(
+        &mut self,
+        name: &str,
+        total: &Total,
+        error: Option<io::Error>,
+        sum: Option<Sum>,
+        stretch: Option<Stretch>,
+    ) {
+        let Some(sum) = self.whole.end(name, total, error, sum) else {
+            return;
+        };
+        self.whole.count.merge_named(sum.count, name);
+        if self.several {
+            self.overlaps.note(name, sum.tally.hours());
+        }
+        self.tally.merge(sum.tally);
+        self.bounces.merge(sum.bounced);
+        self.fates.add(stretch);
+    }
+
+    fn finish(self, options: &Options) -> Survey {
+        let All {
+            whole,
+            mut tally,
+            bounces,
+            overlaps,
+            fates,
+            ..
+        } = self;
+        let (news, repeated) = bounces.into_news();
+        news.count_into(&mut tally);
+        let told = options.fates.map(|keep| told_by(&news, keep));
+        let mut coverage = whole.into_coverage();
+        coverage.bounces.repeated = repeated;
+        coverage.bounces.added = news.len();
+        coverage.overlaps = overlaps.into_found();
+        // Those of a store stand as they were read.
+        for sample in &mut coverage.samples {
+            sample.text = options.redacted(&sample.text).into();
+        }
+        let (destinations, known) = tally.into_destinations_and_known();
+        Survey {
+            coverage,
+            destinations,
+            fates: fates.finish(options.fates.unwrap_or_default(), told, known),
+        }
     }
 }
 
@@ -262,7 +345,24 @@ pub fn events(
     format: &(dyn Fn(&Located<'_>, &mut Vec<u8>) + Sync),
     sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
 ) -> io::Result<Coverage> {
-    let format = |item: &Item<'_>, out: &mut Vec<u8>| {
+    let mut sink = |_: usize, rows: Vec<u8>| if rows.is_empty() { Ok(()) } else { sink(&rows) };
+    events_into(inputs, options, progress, format, &mut sink, &mut |_| {})
+}
+
+/// Like [`events`], into rows of any type: each block of an input gives one `T`. `sink` gets the number of the
+/// input with it, and `ended` each input that was read; its last blocks may come to `sink` later.
+///
+/// # Errors
+/// Those of `sink`. What cannot be read is told in the coverage.
+pub fn events_into<T: Default + Send>(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+    format: &(dyn Fn(&Located<'_>, &mut T) + Sync),
+    sink: &mut (dyn FnMut(usize, T) -> io::Result<()> + Send),
+    ended: &mut (dyn FnMut(ReadInput) + Send),
+) -> io::Result<Coverage> {
+    let format = |item: &Item<'_>, out: &mut T| {
         let mut tell = |input: &Input, line, record: Record<'_>| {
             let located = Located {
                 input: input.name(),
@@ -290,7 +390,22 @@ pub fn events(
             }),
         }
     };
-    items(inputs, options, progress, &format, sink)
+    show(inputs, options, progress, &format, sink, ended)
+}
+
+/// An input that [`events_into`] has read.
+#[derive(Debug, Clone)]
+pub struct ReadInput {
+    /// Its number in the list of inputs.
+    pub number: usize,
+    /// Bytes after decompression.
+    pub bytes: u64,
+    /// Equal for equal bytes after decompression.
+    pub fingerprint: u128,
+    /// Why it was not read to its end.
+    pub error: Option<String>,
+    /// What was read of it.
+    pub coverage: Coverage,
 }
 
 /// A line or a message as it was read, and what it says.
@@ -342,23 +457,43 @@ pub fn items(
     format: &(dyn Fn(&Item<'_>, &mut Vec<u8>) + Sync),
     sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
 ) -> io::Result<Coverage> {
+    let mut sink = |_: usize, rows: Vec<u8>| if rows.is_empty() { Ok(()) } else { sink(&rows) };
+    show(inputs, options, progress, format, &mut sink, &mut |_| {})
+}
+
+fn show<T: Default + Send>(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+    format: &(dyn Fn(&Item<'_>, &mut T) + Sync),
+    sink: &mut (dyn FnMut(usize, T) -> io::Result<()> + Send),
+    tell: &mut (dyn FnMut(ReadInput) + Send),
+) -> io::Result<Coverage> {
     let mut whole = Whole {
         keep_duplicates: true,
         ..Whole::default()
     };
     let new = |n: usize| Part::new(inputs.get(n), options, None);
     let step = |part: &mut Part, block: &Block| {
-        let mut out = Vec::new();
+        let mut out = T::default();
         if let Some(input) = inputs.get(block.input) {
             part.show(block, input, options, &mut |item| format(item, &mut out));
         }
-        out
+        (block.input, out)
     };
-    let mut emit = |out: Vec<u8>| if out.is_empty() { Ok(()) } else { sink(&out) };
+    let mut emit = |(input, out): (usize, T)| sink(input, out);
     let mut ended = |ended: Ended<Part>| {
         let name = inputs.get(ended.input).map_or("", Input::name);
+        let count = ended.shard.as_ref().map(|part| &part.sum.count);
+        tell(ReadInput {
+            number: ended.input,
+            bytes: ended.total.bytes,
+            fingerprint: ended.total.fingerprint,
+            error: ended.error.as_ref().map(ToString::to_string),
+            coverage: count.map_or_else(Coverage::default, |count| count.of_input(name)),
+        });
         if let Some(part) = whole.end(name, &ended.total, ended.error, ended.shard) {
-            whole.count.merge_named(part.count, name);
+            whole.count.merge_named(part.sum.count, name);
         }
     };
     parallel::fold(

@@ -1,15 +1,18 @@
 //! `mailgap events`: what each line says, one row each.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::{io, thread};
 
-use mailgap_core::survey::{Located, Record, events};
+use mailgap_core::survey::{Located, ReadInput, Record, events, events_into};
 
 use super::say_unread;
 use crate::args::{Display, Reading};
-use crate::exit::{Exit, Result};
+use crate::exit::{Exit, Failure, Result};
 use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::settings::{self, Settings};
+use crate::store::{Days, Writer};
 use crate::{Console, event_row};
 
 /// Print what each line says, typed, one row each
@@ -22,7 +25,8 @@ Examples:
   mailgap events mail.log > events.jsonl
   mailgap events mail.log --domain libero.it --since '2023-01-25 20:00' | jq -r .text | sort | uniq -c
   mailgap events mail.log --domain libero.it -o libero.csv
-  zcat mail.log.*.gz | mailgap events --all -o events.jsonl")]
+  zcat mail.log.*.gz | mailgap events --all -o events.jsonl
+  mailgap events /var/log/mail.log.1 -f parquet -o /srv/mail-events && mailgap report /srv/mail-events")]
 pub(crate) struct Args {
     #[command(flatten)]
     reading: Reading,
@@ -37,7 +41,9 @@ pub(crate) struct Args {
     )]
     format: Option<Format>,
 
-    /// Write to this file and not to standard output
+    /// Write to this file and not to standard output; of a store, the folder
+    ///
+    /// What is in a store stays in it: inputs are added, and one that it has already is noticed.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -57,6 +63,8 @@ enum Format {
     Csv,
     /// One JSON object a line
     Jsonl,
+    /// A store: a folder of Parquet files by day, which report and fates read instead of the logs
+    Parquet,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
@@ -64,6 +72,9 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let file = output::file(args.output.as_ref());
     let format = output::format(args.format, file, Format::Jsonl)?;
     let settings = Settings::resolve(&args.reading, environment)?;
+    if format == Format::Parquet {
+        return store(args, file, &settings, console);
+    }
     let collected = settings::collect(&args.reading, "events", environment)?;
     let mut output = Output::open(file, console.out, &collected.inputs)?;
 
@@ -91,7 +102,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
                 if all || matches!(located.record, Record::Delivery(..)) {
                     match format {
                         Format::Csv => event_row::csv::append(located, &columns, rows),
-                        Format::Jsonl => event_row::append(located, rows),
+                        Format::Jsonl | Format::Parquet => event_row::append(located, rows),
                     }
                 }
             },
@@ -118,5 +129,94 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         }
         unread.extend(coverage.unread);
     }
+    Ok(say_unread(&unread, console).unwrap_or(Exit::Done))
+}
+
+/// Rows wait for the writer in so many blocks.
+const WAITING: usize = 2;
+
+/// What the writer is told.
+enum Told {
+    Rows(usize, Days),
+    Ended(ReadInput),
+}
+
+/// Writes the inputs into a store. The writer has a thread of its own beside those that read.
+fn store(
+    args: &Args,
+    folder: Option<&Path>,
+    settings: &Settings,
+    console: &mut Console<'_>,
+) -> Result<Exit> {
+    let environment = console.environment;
+    let Some(folder) = folder else {
+        return Err(Failure::with_hint(
+            "-f parquet writes a folder and nothing to standard output".to_owned(),
+            "name it with -o",
+        ));
+    };
+    let reading = &args.reading;
+    if reading.since.is_some() || reading.until.is_some() || !reading.domain.is_empty() {
+        return Err(Failure::with_hint(
+            "--since, --until and --domain do not go with -f parquet: a store holds whole inputs"
+                .to_owned(),
+            "restrict what you read from it: mailgap report DIR --since ...",
+        ));
+    }
+    let collected = settings::collect(reading, "events", environment)?;
+    let names = collected.inputs.iter().map(|input| input.name().to_owned());
+    let zone = (settings.options.zone.name().to_owned(), reading.year);
+    let mut writer = Writer::open(folder, names.collect(), zone)?;
+    let progress = Progress::new(
+        args.display.progress,
+        args.display.quiet,
+        false,
+        &collected.inputs,
+        environment,
+    );
+    let (to_writer, told) = mpsc::sync_channel(WAITING);
+    let to_writer_too = to_writer.clone();
+    // Who writes has failed when nobody listens: it says why.
+    let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+    let (read, written) = thread::scope(|scope| {
+        let written = scope.spawn(move || {
+            for told in told {
+                match told {
+                    Told::Rows(input, days) => writer.add(input, &days)?,
+                    Told::Ended(input) => writer.end(input),
+                }
+            }
+            writer.finish()
+        });
+        let read = events_into(
+            &collected.inputs,
+            &settings.options,
+            &progress,
+            &|located: &Located<'_>, days: &mut Days| days.add(located),
+            &mut move |input, days| to_writer.send(Told::Rows(input, days)).map_err(gone),
+            &mut move |input| {
+                let _ = to_writer_too.send(Told::Ended(input));
+            },
+        );
+        (read, written.join())
+    });
+    progress.finish();
+    let written = written.map_err(|_| Failure::new("writing the store failed".to_owned()))??;
+    let coverage = read?;
+    if !args.display.quiet {
+        for (name, known) in &written.known {
+            let under = if name == known {
+                String::new()
+            } else {
+                format!(" as {known}")
+            };
+            console.note(
+                &format!("{name}: the store has it already{under}, so nothing was added"),
+                None,
+            );
+        }
+    }
+    let mut unread = collected.unread;
+    unread.extend(coverage.unread);
     Ok(say_unread(&unread, console).unwrap_or(Exit::Done))
 }

@@ -91,8 +91,8 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         (None, Format::Csv | Format::Jsonl) => Keep::All,
         _ => Keep::Failing,
     });
-    let collected = settings::collect(&args.reading, "fates", environment)?;
-    let mut output = Output::open(file, console.out, &collected.inputs)?;
+    let collected = settings::collect_all(&args.reading, "fates", environment)?;
+    let mut output = Output::open(file, console.out, &collected.collected.inputs)?;
 
     let survey = super::survey(collected, &settings, &args.display, environment);
     let unread = survey.coverage.unread.clone();

@@ -92,9 +92,12 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let file = output::file(args.output.as_ref());
     let format = output::format(args.format, file, Format::Text)?;
     let settings = Settings::resolve(&args.reading, environment)?;
-    let judging = Judging::resolve(&args.known)?;
-    let collected = settings::collect(&args.reading, "report", environment)?;
-    let mut output = Output::open(file, console.out, &collected.inputs)?;
+    let judging = Judging {
+        tables: format != Format::Text,
+        ..Judging::resolve(&args.known)?
+    };
+    let collected = settings::collect_all(&args.reading, "report", environment)?;
+    let mut output = Output::open(file, console.out, &collected.collected.inputs)?;
 
     let survey = super::survey(collected, &settings, &args.display, environment);
     let unread = survey.coverage.unread.clone();

@@ -1,7 +1,7 @@
 //! Events and queue facts with pseudonyms for people.
 
 use super::Redactor;
-use crate::event::{Delivery, Fact, QueueFact};
+use crate::event::{Delivery, Fact, Line, QueueFact, Relay};
 
 /// Room for the words of one redacted record; use it again for the next.
 #[derive(Debug, Default)]
@@ -88,13 +88,34 @@ impl Redactor {
             } else {
                 room.word(first)
             },
-            relay: crate::event::Relay {
+            relay: Relay {
                 host: room.word(relay_host),
                 ..event.relay
             },
             dsn: None,
             ..event.clone()
         }
+    }
+
+    /// A line of a log, which says this, with pseudonyms.
+    pub fn line(&self, text: &[u8], said: &Line<'_>) -> Vec<u8> {
+        let people = match said {
+            Line::Delivery(event) => [
+                Some(event.recipient),
+                event.original_recipient,
+                event.sender,
+            ],
+            Line::Queue(fact) => match fact.fact {
+                Fact::Arrival { sender, .. } => [sender, None, None],
+                Fact::Active { sender, .. } | Fact::Expired { sender, .. } => {
+                    [Some(sender), None, None]
+                }
+                _ => [None; 3],
+            },
+            _ => [None; 3],
+        };
+        let people: Vec<&[u8]> = people.into_iter().flatten().collect();
+        self.text(text, &people).into_owned()
     }
 
     /// What is said of a message, with pseudonyms.

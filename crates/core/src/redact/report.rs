@@ -1,9 +1,17 @@
 //! Bounces with pseudonyms for people.
 
 use super::{Redactor, names_of};
-use crate::dsn::Report;
+use crate::dsn::{Reading, Report};
 
 impl Redactor {
+    /// How a message is understood, with pseudonyms.
+    pub fn reading(&self, reading: &Reading) -> Reading {
+        match reading {
+            Reading::Report(report) => Reading::Report(self.report(report).into()),
+            other => other.clone(),
+        }
+    }
+
     /// The report with pseudonyms, in its fields too. Its events are those of the original, in the same order.
     ///
     /// Find their reasons before: a rule may ask for words that are hidden then.

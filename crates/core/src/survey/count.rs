@@ -86,11 +86,17 @@ impl Count {
             self.note_time(time, options);
         }
         if let Some(odd) = odd {
-            self.add_odd(number, odd, text);
+            self.add_odd(number, odd, text, options);
         }
     }
 
-    pub(super) fn add_message(&mut self, number: u64, message: &[u8], reading: &Reading) {
+    pub(super) fn add_message(
+        &mut self,
+        number: u64,
+        message: &[u8],
+        reading: &Reading,
+        options: &Options,
+    ) {
         let bounces = &mut self.coverage.bounces;
         bounces.messages += 1;
         match reading {
@@ -98,7 +104,7 @@ impl Count {
             Reading::NotBounce(_) => bounces.not_bounces += 1,
             Reading::Unknown(odd) => {
                 bounces.unknown += 1;
-                self.add_odd(number, *odd, message);
+                self.add_odd(number, *odd, message, options);
             }
         }
     }
@@ -121,10 +127,10 @@ impl Count {
         }
     }
 
-    fn add_odd(&mut self, number: u64, odd: Odd, text: &[u8]) {
+    fn add_odd(&mut self, number: u64, odd: Odd, text: &[u8], options: &Options) {
         if self.odd.len() < SAMPLES {
             let text = text.get(..Sample::MAX_TEXT).unwrap_or(text);
-            self.odd.push((number, odd, text.into()));
+            self.odd.push((number, odd, options.redacted(text).into()));
         }
     }
 
@@ -172,16 +178,43 @@ impl Count {
     /// Takes in a whole input under its name.
     pub(super) fn merge_named(&mut self, mut other: Count, name: &str) {
         other.judge_input();
-        other.coverage.samples = std::mem::take(&mut other.odd)
-            .into_iter()
-            .map(|(line, odd, text)| Sample {
+        let odd = std::mem::take(&mut other.odd);
+        other
+            .coverage
+            .samples
+            .extend(odd.into_iter().map(|(line, odd, text)| Sample {
                 input: name.into(),
                 line,
                 why: odd.to_string(),
                 text,
-            })
-            .collect();
+            }));
         self.merge(other);
+    }
+
+    /// Takes over what the coverage of an input tells that its events do not, or those that were not handed in.
+    pub(super) fn take_rest(&mut self, told: &Coverage) {
+        let mine = &mut self.coverage;
+        mine.lines.delivery += told.lines.delivery;
+        mine.lines.queue += told.lines.queue;
+        mine.lines.foreign += told.lines.foreign;
+        mine.lines.unknown += told.lines.unknown;
+        mine.lines.malformed += told.lines.malformed;
+        mine.cut_before |= told.cut_before;
+        mine.cut_after |= told.cut_after;
+        mine.bounces.events += told.bounces.events;
+        mine.bounces.messages += told.bounces.messages;
+        mine.bounces.reports += told.bounces.reports;
+        mine.bounces.not_bounces += told.bounces.not_bounces;
+        mine.bounces.unknown += told.bounces.unknown;
+        mine.guessed_years.extend(&told.guessed_years);
+        mine.samples.extend(told.samples.iter().cloned());
+    }
+
+    /// The coverage of this input alone.
+    pub(super) fn of_input(&self, name: &str) -> Coverage {
+        let mut whole = Whole::default();
+        whole.count.merge_named(self.clone(), name);
+        whole.into_coverage()
     }
 }
 

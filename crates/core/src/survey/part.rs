@@ -1,5 +1,7 @@
 //! What one worker makes of one input, a block of lines or of messages at a time.
 
+use std::borrow::Cow;
+
 use super::count::Count;
 use super::{Item, Options, ReadLine, ReadMessage};
 use crate::dsn::{self, Reading};
@@ -9,7 +11,8 @@ use crate::exim::split::{self, Join};
 use crate::fate::{Keep, Scribe, Stretch};
 use crate::line::{LineParser, Lines};
 use crate::parallel::{Block, Shard};
-use crate::reason::Recent;
+use crate::reason::{Recent, Verdict};
+use crate::redact::Redacted;
 use crate::source::Input;
 use crate::source::kind::Kind;
 use crate::source::mbox::Messages;
@@ -21,12 +24,109 @@ pub(super) struct Part {
     /// `None` never happens: inputs are numbered by their list.
     parser: Option<LineParser>,
     scratch: Scratch,
+    pub(super) sum: Sum,
+}
+
+/// What lines and bounces amount to.
+pub(super) struct Sum {
     recent: Recent,
     pub(super) count: Count,
     pub(super) tally: Tally,
     pub(super) bounced: Bounced,
     /// `None` when no fates are asked for.
     scribe: Option<Scribe>,
+    room: Redacted,
+}
+
+impl Sum {
+    /// Of nothing yet.
+    pub(super) fn new(fates: Option<Keep>) -> Sum {
+        Sum {
+            recent: Recent::default(),
+            count: Count::default(),
+            tally: Tally::new(),
+            bounced: Bounced::default(),
+            scribe: fates.map(Scribe::new),
+            room: Redacted::default(),
+        }
+    }
+
+    /// Takes in what a line says, after it was counted. Failures of logs are noted to `join` them with bounces.
+    pub(super) fn add_line(&mut self, line: &Line<'_>, options: &Options, join: bool) {
+        match line {
+            Line::Delivery(event) if options.takes(event) => {
+                let Sum { recent, room, .. } = self;
+                let mut classify = || recent.classify(&options.classifier, event);
+                let to = (&mut self.tally, &mut self.bounced, &mut self.scribe);
+                match &options.redactor {
+                    Some(redactor) => {
+                        // The reason first: a rule may ask for words that are hidden then.
+                        let verdict = classify();
+                        add_delivery(&redactor.delivery(event, room), || verdict, join, to);
+                    }
+                    None => add_delivery(event, classify, join, to),
+                }
+            }
+            // Who sent it is told before the time that is asked for.
+            Line::Queue(fact) if options.until.is_none_or(|until| fact.time < until) => {
+                if let Some(scribe) = &mut self.scribe {
+                    match &options.redactor {
+                        Some(redactor) => scribe.queue(&redactor.queue_fact(fact, &mut self.room)),
+                        None => scribe.queue(fact),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts and keeps an event of a bounce.
+    pub(super) fn add_bounce(&mut self, event: &Delivery<'_>, options: &Options) {
+        if self.count.add_bounced(event, options) {
+            let verdict = options.classifier.classify(event);
+            match &options.redactor {
+                Some(redactor) => {
+                    let hidden = redactor.delivery(event, &mut self.room);
+                    self.bounced.add_bounce(&hidden, verdict);
+                }
+                None => self.bounced.add_bounce(event, verdict),
+            }
+        }
+    }
+
+    /// What these lines, since the last time, say of fates, where those are asked for.
+    pub(super) fn close(&mut self) -> Option<Stretch> {
+        self.scribe.as_mut().map(Scribe::close)
+    }
+
+    /// Takes in what other lines of the same input amount to.
+    pub(super) fn merge(&mut self, other: Sum) {
+        self.count.merge(other.count);
+        self.tally.merge(other.tally);
+        self.bounced.merge(other.bounced);
+    }
+}
+
+/// Where an event of a log goes: counts, what bounces are compared with, and fates.
+type Books<'s> = (&'s mut Tally, &'s mut Bounced, &'s mut Option<Scribe>);
+
+#[inline]
+fn add_delivery(
+    event: &Delivery<'_>,
+    mut classify: impl FnMut() -> Option<Verdict>,
+    join: bool,
+    (tally, bounced, scribe): Books<'_>,
+) {
+    // Only what a host answered now is evidence; the reason of an echo was that of its failure.
+    let fresh = event.contact == Contact::Fresh;
+    let verdict = if fresh { classify() } else { None };
+    tally.add(event, verdict);
+    if join {
+        bounced.add_logged(event);
+    }
+    if let Some(scribe) = scribe {
+        scribe.delivery(event, verdict, classify);
+    }
 }
 
 impl Part {
@@ -35,11 +135,7 @@ impl Part {
         Part {
             parser: input.map(|input| options.parser(input)),
             scratch: Scratch::default(),
-            recent: Recent::default(),
-            count: Count::default(),
-            tally: Tally::new(),
-            bounced: Bounced::default(),
-            scribe: fates.map(Scribe::new),
+            sum: Sum::new(fates),
         }
     }
 
@@ -56,41 +152,17 @@ impl Part {
         for_each_line(block, |number, text| {
             let line = parser.parse(text, &mut self.scratch);
             let guessed = parser.guessed_year();
-            self.count.add(number, text, &line, guessed, options);
-            match &line {
-                Line::Delivery(event) if options.takes(event) => {
-                    // Only what a host answered now is evidence; the reason of an echo was that of its failure.
-                    let fresh = event.contact == Contact::Fresh;
-                    let mut classify = || self.recent.classify(&options.classifier, event);
-                    let verdict = if fresh { classify() } else { None };
-                    self.tally.add(event, verdict);
-                    if join {
-                        self.bounced.add_logged(event);
-                    }
-                    if let Some(scribe) = &mut self.scribe {
-                        scribe.delivery(event, verdict, classify);
-                    }
-                }
-                // Who sent it is told before the time that is asked for.
-                Line::Queue(fact) if options.until.is_none_or(|until| fact.time < until) => {
-                    if let Some(scribe) = &mut self.scribe {
-                        scribe.queue(fact);
-                    }
-                }
-                _ => {}
-            }
+            self.sum.count.add(number, text, &line, guessed, options);
+            self.sum.add_line(&line, options, join);
         });
         for_each_message(block, |number, message| {
             let reading = dsn::read(message);
-            self.count.add_message(number, message, &reading);
-            for_each_event(&reading, input, |event| {
-                if self.count.add_bounced(event, options) {
-                    let verdict = options.classifier.classify(event);
-                    self.bounced.add_bounce(event, verdict);
-                }
-            });
+            self.sum
+                .count
+                .add_message(number, message, &reading, options);
+            for_each_event(&reading, input, |event| self.sum.add_bounce(event, options));
         });
-        self.scribe.as_mut().map(Scribe::close)
+        self.sum.close()
     }
 
     /// Shows every line and message of a block, and counts what was understood.
@@ -107,31 +179,50 @@ impl Part {
         for_each_line(block, |number, text| {
             let said = parser.parse(text, &mut self.scratch);
             let guessed = parser.guessed_year();
-            self.count.add(number, text, &said, guessed, options);
+            self.sum.count.add(number, text, &said, guessed, options);
             let verdict = match &said {
                 Line::Delivery(event) if options.takes(event) => {
-                    self.recent.classify(&options.classifier, event)
+                    self.sum.recent.classify(&options.classifier, event)
                 }
                 _ => None,
             };
-            show(&Item::Line(ReadLine {
-                input,
-                number,
-                text,
-                said: &said,
-                verdict,
-            }));
+            let mut show = |text: &[u8], said: &Line<'_>| {
+                show(&Item::Line(ReadLine {
+                    input,
+                    number,
+                    text,
+                    said,
+                    verdict,
+                }));
+            };
+            match &options.redactor {
+                Some(redactor) => {
+                    let hidden = redactor.line(text, &said);
+                    show(&hidden, &parser.parse(&hidden, &mut self.scratch));
+                }
+                None => show(text, &said),
+            }
         });
         for_each_message(block, |number, message| {
             let reading = dsn::read(message);
-            self.count.add_message(number, message, &reading);
+            self.sum
+                .count
+                .add_message(number, message, &reading, options);
             for_each_event(&reading, input, |event| {
-                self.count.add_bounced(event, options);
+                self.sum.count.add_bounced(event, options);
             });
+            let hidden = options
+                .redactor
+                .as_ref()
+                .map(|redactor| (redactor.text(message, &[]), redactor.reading(&reading)));
+            let (message, reading) = match hidden {
+                Some((message, reading)) => (message, reading),
+                None => (Cow::Borrowed(message), reading),
+            };
             show(&Item::Message(ReadMessage {
                 input,
                 number,
-                text: message,
+                text: &message,
                 reading: &reading,
             }));
         });
@@ -140,9 +231,7 @@ impl Part {
 
 impl Shard for Part {
     fn merge(&mut self, other: Part) {
-        self.count.merge(other.count);
-        self.tally.merge(other.tally);
-        self.bounced.merge(other.bounced);
+        self.sum.merge(other.sum);
     }
 }
 

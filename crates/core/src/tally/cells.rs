@@ -226,6 +226,8 @@ pub(crate) struct AnswerKey {
 pub(crate) struct Answer {
     pub(crate) key: AnswerKey,
     pub(crate) count: u64,
+    /// Of these, how many the MTA gave up: bounced or expired.
+    pub(crate) given_up: u64,
     /// Of all texts the one with the smallest hash, so that the choice does not depend on order.
     pub(crate) sample: (u64, Box<[u8]>),
 }
@@ -243,8 +245,34 @@ impl Cell for Answer {
 
     fn absorb(&mut self, other: Answer) {
         self.count += other.count;
+        self.given_up += other.given_up;
         if other.sample < self.sample {
             self.sample = other.sample;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_with_one_key_add_up_and_keep_the_least_sample() {
+        let answer = |count, given_up, hash, text: &[u8]| Answer {
+            key: AnswerKey {
+                hour: 1,
+                class: Class::PermRcpt,
+                reply_code: ReplyCode::new(550),
+                enhanced_status: None,
+                reason: Reason::NoSuchMailbox,
+                stage: Some(Stage::Rcpt),
+            },
+            count,
+            given_up,
+            sample: (hash, text.into()),
+        };
+        let mut sum = answer(3, 1, 9, b"550 a");
+        sum.absorb(answer(2, 2, 4, b"550 b"));
+        assert_eq!(sum, answer(5, 3, 4, b"550 b"));
     }
 }

@@ -80,6 +80,8 @@ pub struct ReplyGroup {
     pub stage: Option<Stage>,
     /// How many attempts (neutral ones included).
     pub count: u64,
+    /// Of these, how many the MTA gave up (bounced or expired): it will not try them again.
+    pub given_up: u64,
     /// One real text: of those in this hour the one with the smallest hash.
     pub sample: Box<[u8]>,
 }
@@ -248,6 +250,7 @@ pub(super) fn reply_group(answers: &[&Answer]) -> Option<ReplyGroup> {
         reason: key.reason,
         stage: key.stage,
         count: answers.iter().map(|answer| answer.count).sum(),
+        given_up: answers.iter().map(|answer| answer.given_up).sum(),
         sample: sample.1.clone(),
     })
 }

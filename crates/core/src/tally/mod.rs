@@ -150,7 +150,7 @@ impl Tally {
             reason: verdict.map_or(Reason::Unspecified, |verdict| verdict.reason),
             stage: event.stage,
         };
-        counts.add_answer(key, event.text, event.times);
+        counts.add_answer(key, event);
     }
 
     /// Number of a domain, whatever its case.
@@ -296,16 +296,22 @@ impl Tally {
 }
 
 impl Counts {
-    fn add_answer(&mut self, key: AnswerKey, text: &[u8], times: u32) {
+    fn add_answer(&mut self, key: AnswerKey, event: &Delivery<'_>) {
+        let text = event.text;
         let hash = xxh3_64(text);
         let sample = || text.get(..SAMPLE_BYTES).unwrap_or(text).into();
         // Made with the largest hash, so that the first text replaces the empty one.
         let answer = self.answers.at(key, || Answer {
             key,
             count: 0,
+            given_up: 0,
             sample: (u64::MAX, Box::default()),
         });
-        answer.count += u64::from(times);
+        let times = u64::from(event.times);
+        answer.count += times;
+        if matches!(event.outcome, Outcome::Bounced | Outcome::Expired) {
+            answer.given_up += times;
+        }
         if hash < answer.sample.0 {
             answer.sample = (hash, sample());
         }

@@ -280,6 +280,7 @@ pub(super) fn evidence(attempts: &[Attempt]) -> Evidence {
             reason: Reason::Unspecified,
             stage: None,
             count: 0,
+            given_up: 0,
             sample: format!("{} {class:?}", attempt.code).into_bytes().into(),
         });
         group.count += 1;
