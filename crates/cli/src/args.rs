@@ -15,7 +15,7 @@ use crate::commands::{events, explain, fates, generate, report};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::moment;
-use crate::style::When;
+use crate::style::{When, wanted};
 
 /// Says when each mail destination was not taking mail, from the sender's logs.
 ///
@@ -53,7 +53,7 @@ Exit status:
      and with --check when nothing at all was understood";
 
 /// What to read, and how to understand it.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct Reading {
     /// Logs and bounces, compressed or not, and folders of them; - is standard input
@@ -110,6 +110,19 @@ pub(crate) struct Reading {
     /// The output is the same whatever the number.
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
+
+    /// Give people pseudonyms, everywhere in the output
+    ///
+    /// Local parts of addresses become anon-5f1c09ab37, also within replies and samples. The same person has the
+    /// same pseudonym throughout a run; another run gives others.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) redact: bool,
+
+    /// Redact with the key in this file: the same pseudonyms in every run
+    ///
+    /// 16 random bytes or more. Who has the key can find out who is meant by trying addresses: keep it.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) redact_key_file: Option<PathBuf>,
 }
 
 /// What is known beside the logs.
@@ -136,7 +149,8 @@ pub(crate) struct Known {
 pub(crate) struct Display {
     /// When to use colour
     ///
-    /// Auto: on a terminal, unless NO_COLOR is set or TERM is dumb.
+    /// Auto: on a terminal, unless NO_COLOR is set, CLICOLOR is 0 or TERM is dumb; also elsewhere, but not into the file
+    /// of -o, when CLICOLOR_FORCE is set.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub(crate) color: When,
 
@@ -158,10 +172,9 @@ pub(crate) fn answer(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Exit {
-    let plain = environment.no_color || environment.dumb;
     let text = |is_terminal: bool| {
         let text = answer.render();
-        if is_terminal && !plain {
+        if wanted(environment, is_terminal) {
             text.ansi().to_string()
         } else {
             text.to_string()

@@ -11,7 +11,7 @@ use mailgap_core::time::Timestamp;
 #[derive(Debug, Clone)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "five independent facts, not states of one thing"
+    reason = "four independent facts, not states of one thing"
 )]
 pub struct Environment {
     /// Now: the reference for stamps without a year that come by a pipe.
@@ -30,8 +30,10 @@ pub struct Environment {
     pub stdout_is_terminal: bool,
     /// Standard error is a terminal.
     pub stderr_is_terminal: bool,
-    /// `NO_COLOR` is set and not empty (<https://no-color.org>).
-    pub no_color: bool,
+    /// What `NO_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR` ask for; `None` when they say nothing.
+    pub color: Option<bool>,
+    /// Random bytes, for a key of this run; `None` when the system has none to give.
+    pub random: Option<[u8; 32]>,
     /// `TERM` is `dumb`: no colour, no moving cursor.
     pub dumb: bool,
 }
@@ -53,9 +55,26 @@ impl Environment {
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
-            no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            color: color(|name| env::var(name).ok()),
+            random: random(),
             dumb: env::var_os("TERM").is_some_and(|value| value == "dumb"),
         }
+    }
+}
+
+fn random() -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).ok().map(|()| bytes)
+}
+
+/// Whether the user wants colour: <https://no-color.org>, then <https://bixense.com/clicolors/>.
+fn color(variable: impl Fn(&str) -> Option<String>) -> Option<bool> {
+    let said = |name: &str| variable(name).filter(|value| !value.is_empty());
+    match (said("NO_COLOR"), said("CLICOLOR_FORCE"), said("CLICOLOR")) {
+        (Some(_), _, _) => Some(false),
+        (None, Some(force), _) if force != "0" => Some(true),
+        (None, _, Some(color)) if color == "0" => Some(false),
+        _ => None,
     }
 }
 
@@ -78,6 +97,29 @@ fn system_timezone() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn colour_is_asked_for_by_three_variables_of_which_the_first_wins() {
+        let cases = [
+            ("", None),
+            ("NO_COLOR=1", Some(false)),
+            ("NO_COLOR=", None),
+            ("NO_COLOR=1 CLICOLOR_FORCE=1", Some(false)),
+            ("CLICOLOR_FORCE=1", Some(true)),
+            ("CLICOLOR_FORCE=1 CLICOLOR=0", Some(true)),
+            ("CLICOLOR_FORCE=0", None),
+            ("CLICOLOR_FORCE=0 CLICOLOR=0", Some(false)),
+            ("CLICOLOR=1", None),
+        ];
+        for (set, expected) in cases {
+            let variable = |name: &str| {
+                let mut set = set.split(' ').filter_map(|set| set.split_once('='));
+                set.find(|(set, _)| *set == name)
+                    .map(|(_, value)| value.to_owned())
+            };
+            assert_eq!(color(variable), expected, "{set}");
+        }
+    }
 
     #[test]
     fn columns_are_a_number_or_nothing() {

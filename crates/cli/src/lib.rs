@@ -25,6 +25,7 @@ mod months;
 mod operators;
 mod output;
 mod progress;
+mod redaction;
 mod render;
 mod report;
 mod rules;

@@ -14,6 +14,7 @@ use crate::environment::Environment;
 use crate::exit::{Failure, Result};
 use crate::moment::{self, End};
 use crate::operators;
+use crate::redaction;
 use crate::rules;
 use crate::store::{self, Listed};
 use crate::zone::{self, ZoneSource};
@@ -48,6 +49,7 @@ impl Settings {
                 domains: DomainFilter::new(&reading.domain),
                 jobs: reading.jobs.map_or(environment.jobs, usize::from).max(1),
                 classifier,
+                redactor: redaction::redactor(reading, environment)?,
                 ..Options::new(zone)
             },
             zone_source,

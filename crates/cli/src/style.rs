@@ -43,6 +43,12 @@ impl Tone {
     }
 }
 
+/// Whether a stream gets colour when no flag says so.
+pub(crate) fn wanted(environment: &Environment, is_terminal: bool) -> bool {
+    let auto = is_terminal && !environment.dumb;
+    environment.color.unwrap_or(auto)
+}
+
 /// Whether to paint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Style {
@@ -59,12 +65,7 @@ impl Style {
         let color = match when {
             When::Always => true,
             When::Never => false,
-            When::Auto => {
-                environment.stdout_is_terminal
-                    && !to_file
-                    && !environment.no_color
-                    && !environment.dumb
-            }
+            When::Auto => !to_file && wanted(environment, environment.stdout_is_terminal),
         };
         Style { color }
     }
@@ -98,8 +99,12 @@ mod tests {
             ..terminal()
         };
         let no_color = Environment {
-            no_color: true,
+            color: Some(false),
             ..terminal()
+        };
+        let forced = Environment {
+            color: Some(true),
+            ..pipe.clone()
         };
         let dumb = Environment {
             dumb: true,
@@ -111,6 +116,9 @@ mod tests {
             (When::Auto, &pipe, false, false),
             (When::Auto, &no_color, false, false),
             (When::Auto, &dumb, false, false),
+            (When::Auto, &forced, false, true),
+            (When::Auto, &forced, true, false),
+            (When::Never, &forced, false, false),
             (When::Always, &no_color, true, true),
             (When::Never, &terminal(), false, false),
         ];

@@ -400,7 +400,8 @@ pub(crate) fn environment() -> Environment {
         stdin_is_terminal: false,
         stdout_is_terminal: false,
         stderr_is_terminal: false,
-        no_color: false,
+        color: None,
+        random: Some([1; 32]),
         dumb: false,
     }
 }

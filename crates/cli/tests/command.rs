@@ -20,7 +20,8 @@ fn environment() -> Environment {
         stdin_is_terminal: true,
         stdout_is_terminal: false,
         stderr_is_terminal: false,
-        no_color: false,
+        color: None,
+        random: Some([1; 32]),
         dumb: false,
     }
 }
@@ -400,7 +401,7 @@ fn colour_is_for_terminals() {
         ..environment()
     };
     let no_color = Environment {
-        no_color: true,
+        color: Some(false),
         ..terminal.clone()
     };
     let cases: [(&Environment, &[&str], bool); 5] = [
@@ -428,7 +429,7 @@ fn text_is_as_wide_as_columns_says() {
         columns,
         terminal_columns: Some(terminal_columns),
         stdout_is_terminal,
-        no_color: true,
+        color: Some(false),
         ..environment()
     };
     let cases = [

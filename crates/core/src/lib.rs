@@ -110,6 +110,7 @@ mod overlap;
 mod parallel;
 pub mod postfix;
 pub mod reason;
+pub mod redact;
 pub mod reply;
 pub mod source;
 mod span;

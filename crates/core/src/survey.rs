@@ -8,6 +8,7 @@ mod count;
 mod part;
 mod record;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +24,7 @@ use crate::line::LineParser;
 use crate::overlap::Overlaps;
 use crate::parallel::{self, Block, Ended, Plan};
 use crate::reason::{Classifier, Verdict};
+use crate::redact::Redactor;
 use crate::source::Input;
 use crate::source::reader::{BLOCK_BYTES, Total};
 use crate::stamp::StampContext;
@@ -54,6 +56,8 @@ pub struct Options {
     pub classifier: Classifier,
     /// Which fates [`survey`] keeps; `None`: it looks for none.
     pub fates: Option<Keep>,
+    /// Gives people pseudonyms before anything is counted or shown; `None`: they stand as they are.
+    pub redactor: Option<Redactor>,
     /// Bytes of a block of lines, for tests; `None`: what is fast.
     pub block_bytes: Option<usize>,
 }
@@ -70,6 +74,7 @@ impl Options {
             jobs: 1,
             classifier: Classifier::default(),
             fates: Some(Keep::default()),
+            redactor: None,
             block_bytes: None,
         }
     }
@@ -90,6 +95,14 @@ impl Options {
 
     fn takes(&self, event: &Delivery<'_>) -> bool {
         self.takes_time(event.time) && self.domains.takes(event.domain())
+    }
+
+    /// Text of which no record is known, without its people.
+    fn redacted<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        match &self.redactor {
+            Some(redactor) => redactor.text(text, &[]),
+            None => Cow::Borrowed(text),
+        }
     }
 
     fn plan(&self, ordered: bool) -> Plan {
@@ -280,6 +293,10 @@ impl All {
         coverage.bounces.repeated = repeated;
         coverage.bounces.added = news.len();
         coverage.overlaps = overlaps.into_found();
+        // Those of a store stand as they were read.
+        for sample in &mut coverage.samples {
+            sample.text = options.redacted(&sample.text).into();
+        }
         let (destinations, known) = tally.into_destinations_and_known();
         Survey {
             coverage,

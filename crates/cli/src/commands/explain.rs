@@ -56,6 +56,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     rules: Option<PathBuf>,
 
+    /// Give people pseudonyms, everywhere in the output
+    #[arg(long, help_heading = "Output")]
+    redact: bool,
+
+    /// Redact with the key in this file: the same pseudonyms in every run
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    redact_key_file: Option<PathBuf>,
+
     /// Format
     #[arg(
         short,
@@ -167,13 +175,12 @@ impl Args {
         };
         Reading {
             paths,
-            since: None,
-            until: None,
-            domain: Vec::new(),
             timezone: self.timezone.clone(),
             year: self.year,
             rules: self.rules.clone(),
-            jobs: None,
+            redact: self.redact,
+            redact_key_file: self.redact_key_file.clone(),
+            ..Reading::default()
         }
     }
 }

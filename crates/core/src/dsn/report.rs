@@ -429,6 +429,15 @@ impl Recipient {
         }
     }
 
+    /// Puts other words in the place of the text, in front of the reply and in it.
+    pub(crate) fn map_text(&mut self, change: impl Fn(&[u8]) -> Vec<u8>) {
+        let (words, reply) = self.text.split_at(self.reply.min(self.text.len()));
+        let mut text = change(words);
+        let start = text.len();
+        text.append(&mut change(reply));
+        (self.text, self.reply) = (text, start);
+    }
+
     fn delivery<'b>(&'b self, report: &'b Report, reference: Timestamp) -> Delivery<'b> {
         let time = self
             .last_attempt

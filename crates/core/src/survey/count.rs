@@ -86,11 +86,17 @@ impl Count {
             self.note_time(time, options);
         }
         if let Some(odd) = odd {
-            self.add_odd(number, odd, text);
+            self.add_odd(number, odd, text, options);
         }
     }
 
-    pub(super) fn add_message(&mut self, number: u64, message: &[u8], reading: &Reading) {
+    pub(super) fn add_message(
+        &mut self,
+        number: u64,
+        message: &[u8],
+        reading: &Reading,
+        options: &Options,
+    ) {
         let bounces = &mut self.coverage.bounces;
         bounces.messages += 1;
         match reading {
@@ -98,7 +104,7 @@ impl Count {
             Reading::NotBounce(_) => bounces.not_bounces += 1,
             Reading::Unknown(odd) => {
                 bounces.unknown += 1;
-                self.add_odd(number, *odd, message);
+                self.add_odd(number, *odd, message, options);
             }
         }
     }
@@ -121,10 +127,10 @@ impl Count {
         }
     }
 
-    fn add_odd(&mut self, number: u64, odd: Odd, text: &[u8]) {
+    fn add_odd(&mut self, number: u64, odd: Odd, text: &[u8], options: &Options) {
         if self.odd.len() < SAMPLES {
             let text = text.get(..Sample::MAX_TEXT).unwrap_or(text);
-            self.odd.push((number, odd, text.into()));
+            self.odd.push((number, odd, options.redacted(text).into()));
         }
     }
 

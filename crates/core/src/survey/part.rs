@@ -1,5 +1,7 @@
 //! What one worker makes of one input, a block of lines or of messages at a time.
 
+use std::borrow::Cow;
+
 use super::count::Count;
 use super::{Item, Options, ReadLine, ReadMessage};
 use crate::dsn::{self, Reading};
@@ -9,7 +11,8 @@ use crate::exim::split::{self, Join};
 use crate::fate::{Keep, Scribe, Stretch};
 use crate::line::{LineParser, Lines};
 use crate::parallel::{Block, Shard};
-use crate::reason::Recent;
+use crate::reason::{Recent, Verdict};
+use crate::redact::Redacted;
 use crate::source::Input;
 use crate::source::kind::Kind;
 use crate::source::mbox::Messages;
@@ -32,6 +35,7 @@ pub(super) struct Sum {
     pub(super) bounced: Bounced,
     /// `None` when no fates are asked for.
     scribe: Option<Scribe>,
+    room: Redacted,
 }
 
 impl Sum {
@@ -43,6 +47,7 @@ impl Sum {
             tally: Tally::new(),
             bounced: Bounced::default(),
             scribe: fates.map(Scribe::new),
+            room: Redacted::default(),
         }
     }
 
@@ -50,22 +55,25 @@ impl Sum {
     pub(super) fn add_line(&mut self, line: &Line<'_>, options: &Options, join: bool) {
         match line {
             Line::Delivery(event) if options.takes(event) => {
-                // Only what a host answered now is evidence; the reason of an echo was that of its failure.
-                let fresh = event.contact == Contact::Fresh;
-                let mut classify = || self.recent.classify(&options.classifier, event);
-                let verdict = if fresh { classify() } else { None };
-                self.tally.add(event, verdict);
-                if join {
-                    self.bounced.add_logged(event);
-                }
-                if let Some(scribe) = &mut self.scribe {
-                    scribe.delivery(event, verdict, classify);
+                let Sum { recent, room, .. } = self;
+                let mut classify = || recent.classify(&options.classifier, event);
+                let to = (&mut self.tally, &mut self.bounced, &mut self.scribe);
+                match &options.redactor {
+                    Some(redactor) => {
+                        // The reason first: a rule may ask for words that are hidden then.
+                        let verdict = classify();
+                        add_delivery(&redactor.delivery(event, room), || verdict, join, to);
+                    }
+                    None => add_delivery(event, classify, join, to),
                 }
             }
             // Who sent it is told before the time that is asked for.
             Line::Queue(fact) if options.until.is_none_or(|until| fact.time < until) => {
                 if let Some(scribe) = &mut self.scribe {
-                    scribe.queue(fact);
+                    match &options.redactor {
+                        Some(redactor) => scribe.queue(&redactor.queue_fact(fact, &mut self.room)),
+                        None => scribe.queue(fact),
+                    }
                 }
             }
             _ => {}
@@ -76,7 +84,13 @@ impl Sum {
     pub(super) fn add_bounce(&mut self, event: &Delivery<'_>, options: &Options) {
         if self.count.add_bounced(event, options) {
             let verdict = options.classifier.classify(event);
-            self.bounced.add_bounce(event, verdict);
+            match &options.redactor {
+                Some(redactor) => {
+                    let hidden = redactor.delivery(event, &mut self.room);
+                    self.bounced.add_bounce(&hidden, verdict);
+                }
+                None => self.bounced.add_bounce(event, verdict),
+            }
         }
     }
 
@@ -90,6 +104,28 @@ impl Sum {
         self.count.merge(other.count);
         self.tally.merge(other.tally);
         self.bounced.merge(other.bounced);
+    }
+}
+
+/// Where an event of a log goes: counts, what bounces are compared with, and fates.
+type Books<'s> = (&'s mut Tally, &'s mut Bounced, &'s mut Option<Scribe>);
+
+#[inline]
+fn add_delivery(
+    event: &Delivery<'_>,
+    mut classify: impl FnMut() -> Option<Verdict>,
+    join: bool,
+    (tally, bounced, scribe): Books<'_>,
+) {
+    // Only what a host answered now is evidence; the reason of an echo was that of its failure.
+    let fresh = event.contact == Contact::Fresh;
+    let verdict = if fresh { classify() } else { None };
+    tally.add(event, verdict);
+    if join {
+        bounced.add_logged(event);
+    }
+    if let Some(scribe) = scribe {
+        scribe.delivery(event, verdict, classify);
     }
 }
 
@@ -121,7 +157,9 @@ impl Part {
         });
         for_each_message(block, |number, message| {
             let reading = dsn::read(message);
-            self.sum.count.add_message(number, message, &reading);
+            self.sum
+                .count
+                .add_message(number, message, &reading, options);
             for_each_event(&reading, input, |event| self.sum.add_bounce(event, options));
         });
         self.sum.close()
@@ -148,24 +186,43 @@ impl Part {
                 }
                 _ => None,
             };
-            show(&Item::Line(ReadLine {
-                input,
-                number,
-                text,
-                said: &said,
-                verdict,
-            }));
+            let mut show = |text: &[u8], said: &Line<'_>| {
+                show(&Item::Line(ReadLine {
+                    input,
+                    number,
+                    text,
+                    said,
+                    verdict,
+                }));
+            };
+            match &options.redactor {
+                Some(redactor) => {
+                    let hidden = redactor.line(text, &said);
+                    show(&hidden, &parser.parse(&hidden, &mut self.scratch));
+                }
+                None => show(text, &said),
+            }
         });
         for_each_message(block, |number, message| {
             let reading = dsn::read(message);
-            self.sum.count.add_message(number, message, &reading);
+            self.sum
+                .count
+                .add_message(number, message, &reading, options);
             for_each_event(&reading, input, |event| {
                 self.sum.count.add_bounced(event, options);
             });
+            let hidden = options
+                .redactor
+                .as_ref()
+                .map(|redactor| (redactor.text(message, &[]), redactor.reading(&reading)));
+            let (message, reading) = match hidden {
+                Some((message, reading)) => (message, reading),
+                None => (Cow::Borrowed(message), reading),
+            };
             show(&Item::Message(ReadMessage {
                 input,
                 number,
-                text: message,
+                text: &message,
                 reading: &reading,
             }));
         });
