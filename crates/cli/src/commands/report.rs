@@ -134,7 +134,11 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     };
     let output = match folder {
         Some(_) => None,
-        None => Some(Output::open(file, console.out, &collected.collected.inputs)?),
+        None => Some(Output::open(
+            file,
+            console.out,
+            &collected.collected.inputs,
+        )?),
     };
     let inputs = collected
         .collected

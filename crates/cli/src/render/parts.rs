@@ -111,6 +111,8 @@ pub(crate) fn standings(report: &Report) -> impl Iterator<Item = Section<'_>> {
             &report.chronic,
         ),
     ];
-    let all = all.into_iter().filter(|(_, _, standings)| !standings.is_empty());
+    let all = all
+        .into_iter()
+        .filter(|(_, _, standings)| !standings.is_empty());
     all.map(|(heading, meaning, standings)| Section::Standings(heading, meaning, standings))
 }

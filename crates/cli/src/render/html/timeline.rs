@@ -221,7 +221,8 @@ impl Picture<'_> {
             let windows =
                 outages.flat_map(|outage| outage.windows.iter().map(move |it| (outage, it)));
             windows.map(|(outage, window)| {
-                let (from, until) = parts::from_until(self.report, outage, window, self.report.moments());
+                let (from, until) =
+                    parts::from_until(self.report, outage, window, self.report.moments());
                 vec![
                     row.name.clone(),
                     parts::label(window),
