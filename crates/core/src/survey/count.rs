@@ -128,10 +128,15 @@ impl Count {
     }
 
     fn add_odd(&mut self, number: u64, odd: Odd, text: &[u8], options: &Options) {
-        if self.odd.len() < SAMPLES {
-            let text = text.get(..Sample::MAX_TEXT).unwrap_or(text);
-            self.odd.push((number, odd, options.redacted(text).into()));
+        // A block may come after a later one: the first ones are kept all the same.
+        let is_full = self.odd.len() >= SAMPLES;
+        if is_full && self.odd.last().is_some_and(|last| last.0 <= number) {
+            return;
         }
+        let text = text.get(..Sample::MAX_TEXT).unwrap_or(text);
+        self.odd.push((number, odd, options.redacted(text).into()));
+        self.odd.sort_by_key(|odd| odd.0);
+        self.odd.truncate(SAMPLES);
     }
 
     pub(super) fn merge(&mut self, other: Count) {
@@ -289,5 +294,24 @@ impl Whole {
             unread: coverage.unread,
             ..counted
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_odd_lines_are_kept_whatever_comes_first() {
+        let odd = Odd {
+            why: "expected a word",
+            column: 0,
+        };
+        let mut count = Count::default();
+        for number in (20..30).chain(3..5).chain(10..12).chain(40..45) {
+            count.add_odd(number, odd, b"text");
+        }
+        let kept: Vec<u64> = count.odd.iter().map(|odd| odd.0).collect();
+        assert_eq!(kept, [3, 4, 10, 11, 20]);
     }
 }
