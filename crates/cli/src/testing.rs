@@ -277,6 +277,8 @@ pub(crate) fn coverage() -> Coverage {
             input: "copy.log".to_owned(),
             same_as: "mail.log".to_owned(),
         }],
+        tallies: 0,
+        twice: Vec::new(),
         overlaps: vec![Overlap {
             input: "mail-iso.log".to_owned(),
             other: "mail.log".to_owned(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 
 use super::Options;
-use crate::coverage::{Coverage, Duplicate, Sample, Unread};
+use crate::coverage::{BounceCounts, Coverage, Duplicate, Sample, Unread};
 use crate::dsn::Reading;
 use crate::event::{Contact, Delivery, Fact, Line, Odd, Source};
 use crate::source::reader::Total;
@@ -19,7 +19,7 @@ const SAMPLES: usize = 5;
 pub(super) struct Count {
     pub(super) coverage: Coverage,
     /// The stamps of lines about messages.
-    days: Days,
+    pub(super) days: Days,
     /// The first lines of the input that were not understood, in order of their numbers.
     odd: Vec<(u64, Odd, Box<[u8]>)>,
     /// The guessed year noted last: nearly every line has it.
@@ -234,6 +234,57 @@ pub(super) struct Whole {
 }
 
 impl Whole {
+    /// Takes in what was read for a tally.
+    pub(super) fn take(&mut self, coverage: Coverage, days: Days) {
+        let whole = &mut self.coverage;
+        whole.inputs += coverage.inputs;
+        whole.bytes += coverage.bytes;
+        whole.bounces.repeated += coverage.bounces.repeated;
+        whole.bounces.added += coverage.bounces.added;
+        whole.duplicates.extend(coverage.duplicates.iter().cloned());
+        whole.unread.extend(coverage.unread.iter().cloned());
+        whole.overlaps.extend(coverage.overlaps.iter().cloned());
+        self.count.merge(Count {
+            coverage,
+            days,
+            ..Count::default()
+        });
+    }
+
+    /// What was counted without its span, and the days that tell it.
+    pub(super) fn into_coverage_and_days(self) -> (Coverage, Days) {
+        let Whole {
+            count:
+                Count {
+                    coverage: counted,
+                    days,
+                    ..
+                },
+            coverage,
+            ..
+        } = self;
+        let mut samples = counted.samples;
+        samples.sort();
+        samples.truncate(SAMPLES * 4);
+        let counted = Coverage {
+            samples,
+            inputs: coverage.inputs,
+            tallies: coverage.tallies,
+            bytes: coverage.bytes,
+            duplicates: coverage.duplicates,
+            twice: coverage.twice,
+            overlaps: coverage.overlaps,
+            unread: coverage.unread,
+            bounces: BounceCounts {
+                repeated: coverage.bounces.repeated,
+                added: coverage.bounces.added,
+                ..counted.bounces
+            },
+            ..counted
+        };
+        (counted, days)
+    }
+
     /// Notes an input that was read; gives back what it had, unless its bytes were counted before.
     pub(super) fn end<P>(
         &mut self,
@@ -270,29 +321,12 @@ impl Whole {
     }
 
     pub(super) fn into_coverage(self) -> Coverage {
-        let Whole {
-            count:
-                Count {
-                    coverage: counted,
-                    days,
-                    ..
-                },
-            coverage,
-            ..
-        } = self;
-        let mut samples = counted.samples;
-        samples.sort();
-        samples.truncate(SAMPLES * 4);
+        let (coverage, days) = self.into_coverage_and_days();
         let (span, strays) = days.span();
         Coverage {
-            samples,
             span,
             strays,
-            inputs: coverage.inputs,
-            bytes: coverage.bytes,
-            duplicates: coverage.duplicates,
-            unread: coverage.unread,
-            ..counted
+            ..coverage
         }
     }
 }
