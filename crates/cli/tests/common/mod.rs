@@ -2,8 +2,11 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
+use flate2::read::MultiGzDecoder;
 use mailgap::{Environment, Exit, run};
 use mailgap_core::time::Timestamp;
 
@@ -14,6 +17,16 @@ pub(crate) fn libero() -> String {
     log.to_str()
         .expect("the project lies in a plain path")
         .to_owned()
+}
+
+/// The text of a gz file.
+pub(crate) fn unpacked(path: &str) -> String {
+    let file = File::open(path).expect("the project holds it");
+    let mut text = String::new();
+    MultiGzDecoder::new(file)
+        .read_to_string(&mut text)
+        .expect("it is gz, and UTF-8");
+    text
 }
 
 /// Runs the command, far from any terminal; its status, what it wrote and what it said.
