@@ -9,9 +9,10 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::columns::{Data, Field, Table};
+use crate::columns::{Field, Table};
 
 /// Level of Zstandard: higher ones take much longer and save little.
+#[cfg(feature = "polars")]
 const LEVEL: i32 = 3;
 
 /// True when this build reads and writes Parquet.
@@ -36,8 +37,8 @@ mod with {
     };
     use polars_utils::compression::ZstdLevel;
 
-    use super::{Data, Field, File, LEVEL, Path, Result, Table, bail};
-    use crate::columns::{Kind, Lists, Texts};
+    use super::{Field, File, LEVEL, Path, Result, Table, bail};
+    use crate::columns::{Data, Kind, Lists, Texts};
 
     /// Writes a Parquet file, one group of rows after the other.
     pub(crate) struct Writer(BatchedWriter<File>);
@@ -327,7 +328,7 @@ mod without {
 #[cfg(all(test, feature = "polars"))]
 mod tests {
     use super::*;
-    use crate::columns::Kind;
+    use crate::columns::{Data, Kind};
 
     const FIELDS: [Field; 7] = [
         ("text", Kind::Text),
