@@ -2,6 +2,10 @@
 //!
 //! Nothing here knows who writes, reads or groups them: that is `frame.rs`, the only file that names the library
 //! for it. Texts and lists of one column stand in one buffer, so that a row costs no allocation.
+#![cfg_attr(
+    not(feature = "polars"),
+    expect(dead_code, reason = "nobody reads or writes them then")
+)]
 
 use std::ops::Range;
 

@@ -9,16 +9,19 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::columns::{Data, Field, Table};
+use crate::columns::{Field, Table};
 
 /// Level of Zstandard for files that are written once and read where they are: higher ones take much longer and save
 /// little.
+#[cfg(feature = "polars")]
 const QUICK: i32 = 3;
 
 /// Bytes of a page of a file that travels: a column is one page, and packs as one.
+#[cfg(feature = "polars")]
 const PAGE: usize = 1 << 24;
 
 /// Level for files that travel.
+#[cfg(feature = "polars")]
 const SMALL: i32 = 19;
 
 /// True when this build reads and writes Parquet.
@@ -48,8 +51,8 @@ mod with {
     };
     use polars_utils::compression::ZstdLevel;
 
-    use super::{Data, Field, File, PAGE, Path, QUICK, Result, SMALL, Table, bail};
-    use crate::columns::{Kind, Lists, Texts};
+    use super::{Field, File, PAGE, Path, QUICK, Result, SMALL, Table, bail};
+    use crate::columns::{Data, Kind, Lists, Texts};
 
     /// Writes a Parquet file, one group of rows after the other.
     pub(crate) struct Writer {
@@ -437,7 +440,7 @@ mod without {
 #[cfg(all(test, feature = "polars"))]
 mod tests {
     use super::*;
-    use crate::columns::Kind;
+    use crate::columns::{Data, Kind};
 
     const FIELDS: [Field; 7] = [
         ("text", Kind::Text),
