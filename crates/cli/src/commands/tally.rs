@@ -46,7 +46,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// Small, for DuckDB and others
+    /// Small, and read by many engines
     Parquet,
     /// One JSON object a line
     Jsonl,

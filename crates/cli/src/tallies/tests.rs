@@ -217,8 +217,8 @@ fn rows_in_other_words_say_the_same() {
     }
 }
 
-#[test]
-fn damaged_rows_are_an_error_and_nothing_of_them_counts() {
+/// Names of damages, rows that have them, and what is said of them.
+fn damaged() -> Vec<(&'static str, String, &'static str)> {
     let rows = small();
     let all = rows.join("\n");
     let last = rows.last().unwrap();
@@ -227,7 +227,7 @@ fn damaged_rows_are_an_error_and_nothing_of_them_counts() {
         assert!(all.contains(from), "{from}");
         all.replace(from, to)
     };
-    let cases = [
+    vec![
         (
             "cut short",
             all[..all.len() - 20].to_owned(),
@@ -303,7 +303,7 @@ fn damaged_rows_are_an_error_and_nothing_of_them_counts() {
             format!("{all}\n{LOG}"),
             "expected a JSON object",
         ),
-        ("an input twice", format!("{all}\n{}", input), "in it twice"),
+        ("an input twice", format!("{all}\n{input}"), "in it twice"),
         (
             "summed twice",
             all.replace(input, &input.replace("\"count\":1}", "\"count\":2}")),
@@ -314,7 +314,12 @@ fn damaged_rows_are_an_error_and_nothing_of_them_counts() {
             with("\"minute\":", "\"minute\":9999999"),
             "beyond the year 9999",
         ),
-    ];
+    ]
+}
+
+#[test]
+fn damaged_rows_are_an_error_and_nothing_of_them_counts() {
+    let cases = damaged();
     assert_eq!(cases.len(), 18);
     for (name, rows, expected) in cases {
         let (exit, attempts, err) = report_of(rows.as_bytes());

@@ -22,8 +22,7 @@ fn add(tally: &mut Tally, drawn: &Drawn) {
     };
     let recipient = [format!("u{recipient}@").as_bytes(), domain].concat();
     let (outcome, code, reason) = match kind {
-        0..4 => (Outcome::Delivered, 250, None),
-        4 => (Outcome::Deferred, 0, Some(Reason::Unreachable)),
+        0..=3 => (Outcome::Delivered, 250, None),
         5 => (Outcome::Deferred, 452, Some(Reason::MailboxFull)),
         6 => (Outcome::Bounced, 550, Some(Reason::NoSuchMailbox)),
         7 => (Outcome::Deferred, 451, Some(Reason::Greylisted)),
