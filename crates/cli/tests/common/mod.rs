@@ -26,7 +26,8 @@ pub(crate) fn page(args: &[&str]) -> String {
         stdin_is_terminal: true,
         stdout_is_terminal: false,
         stderr_is_terminal: false,
-        no_color: false,
+        color: None,
+        random: None,
         dumb: false,
     };
     let args = ["mailgap", "report", "-f", "html"].iter().chain(args);
