@@ -68,8 +68,9 @@ pub(crate) struct Args {
     /// Write to this file and not to standard output; with -f csv, to this folder
     ///
     /// The CSV of a report is a folder with a file for each table: outages, windows, incidents, unreachable,
-    /// chronic, availability, coverage, and announcements where some are given. Other files in it stay. On standard
-    /// output, and in a file whose name ends in .csv, it is the table of outages alone.
+    /// chronic, availability, coverage, announcements where some are given, and of the whole log hours, replies
+    /// and domains. Other files in it stay. On standard output, and in a file whose name ends in .csv, it is the
+    /// table of outages alone.
     #[arg(short, long, value_name = "PATH", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -134,7 +135,11 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     };
     let output = match folder {
         Some(_) => None,
-        None => Some(Output::open(file, console.out, &collected.collected.inputs)?),
+        None => Some(Output::open(
+            file,
+            console.out,
+            &collected.collected.inputs,
+        )?),
     };
     let inputs = collected
         .collected
