@@ -98,7 +98,7 @@ pub(crate) fn sections(report: &Report, by: By) -> Vec<Section<'_>> {
 }
 
 /// Destinations that never worked, and those that fail at a steady share.
-pub(crate) fn standings(report: &Report) -> impl Iterator<Item = Section<'_>> {
+fn standings(report: &Report) -> impl Iterator<Item = Section<'_>> {
     let (heading, meaning) = if report.coverage.bounces_alone() {
         (
             "Failing from first to last",
