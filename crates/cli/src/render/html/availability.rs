@@ -42,8 +42,11 @@ pub(super) fn availability(heading: &str, rows: &[&Availability]) -> Markup {
 fn cell((place, cell): (usize, String)) -> Markup {
     let doubt = cell.split_once(" (").filter(|_| place > 0);
     html! {
-        @match doubt {
-            Some((best, doubt)) => { (safe(best)) small { (safe(doubt.trim_end_matches(')'))) } }
+        @match doubt.and_then(|(best, doubt)| Some((best, doubt.split_once(" to ")?))) {
+            Some((best, (least, most))) => {
+                (safe(best))
+                small { (safe(least)) " to " span { (safe(most.trim_end_matches(')'))) } }
+            }
             None => (safe(&cell)),
         }
     }

@@ -109,7 +109,7 @@ impl Picture<'_> {
                             { (self.doubt(end)) }
                         }
                     }
-                    (self.announced("-4", "42"))
+                    (self.announced("0", "38"))
                     @for window in row.outages.iter().flat_map(|outage| &outage.windows) { (self.label(window)) }
                 }
             }
