@@ -35,7 +35,7 @@ use found::FatesByOutage;
 pub(crate) use found::{Expiring, Found, LastAttempt, ToDo};
 pub(crate) use incident::Incident;
 pub(crate) use outage::{Boundary, Fates, Outage, Standing, Window};
-pub(crate) use tables::{Tables, Traffic};
+pub(crate) use tables::{DomainRow, HourRow, ReplyRow, Tables, Traffic};
 use words::zone_name;
 
 /// The document.

@@ -18,7 +18,7 @@ use mailgap_core::time::Timestamp;
 use crate::announcements::{Claim, Said};
 use crate::environment::Environment;
 use crate::render::moments::Moments;
-use crate::report::{Found, Report};
+use crate::report::{DomainRow, Found, HourRow, ReplyRow, Report, Tables};
 
 /// A time in Rome in January 2023: `23 16:00` or `23 16:00:05`.
 pub(crate) fn rome(text: &str) -> Timestamp {
@@ -376,7 +376,45 @@ pub(crate) fn full_report() -> Report {
             ..Findings::default()
         },
     ];
-    report_of(findings, &incidents())
+    let mut report = report_of(findings, &incidents());
+    report.tables = Some(tables());
+    report
+}
+
+/// Of the whole log, as a build that can sum them makes them.
+fn tables() -> Tables {
+    let hours = ["22 10:00", "23 16:00", "23 17:00", "30 23:00"];
+    let hours = hours
+        .into_iter()
+        .zip([[90, 2, 0], [3, 40, 7], [0, 51, 0], [88, 0, 1]]);
+    let reply = |reply_code, attempts, sample: &str| ReplyRow {
+        reply_code,
+        enhanced_status: None,
+        reason: "MailboxFull".to_owned(),
+        attempts,
+        domains: 2,
+        sample: sample.to_owned(),
+    };
+    Tables {
+        hours: hours
+            .map(|(hour, [delivered, deferred, bounced])| HourRow {
+                hour: rome(hour),
+                delivered,
+                deferred,
+                bounced,
+            })
+            .collect(),
+        replies: vec![
+            reply(Some(452), 61, "452 full"),
+            reply(None, 40, "timed out"),
+        ],
+        domains: vec![DomainRow {
+            domain: "libero.it".to_owned(),
+            delivered: 3,
+            deferred: 91,
+            bounced: 7,
+        }],
+    }
 }
 
 /// The same with what an operator said.
@@ -446,6 +484,14 @@ pub(crate) fn report_with(text: &str) -> Report {
         announcement.domain = Some(said());
         for concern in &mut announcement.concerns {
             (concern.name, concern.title) = (said(), said());
+        }
+    }
+    for tables in &mut report.tables {
+        for row in &mut tables.replies {
+            (row.enhanced_status, row.sample) = (Some(said()), said());
+        }
+        for row in &mut tables.domains {
+            row.domain = said();
         }
     }
     let coverage = &mut report.coverage;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tungstenite::{Message, WebSocket, client};
 
-use common::{libero, page};
+use common::{libero, page, said};
 
 /// Longer than any answer takes: a browser that hangs fails the test.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -198,7 +198,7 @@ fn the_page_of_the_libero_incident_works_in_a_browser() {
     };
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("report.html");
-    fs::write(&file, page(&[&libero()])).unwrap();
+    fs::write(&file, page(&["--announcements", &said(), &libero()])).unwrap();
     let url = format!("file://{}", file.display());
     let mut browser = Browser::start(&program);
 
@@ -240,6 +240,17 @@ fn the_page_of_the_libero_incident_works_in_a_browser() {
         assert!(window[1].as_str().unwrap().starts_with(words), "{window}");
         assert_eq!(window[2], json!(true), "{window}");
     }
+
+    // Each statement has a line in each row, at the place of its number, and its number leads to it.
+    let marks = browser.evaluate(
+        "[...document.querySelectorAll('.flags a.mark')].map((mark) => {\
+           const middle = (it) => { const box = it.getBoundingClientRect(); return box.left + box.width / 2; };\
+           const lines = [...document.querySelectorAll('.glance svg[data-row] line.said:not(.under)')];\
+           return [document.querySelector(mark.getAttribute('href')) !== null,\
+             lines.filter((it) => Math.abs(middle(it) - middle(mark.querySelector('circle'))) < 2).length];})",
+    );
+    let rows = browser.evaluate("document.querySelectorAll('.glance svg[data-row]').length");
+    assert_eq!(marks, json!(vec![json!([true, rows]); 5]));
 
     // The script shows the sections whose name holds what is typed.
     let shown = browser.evaluate(

@@ -10,7 +10,7 @@ use html5ever::tendril::TendrilSink;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
-use common::{libero, page};
+use common::{libero, page, said};
 
 /// An element of a parsed page.
 #[derive(Clone)]
@@ -86,8 +86,8 @@ fn parsed(page: &str) -> Element {
 
 fn pages_of_libero() -> [Element; 2] {
     [&[][..], &["--by", "operator"]].map(|by| {
-        let log = libero();
-        let args = [by, &[&*log]].concat();
+        let (log, said) = (libero(), said());
+        let args = [by, &["--announcements", &*said, &*log]].concat();
         parsed(&page(&args))
     })
 }
@@ -270,7 +270,12 @@ fn nothing_that_strangers_wrote_becomes_an_element_or_an_attribute() {
     let read = |name: &str, word: &str, reply: &str| {
         let path = dir.path().join(name);
         fs::write(&path, log(word, reply)).unwrap();
-        page(&[path.to_str().unwrap()])
+        let said = dir.path().join("said.csv");
+        let quoted = reply.replace('"', "\"\"");
+        let statement = format!("2023-01-24 09:00,\"{quoted}\",\"{quoted}\",recovery");
+        fs::write(&said, format!("time,source,text,claim\n{statement}\n")).unwrap();
+        let said = said.to_str().unwrap();
+        page(&["--announcements", said, path.to_str().unwrap()])
     };
     let plain = read("mail.log", "plainword", "try again later");
     let named = "\"><img src=x onerror=alert(1)>.log";
@@ -300,6 +305,15 @@ fn nothing_that_strangers_wrote_becomes_an_element_or_an_attribute() {
     );
     assert!(text.contains(&HOSTILE.to_ascii_lowercase()), "the domain");
     assert!(text.contains(named), "the input");
+    let said = page
+        .named("li")
+        .into_iter()
+        .filter(|it| it.attribute("id").is_some());
+    assert!(
+        said.map(|it| it.text())
+            .any(|it| it.matches(HOSTILE).count() == 3),
+        "source, text and destination of a statement"
+    );
     let unsafe_char = |char: char| (char.is_control() && char != '\n') || char == '\u{202e}';
     assert!(!hostile.contains(unsafe_char));
 }

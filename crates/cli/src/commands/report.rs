@@ -68,8 +68,9 @@ pub(crate) struct Args {
     /// Write to this file and not to standard output; with -f csv, to this folder
     ///
     /// The CSV of a report is a folder with a file for each table: outages, windows, incidents, unreachable,
-    /// chronic, availability, coverage, and announcements where some are given. Other files in it stay. On standard
-    /// output, and in a file whose name ends in .csv, it is the table of outages alone.
+    /// chronic, availability, coverage, announcements where some are given, and of the whole log hours, replies
+    /// and domains. Other files in it stay. On standard output, and in a file whose name ends in .csv, it is the
+    /// table of outages alone.
     #[arg(short, long, value_name = "PATH", help_heading = "Output")]
     output: Option<PathBuf>,
 

@@ -4,6 +4,7 @@
 //! through maud, which escapes what means something to HTML. Pictures are SVG with places in percent, so that their
 //! text keeps its size on any page; each has a table of the same numbers below it.
 
+mod availability;
 mod chart;
 mod coverage;
 mod delays;
@@ -12,20 +13,21 @@ mod kinds;
 mod opening;
 mod page;
 mod replies;
+mod said;
 mod standings;
 mod table;
 mod timeline;
+mod whole_log;
 
 use std::borrow::Cow;
 
 use mailgap_core::incident::Scope;
-use mailgap_core::outage::OutageType;
 use maud::{Markup, html};
 
 use super::numbers::count;
-use super::parts::By;
+use super::parts::{By, Section, sections};
 use crate::escape;
-use crate::report::{Outage, Report};
+use crate::report::{Incident, Outage, Report};
 
 /// Incidents that are shown in full; `-f json` has all of them.
 const MOST_INCIDENTS: usize = 40;
@@ -40,18 +42,24 @@ pub(crate) fn render(report: &Report, by: By) -> String {
 fn body(report: &Report, by: By) -> Markup {
     html! {
         (opening::opening(report, by))
-        @for chapter in chapters(report, by) {
-            (chapter.markup(report))
+        @for section in sections(report, by) {
+            (chapter(report, section))
         }
-        (standings::standings(report))
         (coverage::coverage(report))
     }
 }
 
-/// Incidents of one sort under one heading.
-struct Chapter<'r> {
-    heading: &'static str,
-    subjects: Vec<Subject<'r>>,
+fn chapter(report: &Report, section: Section<'_>) -> Markup {
+    match section {
+        Section::Incidents(heading, all) => {
+            subjects(report, heading, &all, |it| Subject::incident(report, it))
+        }
+        Section::Outages(heading, all) => subjects(report, heading, &all, |it| Subject::outage(it)),
+        Section::Standings(heading, meaning, all) => standings::standings(heading, meaning, all),
+        Section::Availability(heading, rows) => availability::availability(heading, &rows),
+        Section::Announcements(heading, all) => said::said(report, heading, all),
+        Section::Tables(heading, tables) => whole_log::whole_log(report, heading, tables),
+    }
 }
 
 /// What a section tells of: an outage of one destination, or an incident with its outages.
@@ -64,71 +72,43 @@ struct Subject<'r> {
     members: Vec<&'r Outage>,
 }
 
-/// The chapters of the report, without those that are empty.
-fn chapters(report: &Report, by: By) -> Vec<Chapter<'_>> {
-    let outages = |heading, wanted: fn(&Outage) -> bool| Chapter {
-        heading,
-        subjects: report
-            .outages
-            .iter()
-            .filter(|outage| wanted(outage))
-            .map(|outage| Subject {
-                anchor: anchor(outage),
-                title: outage.domain.clone(),
-                whole: outage,
-                members: Vec::new(),
-            })
-            .collect(),
-    };
-    let incidents = |heading, wanted: fn(Scope) -> bool| Chapter {
-        heading,
-        subjects: report
-            .incidents
-            .iter()
-            .filter(|incident| wanted(incident.scope))
-            .map(|incident| Subject {
-                anchor: format!("incident-{}", incident.id),
-                title: incident.title(),
-                whole: &incident.whole,
-                members: match incident.scope {
-                    Scope::Domain => Vec::new(),
-                    Scope::Operator | Scope::Sender => report.outages_of(incident).collect(),
-                },
-            })
-            .collect(),
-    };
-    let mut chapters = match by {
-        By::Operator => vec![incidents("Incidents", |_| true)],
-        By::Domain => vec![
-            incidents("Our own side", |scope| scope == Scope::Sender),
-            outages("Outages", |outage| {
-                outage.kind == OutageType::Outage && !outage.is_slow_only()
-            }),
-            outages("Slow, but mail was taken (not outages)", |outage| {
-                outage.kind != OutageType::Sender && outage.is_slow_only()
-            }),
-            outages("Refused by policy (not outages)", |outage| {
-                outage.kind == OutageType::Policy && !outage.is_slow_only()
-            }),
-        ],
-    };
-    chapters.retain(|chapter| !chapter.subjects.is_empty());
-    chapters
+impl<'r> Subject<'r> {
+    fn outage(outage: &'r Outage) -> Subject<'r> {
+        Subject {
+            anchor: anchor(outage),
+            title: outage.domain.clone(),
+            whole: outage,
+            members: Vec::new(),
+        }
+    }
+
+    fn incident(report: &'r Report, incident: &'r Incident) -> Subject<'r> {
+        Subject {
+            anchor: format!("incident-{}", incident.id),
+            title: incident.title(),
+            whole: &incident.whole,
+            members: match incident.scope {
+                Scope::Domain => Vec::new(),
+                Scope::Operator | Scope::Sender => report.outages_of(incident).collect(),
+            },
+        }
+    }
 }
 
-impl Chapter<'_> {
-    fn markup(&self, report: &Report) -> Markup {
-        let more = self.subjects.len().saturating_sub(MOST_INCIDENTS);
-        html! {
-            section class="chapter" {
-                h2 { (self.heading) }
-                @for subject in self.subjects.iter().take(MOST_INCIDENTS) {
-                    (incident::section(report, subject))
-                }
-                @if more > 0 {
-                    p class="more" { (and_more(more)) }
-                }
+/// Incidents of one sort under one heading.
+fn subjects<'r, T>(
+    report: &'r Report,
+    heading: &str,
+    all: &[&'r T],
+    subject: impl Fn(&'r T) -> Subject<'r>,
+) -> Markup {
+    html! {
+        section class="chapter" {
+            h2 { (heading) }
+            @for it in all.iter().take(MOST_INCIDENTS) {
+                (incident::section(report, &subject(it)))
             }
+            (more(all.len(), MOST_INCIDENTS))
         }
     }
 }
@@ -136,6 +116,15 @@ impl Chapter<'_> {
 /// Where the section of an outage stands.
 fn anchor(outage: &Outage) -> String {
     format!("outage-{}", outage.id)
+}
+
+/// What is left out of a long list.
+fn more(all: usize, shown: usize) -> Markup {
+    html! {
+        @if let Some(more) = all.checked_sub(shown).filter(|&more| more > 0) {
+            p class="more" { (and_more(more)) }
+        }
+    }
 }
 
 fn and_more(more: usize) -> String {
@@ -149,3 +138,6 @@ fn and_more(more: usize) -> String {
 fn safe(text: &str) -> Cow<'_, str> {
     escape::line(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,11 +14,13 @@ use super::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
 use super::parts::outage::{
     FATES, WINDOW, evidence, fates, mx, on_one_line, replies, stretch, window,
 };
-use super::parts::{By, MOST_DETAILS, MOST_ROWS, MOST_SENTENCES, Section, availability, sections};
+use super::parts::{
+    By, MOST_DETAILS, MOST_ROWS, MOST_SENTENCES, Section, availability, said, sections, tables,
+};
 use super::table::{Column, Lean};
 use crate::escape::fit;
 use crate::grep;
-use crate::report::{Announcement, Availability, Incident, Outage, Report, Standing};
+use crate::report::{Announcement, Availability, Incident, Outage, Report, Standing, Tables};
 
 /// Columns of a reply, of a line of a log and of what was announced; longer ones are cut.
 const REPLY_COLUMNS: usize = 300;
@@ -39,6 +41,7 @@ pub(crate) fn render(report: &Report, by: By) -> String {
             Section::Standings(heading, meaning, all) => page.standings(heading, meaning, all),
             Section::Availability(heading, rows) => page.availability(heading, &rows),
             Section::Announcements(heading, said) => page.announcements(heading, said),
+            Section::Tables(heading, tables) => page.tables(heading, tables),
         }
     }
     page.coverage();
@@ -219,12 +222,10 @@ impl Page<'_> {
         self.heading(heading);
         for said in all.iter().take(MOST_SENTENCES) {
             let when = self.moments.exact(said.time);
-            let claims = availability::claims(said);
+            let claims = said::claims(said);
             self.line(&format!("- {when}, {}, {claims}:", text(&said.source)));
             self.line(&format!("  “{}”", text(&fit(&said.text, TEXT_COLUMNS))));
-            let verdicts = said.concerns.iter();
-            let verdicts = verdicts.filter_map(|it| Some((&it.title, it.verdict.as_ref()?)));
-            let verdicts: Vec<_> = verdicts.collect();
+            let verdicts = said::verdicts(said);
             for (title, verdict) in verdicts.iter().take(MOST_ROWS) {
                 self.line(&format!("  - **{}**: {}", text(title), text(verdict)));
             }
@@ -237,6 +238,24 @@ impl Page<'_> {
             }
         }
         self.and_more(all.len(), MOST_SENTENCES);
+    }
+
+    /// The hours of the log are too many for a ticket.
+    fn tables(&mut self, heading: &str, tables: &Tables) {
+        self.heading(heading);
+        self.line(tables::REPLIES);
+        let replies = tables.replies.iter().map(|row| {
+            let mut cells = tables::reply(row);
+            let [code, .., sample] = &mut cells;
+            *code = text(code);
+            *sample = self::code(&fit(sample, REPLY_COLUMNS));
+            cells
+        });
+        self.table(&tables::REPLY, replies.collect());
+        self.line(tables::DOMAINS);
+        let domains = tables.domains.iter();
+        let domains = domains.map(|row| tables::domain(row).map(|it| text(&it)));
+        self.table(&tables::DOMAIN, domains.collect());
     }
 
     fn coverage(&mut self) {

@@ -1,14 +1,16 @@
-//! What text and Markdown both say: which parts a report has, in what order, and their words.
+//! What text, Markdown and HTML all say: which parts a report has, in what order, and their words.
 
 pub(crate) mod answers;
 pub(crate) mod availability;
 pub(crate) mod coverage;
 pub(crate) mod outage;
+pub(crate) mod said;
+pub(crate) mod tables;
 
 use mailgap_core::incident::Scope;
 use mailgap_core::outage::OutageType;
 
-use crate::report::{Announcement, Availability, Incident, Outage, Report, Standing};
+use crate::report::{Announcement, Availability, Incident, Outage, Report, Standing, Tables};
 
 /// Sentences, detailed outages and rows of a table that are shown; `-f json` has all of them.
 pub(crate) const MOST_SENTENCES: usize = 40;
@@ -33,6 +35,7 @@ pub(crate) enum Section<'r> {
     Standings(&'static str, &'static str, &'r [Standing]),
     Availability(&'static str, Vec<&'r Availability>),
     Announcements(&'static str, &'r [Announcement]),
+    Tables(&'static str, &'r Tables),
 }
 
 /// The parts that hold something, in their order.
@@ -86,11 +89,16 @@ pub(crate) fn sections(report: &Report, by: By) -> Vec<Section<'_>> {
             outage.kind == OutageType::Policy && !outage.is_slow_only()
         }));
     }
+    let tables = report
+        .tables
+        .iter()
+        .filter(|tables| !tables.hours.is_empty());
+    all.extend(tables.map(|tables| Section::Tables("The whole log", tables)));
     all
 }
 
 /// Destinations that never worked, and those that fail at a steady share.
-pub(crate) fn standings(report: &Report) -> impl Iterator<Item = Section<'_>> {
+fn standings(report: &Report) -> impl Iterator<Item = Section<'_>> {
     let (heading, meaning) = if report.coverage.bounces_alone() {
         (
             "Failing from first to last",

@@ -39,6 +39,7 @@ pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> S
             }
             Section::Availability(heading, rows) => page.availability(heading, &rows),
             Section::Announcements(heading, said) => page.announcements(heading, said),
+            Section::Tables(..) => {} // not made for this format: more than a screen holds
         }
     }
     page.coverage();

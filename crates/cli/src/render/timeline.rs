@@ -108,6 +108,11 @@ impl Scale {
         ((millis(time) - self.from) as f64 / self.length as f64).clamp(0.0, 1.0)
     }
 
+    /// True of what does not lie outside.
+    pub(crate) fn holds(&self, time: Timestamp) -> bool {
+        (self.from..=self.from + self.length).contains(&millis(time))
+    }
+
     /// When a column begins.
     fn begin(&self, column: i128) -> i128 {
         self.from + column * self.length / self.columns

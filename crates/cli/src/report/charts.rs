@@ -19,6 +19,7 @@ use mailgap_core::tally::{Bucket, Delays, Destination, Evidence, Slot};
 use mailgap_core::time::Timestamp;
 use rayon::prelude::*;
 
+use super::HourRow;
 use super::words::lossy;
 use crate::render::moments::Moments;
 
@@ -123,8 +124,13 @@ impl Frame {
         let margin = (last.saturating_sub(first) / 12).max(LEAST_MARGIN);
         let first = first.saturating_sub(margin).max(log.0.min(first));
         let last = last.saturating_add(margin).min(log.1.max(last));
+        Frame::between((first, last), MINUTE, zone)
+    }
+
+    /// No bin is shorter than `least`, a minute or an hour, or begins between two of them.
+    fn between((first, last): (i64, i64), least: i64, zone: Tz) -> Frame {
         let length = last.saturating_sub(first).max(1);
-        let fits = |width: &i64| length / width < MOST_BINS - 1;
+        let fits = |width: &i64| *width >= least && length / width < MOST_BINS - 1;
         let day = 1440 * MINUTE;
         let width = WIDTHS
             .into_iter()
@@ -133,7 +139,7 @@ impl Frame {
             .unwrap_or_else(|| (length / day / (MOST_BINS - 1) + 1).saturating_mul(day));
         let local = Moments::new(zone, false).local(Timestamp::from_millis(first));
         let offset = local.map_or(0, |local| i64::from(local.offset().fix().local_minus_utc()));
-        let offset = offset * 1000;
+        let offset = (offset * 1000).div_euclid(least).saturating_mul(least);
         let from = first
             .saturating_add(offset)
             .div_euclid(width)
@@ -202,6 +208,33 @@ impl Bin {
 }
 
 impl Chart {
+    /// Attempts of the whole log by hour; without answers and delays.
+    pub(crate) fn of_hours(hours: &[HourRow], zone: Tz) -> Chart {
+        let times = || hours.iter().map(|row| row.hour.as_millis());
+        let extent = (
+            times().min().unwrap_or_default(),
+            times().max().unwrap_or_default(),
+        );
+        let frame = Frame::between(extent, HOUR, zone);
+        let mut bins = vec![Bin::default(); frame.bins];
+        for row in hours {
+            let place = frame.place(row.hour.as_millis());
+            if let Some(bin) = place.and_then(|place| bins.get_mut(place)) {
+                bin.add(&Bin {
+                    delivered: row.delivered,
+                    deferred: row.deferred,
+                    bounced: row.bounced,
+                    ..Bin::default()
+                });
+            }
+        }
+        Chart {
+            frame,
+            bins,
+            ..Chart::default()
+        }
+    }
+
     /// Several destinations together; all of one frame.
     fn sum<'c>(frame: Frame, charts: impl Iterator<Item = &'c Chart>) -> Chart {
         let mut sum = Chart {
@@ -479,104 +512,4 @@ fn count(bucket: &Bucket, slots: &[Slot]) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use mailgap_core::tally::Few;
-
-    use super::*;
-    use crate::testing::rome;
-
-    fn frame(first: &str, last: &str) -> Frame {
-        let log = (rome("21 00:00").as_millis(), rome("30 23:41").as_millis());
-        let extent = (rome(first).as_millis(), rome(last).as_millis());
-        Frame::over(extent, log, Tz::Europe__Rome)
-    }
-
-    #[test]
-    fn bins_are_few_and_begin_on_the_clock() {
-        let cases = [
-            ("24 08:10", "24 08:31", "24 07:40", 60.0, 82),
-            ("23 16:00", "29 12:10", "23 04:00", 3600.0, 164),
-            ("21 00:00", "30 23:41", "21 00:00", 7200.0, 120),
-        ];
-        for (first, last, begin, width_s, bins) in cases {
-            let frame = frame(first, last);
-            assert_eq!(frame.begin(0), rome(begin), "{first}");
-            assert_eq!((frame.width_s(), frame.bins()), (width_s, bins), "{first}");
-        }
-        let years = Frame::over((0, 400 * 86_400_000), (0, 400 * 86_400_000), Tz::UTC);
-        assert!(years.bins() <= 200 && years.width_s() >= 172_800.0);
-        for extreme in [i64::MIN, -1, 0, i64::MAX] {
-            for other in [i64::MIN, 0, i64::MAX] {
-                let (first, last) = (extreme.min(other), extreme.max(other));
-                let frame = Frame::over((first, last), (first, last), Tz::Asia__Tokyo);
-                assert!(frame.width > 0 && frame.bins <= 201, "{frame:?}");
-                assert!(frame.place(i64::MIN).is_none_or(|bin| bin < frame.bins));
-            }
-        }
-    }
-
-    #[test]
-    fn what_was_given_up_in_an_hour_is_spread_over_its_minutes() {
-        let frame = frame("24 08:10", "24 08:31");
-        let mut counts = [0; Slot::COUNT];
-        counts[Slot::Class(Class::Ok).index()] = 2;
-        counts[Slot::Neutral.index()] = 3;
-        counts[Slot::Class(Class::PermRcpt).index()] = 1;
-        let minute = rome("24 08:10").as_millis() / MINUTE;
-        let bucket = |minute| Bucket {
-            minute,
-            counts,
-            spans: [None; Slot::COUNT],
-            strangers: 0,
-            messages: Few::default(),
-            recipients: Few::default(),
-        };
-        let group = mailgap_core::tally::ReplyGroup {
-            hour: minute.div_euclid(60),
-            class: Class::PermRcpt,
-            reply_code: ReplyCode::new(550),
-            enhanced_status: None,
-            reason: Reason::NoSuchMailbox,
-            stage: None,
-            count: 8,
-            given_up: 5,
-            sample: b"550 no"[..].into(),
-        };
-        let evidence = Evidence {
-            domain: Domain::new(b"a.example"),
-            hosts: 1,
-            buckets: vec![bucket(minute), bucket(minute + 1)],
-            replies: vec![group],
-            relays: Vec::new(),
-            delays: Delays::default(),
-            echoes: 0,
-            bounces_only: false,
-        };
-        let wanted = Wanted {
-            incident: 0,
-            frame,
-            extent: (rome("24 08:00").as_millis(), rome("24 09:00").as_millis()),
-        };
-        let time = rome("24 08:10").as_millis();
-        let late = [(time, 100.0), (time, 300.0), (time, 200.0)];
-        let chart = chart(&evidence, &late, &wanted);
-        let bins: Vec<_> = chart.bins.iter().filter(|bin| bin.attempts() > 0).collect();
-        let told: Vec<_> = bins
-            .iter()
-            .map(|bin| (bin.delivered, bin.deferred, bin.bounced))
-            .collect();
-        assert_eq!(told, [(2, 2, 2), (2, 1, 3)]); // one each is sure, three of six are spread
-        assert_eq!((chart.replies[0].count, chart.replies[0].given_up), (8, 5));
-        let late = chart.late();
-        assert_eq!(
-            (late[0].messages, late[0].median_s, late[0].p90_s),
-            (3, 200.0, 300.0)
-        );
-        let sum = Chart::sum(frame, [&chart, &chart].into_iter());
-        let attempts: u64 = sum.bins.iter().map(Bin::attempts).sum();
-        assert_eq!(
-            (attempts, sum.replies[0].count, sum.late()[0].messages),
-            (24, 16, 6)
-        );
-    }
-}
+mod tests;

@@ -13,6 +13,7 @@ use mailgap_core::tally::{Evidence, Slot};
 use mailgap_core::time::Timestamp;
 use serde::Serialize;
 
+use super::words::time;
 use crate::columns::{Data, Field, Kind, Table};
 use crate::frame;
 
@@ -35,8 +36,9 @@ pub(crate) struct Tables {
 /// Attempts of one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct HourRow {
-    /// Begin of the hour, UTC.
-    pub(crate) hour: String,
+    /// Its begin; hours are those of UTC.
+    #[serde(serialize_with = "time")]
+    pub(crate) hour: Timestamp,
     pub(crate) delivered: u64,
     pub(crate) deferred: u64,
     pub(crate) bounced: u64,
@@ -179,7 +181,7 @@ fn by_hour(rows: &Table) -> Option<Vec<HourRow>> {
     let rows = hours
         .into_iter()
         .map(|(hour, [delivered, deferred, bounced])| HourRow {
-            hour: Timestamp::from_millis(hour.saturating_mul(MILLIS_PER_HOUR)).to_string(),
+            hour: Timestamp::from_millis(hour.saturating_mul(MILLIS_PER_HOUR)),
             delivered,
             deferred,
             bounced,
@@ -320,16 +322,12 @@ mod tests {
         let hours: Vec<_> = tables
             .hours
             .iter()
-            .map(|row| (row.hour.as_str(), row.delivered, row.deferred, row.bounced))
+            .map(|row| {
+                let hour = row.hour.as_millis() / MILLIS_PER_HOUR;
+                (hour, row.delivered, row.deferred, row.bounced)
+            })
             .collect();
-        assert_eq!(
-            hours,
-            [
-                ("1970-01-01T09:00:00.000Z", 7, 0, 0),
-                ("1970-01-01T10:00:00.000Z", 5, 1, 0),
-                ("1970-01-01T11:00:00.000Z", 1, 6, 2)
-            ]
-        );
+        assert_eq!(hours, [(9, 7, 0, 0), (10, 5, 1, 0), (11, 1, 6, 2)]);
         let domains: Vec<_> = tables
             .domains
             .iter()

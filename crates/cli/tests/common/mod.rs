@@ -12,9 +12,18 @@ use mailgap_core::time::Timestamp;
 
 /// The captured Libero incident.
 pub(crate) fn libero() -> String {
+    testdata("mail-iso.log.gz")
+}
+
+/// What was announced then.
+pub(crate) fn said() -> String {
+    testdata("announcements.csv")
+}
+
+fn testdata(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let log = root.join("../../testdata/incidents/libero/mail-iso.log.gz");
-    log.to_str()
+    let path = root.join("../../testdata/incidents/libero").join(name);
+    path.to_str()
         .expect("the project lies in a plain path")
         .to_owned()
 }

@@ -4,9 +4,12 @@ use serde_json::Value;
 
 use super::Table;
 use crate::render::rows::Cell;
-use crate::report::{Availability, Boundary, Estimate, Fates, Outage, Report, Standing, Window};
+use crate::report::{
+    Availability, Boundary, DomainRow, Estimate, Fates, HourRow, Outage, ReplyRow, Report,
+    Standing, Window,
+};
 
-/// Every table; the announcements only when there are some.
+/// Every table; announcements and the tables of the whole log only when there are some.
 pub(crate) fn tables(report: &Report) -> Vec<Table> {
     let mut all = vec![
         outages(report),
@@ -19,6 +22,13 @@ pub(crate) fn tables(report: &Report) -> Vec<Table> {
     ];
     if !report.announcements.is_empty() {
         all.push(announcements(report));
+    }
+    if let Some(tables) = &report.tables {
+        all.extend([
+            hours(&tables.hours),
+            replies(&tables.replies),
+            domains(&tables.domains),
+        ]);
     }
     all
 }
@@ -410,6 +420,59 @@ fn announcements(report: &Report) -> Table {
         name: "announcements",
         columns,
         rows,
+    }
+}
+
+/// Attempts of the whole log by hour.
+fn hours(rows: &[HourRow]) -> Table {
+    let row = |row: &HourRow| {
+        let outcomes = [row.delivered, row.deferred, row.bounced].map(Cell::Number);
+        [Cell::Time(row.hour)].into_iter().chain(outcomes).collect()
+    };
+    Table {
+        name: "hours",
+        columns: vec!["hour", "delivered", "deferred", "bounced"],
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
+/// The commonest answers.
+fn replies(rows: &[ReplyRow]) -> Table {
+    let row = |row: &ReplyRow| {
+        vec![
+            row.reply_code
+                .map_or(Cell::Null, |code| Cell::Number(code.into())),
+            row.enhanced_status.as_deref().map_or(Cell::Null, text),
+            text(&row.reason),
+            Cell::Number(row.attempts),
+            Cell::Number(row.domains),
+            text(&row.sample),
+        ]
+    };
+    Table {
+        name: "replies",
+        columns: vec![
+            "reply_code",
+            "enhanced_status",
+            "reason",
+            "attempts",
+            "domains",
+            "sample",
+        ],
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
+/// The destinations with most failures.
+fn domains(rows: &[DomainRow]) -> Table {
+    let row = |row: &DomainRow| {
+        let outcomes = [row.delivered, row.deferred, row.bounced].map(Cell::Number);
+        [text(&row.domain)].into_iter().chain(outcomes).collect()
+    };
+    Table {
+        name: "domains",
+        columns: vec!["domain", "delivered", "deferred", "bounced"],
+        rows: rows.iter().map(row).collect(),
     }
 }
 

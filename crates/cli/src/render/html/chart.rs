@@ -22,8 +22,19 @@ const LINES: u64 = 4;
 /// Part of a bin that its bar takes.
 const BAR: f64 = 0.86;
 
+/// Around an outage, with its windows behind the bars.
 pub(super) fn attempts(report: &Report, outage: &Outage, chart: &Chart) -> Markup {
-    let moments = report.moments();
+    let bands = bands(report, outage, &scale(chart.frame));
+    let note = " Behind the bars lie the windows of the outage.";
+    stacked(report.moments(), chart, &bands, note)
+}
+
+/// Of the whole log.
+pub(super) fn all_attempts(report: &Report, chart: &Chart) -> Markup {
+    stacked(report.moments(), chart, &html! {}, "")
+}
+
+fn stacked(moments: Moments, chart: &Chart, behind: &Markup, note: &str) -> Markup {
     let bins: Vec<(usize, &Bin)> = (0..)
         .zip(&chart.bins)
         .filter(|(_, bin)| bin.attempts() > 0)
@@ -53,7 +64,7 @@ pub(super) fn attempts(report: &Report, outage: &Outage, chart: &Chart) -> Marku
         figure class="chart attempts" {
             svg class="plot" height=(HEIGHT) role="img" aria-label=(summary) {
                 (axis_labels(&ticks, 26, BASELINE))
-                (bands(report, outage, &scale))
+                (behind)
                 @for line in 1..=lines {
                     (level(y(line * step)))
                 }
@@ -69,7 +80,8 @@ pub(super) fn attempts(report: &Report, outage: &Outage, chart: &Chart) -> Marku
                 }
                 line class="base" x1="0%" x2="100%" y1=(BOTTOM) y2=(BOTTOM) {}
                 @for line in 1..=lines {
-                    (level_words(y(line * step), &count(line * step)))
+                    @let unit = if line == lines { " attempts" } else { "" };
+                    (level_words(y(line * step), &format!("{}{unit}", count(line * step))))
                 }
             }
             figcaption {
@@ -79,7 +91,7 @@ pub(super) fn attempts(report: &Report, outage: &Outage, chart: &Chart) -> Marku
                     ("bounced", "bounced".to_owned()),
                 ]))
                 p class="note" {
-                    "Each bar is " (every) ". Behind the bars lie the windows of the outage."
+                    "Each bar is " (every) "." (note)
                 }
             }
             (numbers(&summary, moments, chart.frame, &bins))
@@ -157,10 +169,10 @@ fn words(moments: Moments, frame: Frame, place: usize, bin: &Bin) -> String {
 
 fn numbers(caption: &str, moments: Moments, frame: Frame, bins: &[(usize, &Bin)]) -> Markup {
     const COLUMNS: [Column; 4] = [
-        ("time", false),
-        ("delivered", true),
-        ("deferred", true),
-        ("bounced", true),
+        Column::words("time"),
+        Column::numbers("delivered", 0),
+        Column::numbers("deferred", 0),
+        Column::numbers("bounced", 0),
     ];
     let rows = bins.iter().map(|(place, bin)| {
         vec![

@@ -130,11 +130,11 @@ fn numbers(
     caption: &str,
 ) -> Markup {
     const COLUMNS: [Column; 5] = [
-        ("time", false),
-        ("delivered late", true),
-        ("median", true),
-        ("90th percentile", true),
-        ("slow attempts, median", true),
+        Column::words("time"),
+        Column::numbers("delivered late", 0),
+        Column::numbers("median", 0),
+        Column::numbers("90th percentile", 0),
+        Column::numbers("slow attempts, median", 0),
     ];
     let mut places: Vec<usize> = late.iter().map(|late| late.bin).collect();
     places.extend(slow.iter().map(|&(place, _)| place));

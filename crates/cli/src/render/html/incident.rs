@@ -3,23 +3,12 @@
 use mailgap_core::outage::OutageType;
 use maud::{Markup, html};
 
-use super::table::{Column, table};
+use super::table::{numbers, table};
 use super::timeline::{self, percent};
 use super::{Subject, chart, delays, kinds, replies, safe};
-use crate::render::numbers::{count, counted, length, percent as percentage};
+use crate::render::numbers::{count, counted, percent as percentage};
 use crate::render::parts::outage as parts;
-use crate::report::{Advice, Fates, Outage, Report};
-
-/// What became of messages, by the window in which they first failed.
-const FATES: [Column; 7] = [
-    ("failed in", false),
-    ("bounced by it", true),
-    ("of their own", true),
-    ("expired", true),
-    ("still queued", true),
-    ("delivered late", true),
-    ("median delay", true),
-];
+use crate::report::{Advice, Outage, Report};
 
 /// Outages of an incident that its picture shows.
 const MOST_MEMBERS: usize = 30;
@@ -71,30 +60,21 @@ fn sort(outage: &Outage) -> (&'static str, &'static str) {
 }
 
 fn windows(report: &Report, outage: &Outage) -> Markup {
-    const COLUMNS: [Column; 7] = [
-        ("answer", false),
-        ("from", false),
-        ("until", false),
-        ("attempts", true),
-        ("failed", true),
-        ("share", true),
-        ("MX", true),
-    ];
     let moments = report.moments();
     let windows = outage.windows.iter();
-    let rows = windows.map(|window| parts::window(report, outage, window, moments).to_vec());
-    table("Windows", &COLUMNS, &rows.collect::<Vec<_>>())
+    let rows = windows.map(|window| parts::window(report, outage, window, moments));
+    table("Windows", &parts::WINDOW, &rows.collect::<Vec<_>>())
 }
 
 /// The destinations of an incident, under one axis.
 fn members(report: &Report, subject: &Subject<'_>) -> Markup {
     let mut rows = timeline::rows(subject.members.iter().copied(), |_| None);
-    let more = rows.len().saturating_sub(MOST_MEMBERS);
+    let all = rows.len();
     rows.truncate(MOST_MEMBERS);
     html! {
         h4 { "Destinations" }
-        (timeline::timeline(report, &rows))
-        @if more > 0 { p class="more" { (super::and_more(more)) } }
+        (timeline::timeline(report, &rows, &[]))
+        (super::more(all, MOST_MEMBERS))
     }
 }
 
@@ -111,14 +91,6 @@ fn concerned(outage: &Outage) -> Markup {
     ];
     let parts: Vec<_> = parts.into_iter().filter(|part| part.2 > 0).collect();
     let all: u64 = parts.iter().map(|part| part.2).sum();
-    let mut rows: Vec<Vec<String>> = outage
-        .windows
-        .iter()
-        .filter_map(|window| Some(fates_row(&window.label, window.fates.as_ref()?)))
-        .collect();
-    if rows.len() != 1 {
-        rows.push(fates_row("all", &total));
-    }
     let summary = format!(
         "What became of {} that failed, counted by recipient",
         counted(all, "message")
@@ -161,21 +133,9 @@ fn concerned(outage: &Outage) -> Markup {
                     (class, format!("{words}: {}", count(number)))
                 }).collect::<Vec<_>>()))
             }
-            (super::table::numbers(&summary, &FATES, &rows))
+            (numbers(&summary, &parts::FATES, &parts::fates(outage)))
         }
     }
-}
-
-fn fates_row(label: &str, fates: &Fates) -> Vec<String> {
-    vec![
-        label.to_owned(),
-        count(fates.bounced_by_outage),
-        count(fates.bounced),
-        count(fates.expired),
-        count(fates.pending),
-        count(fates.delivered_late),
-        fates.median_delay_s.map_or("-".to_owned(), length),
-    ]
 }
 
 fn to_do(advice: &[Advice]) -> Markup {

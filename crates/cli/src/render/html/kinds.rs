@@ -27,6 +27,12 @@ const OUTCOMES: [(&str, &str); 3] = [
     ("bounced", "M0 0L8 8M8 0L0 8"),
 ];
 
+/// How well mail was taken likewise; slow is a kind.
+const TAKING: [(&str, &str); 2] = [
+    ("not-taking", ""),
+    ("partly", "M-1 9L9 -1M-1 1L1 -1M7 9L9 7"),
+];
+
 /// What became of messages likewise.
 const FATES: [(&str, &str); 5] = [
     ("late", "M-1 9L9 -1M-1 1L1 -1M7 9L9 7"),
@@ -42,7 +48,7 @@ pub(super) fn patterns() -> Markup {
     html! {
         svg class="defs" width="0" height="0" aria-hidden="true" focusable="false" {
             defs {
-                @for (name, path) in kinds.into_iter().chain(OUTCOMES).chain(FATES) {
+                @for (name, path) in kinds.into_iter().chain(OUTCOMES).chain(TAKING).chain(FATES) {
                     pattern id={ "p-" (name) } width="8" height="8" patternUnits="userSpaceOnUse" {
                         rect class={ "c-" (name) } width="8" height="8" {}
                         @if !path.is_empty() { path class="over" d=(path) {} }

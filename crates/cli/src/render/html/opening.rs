@@ -9,7 +9,7 @@ use super::{anchor, safe};
 use crate::render::numbers::{bytes, count, counted};
 use crate::render::parts::By;
 use crate::render::parts::answers::answers;
-use crate::report::{Fates, Outage, Report};
+use crate::report::{Fates, Incident, Outage, Report};
 
 /// Sentences on the first screen; each outage has its own below.
 const MOST_SENTENCES: usize = 3;
@@ -37,19 +37,28 @@ pub(super) fn opening(report: &Report, by: By) -> Markup {
     }
 }
 
-/// The answer in a few words.
+/// The answer in a few words; not yet safe.
 pub(super) fn headline(report: &Report) -> String {
     if report.coverage.understood() == 0 {
         return first_upper(&answers(report, By::Domain).headline.unwrap_or_default());
     }
-    let of = |wanted: fn(&Outage) -> bool| {
-        let outages = report.outages.iter().filter(|outage| wanted(outage));
-        let mut domains: Vec<&str> = outages.map(|outage| &*outage.domain).collect();
-        domains.sort_unstable();
-        domains.dedup();
-        domains.len() as u64
+    let is_meant = |outage: &&Outage| outage.kind == OutageType::Outage && !outage.is_slow_only();
+    let outages = report.outages.iter().filter(is_meant);
+    let mut domains: Vec<&str> = outages.map(|outage| &*outage.domain).collect();
+    domains.sort_unstable();
+    domains.dedup();
+    let failed = domains.len() as u64;
+    let together = |incident: &&Incident| {
+        let whole = &incident.whole;
+        incident.scope == Scope::Operator
+            && whole.kind == OutageType::Outage
+            && !whole.is_slow_only()
     };
-    let failed = of(|outage| outage.kind == OutageType::Outage && !outage.is_slow_only());
+    let mut together = report.incidents.iter().filter(together);
+    let together = match (together.next(), together.next()) {
+        (Some(incident), None) => incident.domains.len() as u64,
+        _ => 0,
+    };
     let own = report
         .incidents
         .iter()
@@ -64,11 +73,24 @@ pub(super) fn headline(report: &Report) -> String {
             counted(report.judged.destinations, "destination")
         ),
         (0, true) => "Mail was not sent: our own side failed".to_owned(),
-        (failed, own) => format!(
-            "{} did not take mail{}",
-            counted(failed, "destination"),
-            if own { ", and our own side failed" } else { "" }
-        ),
+        (failed, own) => {
+            let who = match (&domains[..], together) {
+                ([only], _) => (*only).to_owned(),
+                (_, 2..) if together == failed => {
+                    format!("{} at once", counted(failed, "destination"))
+                }
+                (_, 2..) if together < failed => {
+                    let alone = count(failed - together);
+                    format!(
+                        "{} at once, and {alone} alone,",
+                        counted(together, "destination")
+                    )
+                }
+                _ => counted(failed, "destination"),
+            };
+            let own = if own { ", and our own side failed" } else { "" };
+            format!("{who} did not take mail{own}")
+        }
     }
 }
 
@@ -101,19 +123,13 @@ fn scope(report: &Report) -> String {
 /// The widest and most important first. What several destinations had in common is not said of each again.
 fn sentences(report: &Report, by: By) -> Markup {
     let shared: Vec<(&str, &str)> = match by {
-        By::Operator => report
-            .incidents
-            .iter()
-            .map(crate::report::Incident::sentence)
-            .collect(),
+        By::Operator => report.incidents.iter().map(Incident::sentence).collect(),
         By::Domain => {
             let told: Vec<usize> = report
                 .shared_incidents()
                 .flat_map(|it| it.outages.iter().copied())
                 .collect();
-            let shared = report
-                .shared_incidents()
-                .map(crate::report::Incident::sentence);
+            let shared = report.shared_incidents().map(Incident::sentence);
             let alone = report
                 .outages
                 .iter()
@@ -203,18 +219,18 @@ fn glance(report: &Report, by: By) -> Markup {
     if rows.is_empty() {
         return html! {};
     }
-    let more = rows.len().saturating_sub(MOST_ROWS);
+    let all = rows.len();
     rows.truncate(MOST_ROWS);
     html! {
         section class="glance" {
             h2 { "At a glance" }
-            (timeline::timeline(report, &rows))
-            @if more > 0 { p class="more" { (super::and_more(more)) } }
+            (timeline::timeline(report, &rows, &report.announcements))
+            (super::more(all, MOST_ROWS))
         }
     }
 }
 
-fn of_incident(incident: &crate::report::Incident) -> Row<'_> {
+fn of_incident(incident: &Incident) -> Row<'_> {
     Row {
         name: incident.title(),
         anchor: Some(format!("incident-{}", incident.id)),

@@ -2,14 +2,14 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{kinds, opening};
+use super::{kinds, opening, safe};
 use crate::report::Report;
 
-const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+pub(super) const STYLE: &str = include_str!("style.css");
+pub(super) const SCRIPT: &str = include_str!("script.js");
 
 /// SHA-256 of the script: no other one runs.
-const SCRIPT_HASH: &str = "sha256-t+VULEM9Vv5JoTpDi34+lWcwop6rMc6xG5L51aV++18=";
+pub(super) const SCRIPT_HASH: &str = "sha256-t+VULEM9Vv5JoTpDi34+lWcwop6rMc6xG5L51aV++18=";
 
 pub(super) fn page(report: &Report, body: &Markup) -> Markup {
     let policy = format!(
@@ -26,7 +26,7 @@ pub(super) fn page(report: &Report, body: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 meta name="robots" content="noindex";
-                title { (opening::headline(report)) " – mailgap" }
+                title { (safe(&opening::headline(report))) " – mailgap" }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -43,15 +43,5 @@ pub(super) fn page(report: &Report, body: &Markup) -> Markup {
                 script { (PreEscaped(SCRIPT)) }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_put_in_unescaped_cannot_end_its_element() {
-        assert!(!STYLE.contains("</") && !SCRIPT.contains("</") && !SCRIPT.contains("<!--"));
     }
 }

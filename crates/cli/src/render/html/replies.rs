@@ -9,6 +9,7 @@ use crate::explain::reason_in_words;
 use crate::render::moments::Moments;
 use crate::render::numbers::{count, counted, percent as percentage};
 use crate::render::parts::outage::on_one_line;
+use crate::render::parts::tables::answer;
 use crate::report::charts::Reply;
 use crate::report::{Chart, Report};
 
@@ -38,12 +39,7 @@ pub(super) fn replies(report: &Report, chart: &Chart) -> Markup {
 }
 
 fn item(moments: Moments, reply: &Reply, all: u64) -> Markup {
-    let code = match (reply.code, &reply.enhanced) {
-        (Some(code), Some(enhanced)) => format!("{code} {enhanced}"),
-        (Some(code), None) => code.to_string(),
-        (None, Some(enhanced)) => format!("no reply ({enhanced})"),
-        (None, None) => "no reply".to_owned(),
-    };
+    let code = answer(reply.code, reply.enhanced.as_deref());
     let end = match reply.given_up {
         0 => "tried again later".to_owned(),
         given_up if given_up == reply.count => "given up".to_owned(),

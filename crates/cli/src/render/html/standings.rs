@@ -6,8 +6,7 @@ use super::table::{Column, table};
 use crate::escape;
 use crate::render::numbers::{count, share};
 use crate::render::parts::outage::on_one_line;
-use crate::render::parts::{self, Section};
-use crate::report::{Report, Standing};
+use crate::report::Standing;
 
 /// Rows of a table; `-f json` has all of them.
 const MOST_ROWS: usize = 100;
@@ -15,26 +14,16 @@ const MOST_ROWS: usize = 100;
 const MOST_SAMPLE: usize = 160;
 
 const COLUMNS: [Column; 7] = [
-    ("destination", false),
-    ("answer", false),
-    ("attempts", true),
-    ("failed", true),
-    ("messages", true),
-    ("recipients", true),
-    ("one real answer", false),
+    Column::words("destination"),
+    Column::words("answer"),
+    Column::numbers("attempts", 0),
+    Column::numbers("failed", 0),
+    Column::numbers("messages", 0),
+    Column::numbers("recipients", 0),
+    Column::words("one real answer"),
 ];
 
-pub(super) fn standings(report: &Report) -> Markup {
-    html! {
-        @for section in parts::standings(report) {
-            @if let Section::Standings(heading, meaning, standings) = section {
-                (one(heading, meaning, standings))
-            }
-        }
-    }
-}
-
-fn one(heading: &str, meaning: &str, standings: &[Standing]) -> Markup {
+pub(super) fn standings(heading: &str, meaning: &str, standings: &[Standing]) -> Markup {
     let rows = standings.iter().take(MOST_ROWS).map(|standing| {
         vec![
             standing.domain.clone(),
@@ -49,13 +38,12 @@ fn one(heading: &str, meaning: &str, standings: &[Standing]) -> Markup {
             ),
         ]
     });
-    let more = standings.len().saturating_sub(MOST_ROWS);
     html! {
         section class="chapter" {
             h2 { (heading) }
-            p { (meaning) "." }
+            p class="meaning" { (meaning) "." }
             (table(heading, &COLUMNS, &rows.collect::<Vec<_>>()))
-            @if more > 0 { p class="more" { (super::and_more(more)) } }
+            (super::more(standings.len(), MOST_ROWS))
         }
     }
 }

@@ -8,12 +8,14 @@ use mailgap_core::time::Timestamp;
 use maud::{Markup, html};
 
 use super::table::{self, Column};
-use super::{kinds, safe};
+use super::{kinds, safe, said};
+use crate::escape;
 use crate::render::moments::Moments;
 use crate::render::numbers::{count, share};
 use crate::render::parts::outage as parts;
+use crate::render::parts::said::claims;
 use crate::render::timeline::{Scale, labels};
-use crate::report::{Boundary, Outage, Report, Window};
+use crate::report::{Announcement, Boundary, Outage, Report, Window};
 
 /// Ticks that a wide page has room for; on a narrow one every second label is left out.
 const TICKS: u8 = 10;
@@ -23,6 +25,11 @@ const WIDE: f64 = 700.0;
 const NARROW: f64 = 320.0;
 /// Doubt of less than this part of the width is not seen.
 const LEAST_DOUBT: f64 = 0.004;
+/// Units that the number of a statement takes, and lines of them at most.
+const FLAG: f64 = 20.0;
+const LANES: usize = 3;
+/// Characters of a statement.
+const MOST_TEXT: usize = 200;
 /// A bar is at least this part of the width: what is short is seen all the same.
 const LEAST_BAR: f64 = 0.003;
 
@@ -35,15 +42,18 @@ pub(super) struct Row<'r> {
 }
 
 /// The picture of these rows with its legend and its table; nothing for a log without time.
-pub(super) fn timeline(report: &Report, rows: &[Row<'_>]) -> Markup {
+/// Statements are marked on it.
+pub(super) fn timeline(report: &Report, rows: &[Row<'_>], said: &[Announcement]) -> Markup {
     let coverage = &report.coverage;
     let (Some(log), false) = (coverage.first.zip(coverage.last), rows.is_empty()) else {
         return html! {};
     };
     let shown = || rows.iter().flat_map(|row| row.outages.iter().copied());
     let scale = Scale::over(shown(), log, 1);
+    let marks = said::shown(said).filter(|(_, said)| scale.holds(said.time));
     let picture = Picture {
         report,
+        marks: marks.collect(),
         moments: report.moments(),
         ticks: labels(&scale, report.moments(), TICKS),
         scale,
@@ -52,8 +62,7 @@ pub(super) fn timeline(report: &Report, rows: &[Row<'_>]) -> Markup {
     html! {
         figure class="timeline" {
             div class="rows" {
-                // Marks that lie over all rows (what operators announced) belong here: a first row of flags,
-                // and a line at the same place in each strip.
+                @if !picture.marks.is_empty() { (picture.flags()) }
                 @for row in rows { (picture.row(row)) }
                 div class="row axis" {
                     div class="name" {}
@@ -69,6 +78,8 @@ pub(super) fn timeline(report: &Report, rows: &[Row<'_>]) -> Markup {
 struct Picture<'r> {
     report: &'r Report,
     moments: Moments,
+    /// What was announced, by its number.
+    marks: Vec<(usize, &'r Announcement)>,
     scale: Scale,
     ticks: Vec<(f64, String)>,
     log_end: Timestamp,
@@ -97,8 +108,9 @@ impl Picture<'_> {
                                 && outage.windows.get(place + 1).is_none_or(|next| next.start.time != end.time)
                             { (self.doubt(end)) }
                         }
-                        @for window in &outage.windows { (self.label(window)) }
                     }
+                    (self.announced("0", "38"))
+                    @for window in row.outages.iter().flat_map(|outage| &outage.windows) { (self.label(window)) }
                 }
             }
         }
@@ -108,6 +120,63 @@ impl Picture<'_> {
         html! {
             @for (place, _) in &self.ticks {
                 line class="grid" x1=(percent(*place)) x2=(percent(*place)) y1="0" y2=(height) {}
+            }
+        }
+    }
+
+    /// A row of numbers, each above its line.
+    fn flags(&self) -> Markup {
+        // Numbers that would cover each other on a narrow page stand in several lines.
+        let mut last = [f64::NEG_INFINITY; LANES];
+        let flags = self.marks.iter().map(|&(number, said)| {
+            let place = self.scale.share(said.time);
+            let free = last.iter().position(|&last| place - last >= FLAG / NARROW);
+            let lane = free.unwrap_or(LANES - 1);
+            if let Some(last) = last.get_mut(lane) {
+                *last = place;
+            }
+            (number, said, place, lane)
+        });
+        let flags: Vec<_> = flags.collect();
+        let lanes = flags
+            .iter()
+            .map(|flag| flag.3)
+            .max()
+            .map_or(0, |lane| lane + 1);
+        let height = lanes * 20 + 2;
+        html! {
+            div class="row flags" {
+                div class="name" { a href={ "#" (said::ANCHOR) } { "what was announced" } }
+                svg class="strip" height=(height) role="group" aria-label="What was announced" {
+                    @for (number, said, place, lane) in &flags {
+                        @let x = percent(*place);
+                        @let words = self.statement(said);
+                        line class="said" x1=(x) x2=(x) y1=(lane * 20 + 10) y2=(height + 4) {}
+                        a class={ "mark " (said::sort(said)) } href={ "#" (said::ANCHOR) "-" (number) } aria-label=(safe(&words)) {
+                            title { (safe(&words)) }
+                            circle cx=(x) cy=(lane * 20 + 10) r="8.5" {}
+                            text x=(x) y=(lane * 20 + 14) { (number) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// `26 Jan 14:40, press, says that it is partly solved: “…”`
+    fn statement(&self, said: &Announcement) -> String {
+        let text = escape::fit(&said.text, MOST_TEXT);
+        let when = self.moments.exact(said.time);
+        format!("{when}, {}, {}: “{text}”", said.source, claims(said))
+    }
+
+    /// Lines at the times of what was announced.
+    fn announced(&self, top: &str, bottom: &str) -> Markup {
+        html! {
+            @for (_, said) in &self.marks {
+                @let x = percent(self.scale.share(said.time));
+                line class="said under" x1=(x) x2=(x) y1=(top) y2=(bottom) {}
+                line class="said" x1=(x) x2=(x) y1=(top) y2=(bottom) {}
             }
         }
     }
@@ -125,15 +194,22 @@ impl Picture<'_> {
         }
     }
 
-    /// In the middle of the part of a bar that is not in doubt, if there is room.
+    /// In the middle of the part of a bar that is not in doubt, if there is room; else over the whole bar.
     fn label(&self, window: &Window) -> Markup {
-        let from = self.scale.share(window.start.latest);
-        let until = self
-            .scale
-            .share(window.end.map_or(self.log_end, |end| end.earliest));
+        let end = |of: fn(&Boundary) -> Timestamp| window.end.as_ref().map_or(self.log_end, of);
+        let (latest, earliest) = (window.start.latest, end(|end| end.earliest));
+        let sure = (self.scale.share(latest), self.scale.share(earliest));
+        let best = (
+            self.scale.share(window.start.time),
+            self.scale.share(end(|end| end.time)),
+        );
+        let fits = |(from, until): (f64, f64), sort| {
+            let class = room(&window.label, until - from)?;
+            Some((sort, class, f64::midpoint(from, until)))
+        };
         html! {
-            @if let Some(class) = room(&window.label, until - from) {
-                text class={ "in " (class) } x=(percent(f64::midpoint(from, until))) y="20" { (safe(&window.label)) }
+            @if let Some((sort, class, x)) = fits(sure, "in").or_else(|| fits(best, "in unsure")) {
+                text class={ (sort) " " (class) } x=(percent(x)) y="20" { (safe(&window.label)) }
             }
         }
     }
@@ -202,19 +278,36 @@ impl Picture<'_> {
                         "the change lies somewhere here"
                     }
                 }
+                @for (sort, words) in [("solved", "announced as solved"), ("other", "announced, anything else")] {
+                    @if self.marks.iter().any(|(_, said)| said::sort(said) == sort) {
+                        li {
+                            svg width="14" height="14" aria-hidden="true" focusable="false" {
+                                g class={ "mark " (sort) } { circle cx="7" cy="7" r="6" {} }
+                            }
+                            (words)
+                        }
+                    }
+                }
             }
         }
     }
 
     fn numbers(&self, rows: &[Row<'_>]) -> Markup {
+        const SAID: [Column; 5] = [
+            Column::words("number"),
+            Column::words("announced"),
+            Column::words("by"),
+            Column::words("which"),
+            Column::words("in these words"),
+        ];
         const COLUMNS: [Column; 7] = [
-            ("destination", false),
-            ("answer", false),
-            ("from", false),
-            ("until", false),
-            ("attempts", true),
-            ("failed", true),
-            ("share", true),
+            Column::words("destination"),
+            Column::words("answer"),
+            Column::words("from"),
+            Column::words("until"),
+            Column::numbers("attempts", 0),
+            Column::numbers("failed", 0),
+            Column::numbers("share", 0),
         ];
         let all = rows.iter().flat_map(|row| {
             let outages = row.outages.iter();
@@ -235,7 +328,21 @@ impl Picture<'_> {
             })
         });
         let all: Vec<Vec<String>> = all.collect();
-        table::numbers("Windows of all destinations", &COLUMNS, &all)
+        let marks = self.marks.iter().map(|&(number, said)| {
+            [
+                number.to_string(),
+                self.moments.exact(said.time),
+                said.source.clone(),
+                claims(said),
+                escape::fit(&said.text, MOST_TEXT),
+            ]
+        });
+        table::folded(&html! {
+            (table::table("Windows of all destinations", &COLUMNS, &all))
+            @if !self.marks.is_empty() {
+                (table::table("What was announced", &SAID, &marks.collect::<Vec<_>>()))
+            }
+        })
     }
 }
 

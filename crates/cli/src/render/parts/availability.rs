@@ -1,8 +1,8 @@
-//! The time that mail was not taken, by month, and what was announced, in words.
+//! The time that mail was not taken, by month.
 
 use crate::render::numbers::{count, length, share};
 use crate::render::table::Column;
-use crate::report::{Announcement, Availability, Estimate};
+use crate::report::{Availability, Estimate};
 
 /// The columns of [`row`].
 pub(crate) const AVAILABILITY: [Column; 8] = [
@@ -68,16 +68,4 @@ fn fine_percent(share: f64) -> String {
         percent
     };
     format!("{percent:.2} %")
-}
-
-/// What a statement claims, in words.
-pub(crate) fn claims(said: &Announcement) -> String {
-    let words = match said.claims.as_str() {
-        "recovery" => "says that it is solved",
-        "partial_recovery" => "says that it is partly solved",
-        "problem" => "speaks of problems",
-        _ => "says nothing of it",
-    };
-    let guessed = if said.guessed { " (as we read it)" } else { "" };
-    format!("{words}{guessed}")
 }

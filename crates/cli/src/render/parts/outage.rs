@@ -194,7 +194,8 @@ pub(crate) fn fates(outage: &Outage) -> Vec<[String; 7]> {
     let mut rows: Vec<[String; 7]> = windows
         .filter_map(|window| Some(fates_row(window.label.clone(), window.fates.as_ref()?)))
         .collect();
-    if rows.len() > 1 {
+    // Of an incident nobody laid them into windows.
+    if rows.len() != 1 {
         rows.push(fates_row("all".to_owned(), total));
     }
     rows

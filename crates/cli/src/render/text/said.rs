@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::escape;
-use crate::render::parts::availability::claims;
+use crate::render::parts::said::{claims, verdicts};
 use crate::render::parts::{MOST_ROWS, MOST_SENTENCES};
 use crate::report::Announcement;
 
@@ -18,9 +18,7 @@ impl Page<'_> {
             self.paragraph("  ", &format!("{when}, {source}, {}:", claims(said)));
             let text = escape::fit(&said.text, MOST_LINES * self.columns);
             self.paragraph("    ", &format!("\u{201c}{text}\u{201d}"));
-            let verdicts = said.concerns.iter();
-            let verdicts = verdicts.filter_map(|it| Some((&it.title, it.verdict.as_ref()?)));
-            let verdicts: Vec<_> = verdicts.collect();
+            let verdicts = verdicts(said);
             for (title, verdict) in verdicts.iter().take(MOST_ROWS) {
                 self.paragraph("    ", &format!("{title}: {verdict}"));
             }
