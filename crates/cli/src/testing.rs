@@ -486,7 +486,7 @@ pub(crate) fn report_with(text: &str) -> Report {
             (concern.name, concern.title) = (said(), said());
         }
     }
-    for tables in &mut report.tables {
+    if let Some(tables) = &mut report.tables {
         for row in &mut tables.replies {
             (row.enhanced_status, row.sample) = (Some(said()), said());
         }

@@ -103,7 +103,11 @@ fn the_documented_query_sums_tallies_as_mailgap_does() {
     let count = |files: &str| {
         format!("SELECT SUM(count)::BIGINT FROM read_parquet('{files}') WHERE record = 'attempts'")
     };
-    let asked = [&documented[..], &[count("mx*.parquet"), count("all.parquet")]].concat();
+    let asked = [
+        &documented[..],
+        &[count("mx*.parquet"), count("all.parquet")],
+    ]
+    .concat();
     let Some(answers) = duckdb(folder.path(), &asked) else {
         return;
     };
