@@ -81,6 +81,7 @@ impl Analysis {
             .filter_map(|found| found.case.take())
             .collect();
         let judgement = judge(&fates, &cases);
+        let followed = settings.options.fates.is_some() && coverage.tallies == 0;
         let expiring = expiring(&fates, &judgement, judging.lifetime_s, &coverage);
         let mut to_resend: HashMap<(usize, usize), u64> = HashMap::new();
         for (_, judged) in resend(&fates, &judgement) {
@@ -92,7 +93,9 @@ impl Analysis {
         }
         let to_reinstate = reinstate_by_outage(&fates, &judgement);
         let with_outages = found.iter_mut().filter(|found| found.has_outage());
-        for (destination, (found, outages)) in with_outages.zip(&judgement.outages).enumerate() {
+        // Where messages were not followed it is not known what became of them, which is not nothing.
+        let told = judgement.outages.iter().filter(|_| followed);
+        for (destination, (found, outages)) in with_outages.zip(told).enumerate() {
             let fates = outages.iter().enumerate().map(|(outage, fates)| {
                 let place = (destination, outage);
                 let to_do = ToDo {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, value_parser};
 
-use crate::commands::{events, explain, fates, generate, report};
+use crate::commands::{events, explain, fates, generate, report, tally};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::moment;
@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Report(report::Args),
     Fates(fates::Args),
     Events(events::Args),
+    Tally(tally::Args),
     Explain(explain::Args),
     Generate(generate::Args),
 }

@@ -11,8 +11,15 @@ use anyhow::{Result, bail};
 
 use crate::columns::{Data, Field, Table};
 
-/// Level of Zstandard: higher ones take much longer and save little.
-const LEVEL: i32 = 3;
+/// Level of Zstandard for files that are written once and read where they are: higher ones take much longer and save
+/// little.
+const QUICK: i32 = 3;
+
+/// Bytes of a page of a file that travels: a column is one page, and packs as one.
+const PAGE: usize = 1 << 24;
+
+/// Level for files that travel.
+const SMALL: i32 = 19;
 
 /// True when this build reads and writes Parquet.
 pub(crate) const IS_HERE: bool = cfg!(feature = "polars");
@@ -28,19 +35,27 @@ pub(crate) use without::{Reader, Writer, sums_by};
 #[cfg(feature = "polars")]
 mod with {
     use anyhow::Context;
+    use polars_arrow::array::Array;
     use polars_core::prelude::*;
     use polars_io::SerReader;
     use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
     use polars_io::parquet::write::{
         BatchedWriter, KeyValueMetadata, ParquetCompression, ParquetWriter,
     };
+    use polars_parquet::write::{
+        CompressedPage, CompressionOptions, Encoding, Page, ParquetType, SchemaDescriptor,
+        StatisticsOptions, Version, WriteOptions, array_to_columns, compress, to_parquet_schema,
+    };
     use polars_utils::compression::ZstdLevel;
 
-    use super::{Data, Field, File, LEVEL, Path, Result, Table, bail};
+    use super::{Data, Field, File, PAGE, Path, QUICK, Result, SMALL, Table, bail};
     use crate::columns::{Kind, Lists, Texts};
 
     /// Writes a Parquet file, one group of rows after the other.
-    pub(crate) struct Writer(BatchedWriter<File>);
+    pub(crate) struct Writer {
+        to: BatchedWriter<File>,
+        small: Option<Small>,
+    }
 
     impl Writer {
         /// Starts a file of these columns. `metadata` stands in its foot.
@@ -49,34 +64,125 @@ mod with {
             fields: &[Field],
             metadata: &[(&str, &str)],
         ) -> Result<Writer> {
-            let schema: Schema = fields
-                .iter()
-                .map(|&(name, kind)| (PlSmallStr::from_static(name), dtype(kind)))
-                .collect();
-            let pairs = metadata
-                .iter()
-                .map(|&(key, value)| (key.to_owned(), value.to_owned()));
-            let level = ZstdLevel::try_new(LEVEL)?;
-            let writer = ParquetWriter::new(file)
-                .with_compression(ParquetCompression::Zstd(Some(level)))
-                .with_key_value_metadata(Some(KeyValueMetadata::from_static(pairs.collect())))
-                .set_parallel(false)
-                .batched(&schema)?;
-            Ok(Writer(writer))
+            let writer = parquet(file, metadata, QUICK)?;
+            Ok(Writer {
+                to: writer.batched(&schema(fields))?,
+                small: None,
+            })
+        }
+
+        /// The same for a file that travels: as small as can be.
+        pub(crate) fn small(
+            file: File,
+            fields: &[Field],
+            metadata: &[(&str, &str)],
+        ) -> Result<Writer> {
+            let writer = parquet(file, metadata, SMALL)?
+                .with_statistics(StatisticsOptions::empty())
+                .with_data_page_size(Some(PAGE));
+            Ok(Writer {
+                to: writer.batched(&schema(fields))?,
+                small: Some(Small::new(fields)?),
+            })
         }
 
         /// Writes the rows as one group.
         pub(crate) fn write(&mut self, rows: &Table) -> Result<()> {
-            if rows.len() > 0 {
-                self.0.write_batch(&frame(rows)?)?;
+            if rows.len() == 0 {
+                return Ok(());
+            }
+            let mut frame = frame(rows)?;
+            let Some(small) = &self.small else {
+                return Ok(self.to.write_batch(&frame)?);
+            };
+            frame.rechunk_mut();
+            for batch in frame.iter_chunks(CompatLevel::newest(), false) {
+                let columns = batch.columns().iter().zip(small.parquet.fields());
+                let columns = columns.map(|(array, kind)| small.column(&**array, kind));
+                let columns = columns.collect::<Result<Vec<_>>>()?;
+                self.to.write_row_group(batch.len() as u64, &columns)?;
             }
             Ok(())
         }
 
         /// Writes the foot; gives the size of the file in bytes.
         pub(crate) fn finish(self) -> Result<u64> {
-            Ok(self.0.finish()?)
+            Ok(self.to.finish()?)
         }
+    }
+
+    /// How columns are written that should be small: in each way that there is, and the smallest is kept.
+    struct Small {
+        parquet: SchemaDescriptor,
+        options: WriteOptions,
+    }
+
+    impl Small {
+        fn new(fields: &[Field]) -> Result<Small> {
+            let arrow = schema(fields).to_arrow(CompatLevel::newest());
+            Ok(Small {
+                parquet: to_parquet_schema(&arrow)?,
+                options: WriteOptions {
+                    statistics: StatisticsOptions::empty(),
+                    version: Version::V1,
+                    compression: CompressionOptions::Zstd(Some(ZstdLevel::try_new(SMALL)?)),
+                    data_page_size: Some(PAGE),
+                },
+            })
+        }
+
+        /// The pages of a column.
+        fn column(&self, array: &dyn Array, kind: &ParquetType) -> Result<Vec<CompressedPage>> {
+            let ways: &[Encoding] = if matches!(array.dtype(), ArrowDataType::Int64) {
+                &[
+                    Encoding::RleDictionary,
+                    Encoding::Plain,
+                    Encoding::DeltaBinaryPacked,
+                ]
+            } else {
+                &[Encoding::RleDictionary]
+            };
+            let mut smallest: Option<(usize, Vec<CompressedPage>)> = None;
+            for way in ways {
+                let (mut size, mut packed) = (0, Vec::new());
+                let leaves =
+                    array_to_columns(array.to_boxed(), kind.clone(), self.options, &[*way])?;
+                for page in leaves.into_iter().flatten() {
+                    let page = page?;
+                    // How small a dictionary gets is not told: it counts in full.
+                    if let Page::Dict(dictionary) = &page {
+                        size += dictionary.buffer.len();
+                    }
+                    let page = compress(page, Vec::new(), self.options.compression)?;
+                    if let CompressedPage::Data(data) = &page {
+                        size += data.compressed_size();
+                    }
+                    packed.push(page);
+                }
+                if smallest.as_ref().is_none_or(|(least, _)| size < *least) {
+                    smallest = Some((size, packed));
+                }
+            }
+            Ok(smallest.map(|(_, pages)| pages).unwrap_or_default())
+        }
+    }
+
+    fn parquet(file: File, metadata: &[(&str, &str)], level: i32) -> Result<ParquetWriter<File>> {
+        let pairs = metadata
+            .iter()
+            .map(|&(key, value)| (key.to_owned(), value.to_owned()));
+        let level = ZstdLevel::try_new(level)?;
+        Ok(ParquetWriter::new(file)
+            .with_compression(ParquetCompression::Zstd(Some(level)))
+            .with_key_value_metadata(Some(KeyValueMetadata::from_static(pairs.collect())))
+            .set_parallel(false))
+    }
+
+    fn schema(fields: &[Field]) -> Schema {
+        fields
+            .iter()
+            .map(|&(name, kind)| (PlSmallStr::from_static(name), dtype(kind)))
+            .collect()
     }
 
     /// Reads a Parquet file, one group of rows after the other.
@@ -282,6 +388,10 @@ mod without {
 
     impl Writer {
         pub(crate) fn new(_: File, _: &[Field], _: &[(&str, &str)]) -> Result<Writer> {
+            bail!(MISSING)
+        }
+
+        pub(crate) fn small(_: File, _: &[Field], _: &[(&str, &str)]) -> Result<Writer> {
             bail!(MISSING)
         }
 

@@ -32,6 +32,7 @@ mod rules;
 mod settings;
 mod store;
 mod style;
+mod tallies;
 #[cfg(test)]
 mod testing;
 mod zone;
@@ -102,6 +103,7 @@ where
         Command::Report(args) => commands::report::run(args, &mut console),
         Command::Fates(args) => commands::fates::run(args, &mut console),
         Command::Events(args) => commands::events::run(args, &mut console),
+        Command::Tally(args) => commands::tally::run(args, &mut console),
         Command::Explain(args) => commands::explain::run(args, &mut console),
         Command::Generate(args) => commands::generate::run(args, &mut console),
     };

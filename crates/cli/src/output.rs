@@ -84,6 +84,22 @@ impl<'a> Output<'a> {
         written
     }
 
+    /// The file for those who write it themselves, empty; `None` for standard output.
+    pub(crate) fn into_file(self) -> Result<Option<File>> {
+        match self.to {
+            Target::Stream(_) => Ok(None),
+            Target::File {
+                mut file,
+                path,
+                mut fresh,
+            } => {
+                start(&mut file, &mut fresh)
+                    .with_context(|| format!("writing {}", path.display()))?;
+                Ok(Some(file))
+            }
+        }
+    }
+
     /// True when the reader went away.
     pub(crate) const fn is_closed(&self) -> bool {
         self.closed

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use mailgap_core::operator::Operators;
 use mailgap_core::reason::Classifier;
-use mailgap_core::source::{self, Collected};
+use mailgap_core::source::{self, Collected, Input};
 use mailgap_core::survey::{DomainFilter, Options};
 use mailgap_core::time::Timestamp;
 
@@ -17,6 +17,7 @@ use crate::operators;
 use crate::redaction;
 use crate::rules;
 use crate::store::{self, Listed};
+use crate::tallies;
 use crate::zone::{self, ZoneSource};
 
 /// The flags of [`Reading`], understood.
@@ -129,6 +130,8 @@ pub(crate) struct Inputs {
     pub(crate) collected: Collected,
     /// Stores of events.
     pub(crate) stores: Vec<Listed>,
+    /// Counts of `mailgap tally`.
+    pub(crate) tallies: Vec<Input>,
 }
 
 /// What the paths hold, stores of events among them.
@@ -138,18 +141,39 @@ pub(crate) fn collect_all(
     environment: &Environment,
 ) -> Result<Inputs> {
     let (stores, paths) = store::take_stores(&reading.paths);
-    let collected = if paths.is_empty() && !stores.is_empty() {
+    let mut collected = if paths.is_empty() && !stores.is_empty() {
         Collected::default()
     } else {
         collect_paths(&paths, command, environment)?
     };
+    let tallies = tallies::take(&mut collected);
+    if !tallies.is_empty() {
+        check_unrestricted(reading)?;
+    }
     let mut stores: Vec<&PathBuf> = stores.iter().collect();
     stores.dedup();
     let stores = stores.into_iter().map(|folder| Listed::open(folder));
     Ok(Inputs {
         collected,
         stores: stores.collect::<Result<_>>()?,
+        tallies,
     })
+}
+
+/// A tally is summed as it is: what it says of recipients and of the span of the log has no parts to leave out.
+fn check_unrestricted(reading: &Reading) -> Result<()> {
+    let flags = [
+        ("--since", reading.since.is_some()),
+        ("--until", reading.until.is_some()),
+        ("--domain", !reading.domain.is_empty()),
+    ];
+    match flags.iter().find(|(_, is_given)| *is_given) {
+        Some((flag, _)) => Err(Failure::with_hint(
+            format!("{flag}: counts of mailgap tally cannot be restricted"),
+            format!("give {flag} to mailgap tally where the logs are"),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// What the paths hold; without a path, standard input. Inputs that cannot be opened are no failure. Stores are

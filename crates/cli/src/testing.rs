@@ -277,6 +277,8 @@ pub(crate) fn coverage() -> Coverage {
             input: "copy.log".to_owned(),
             same_as: "mail.log".to_owned(),
         }],
+        tallies: 0,
+        twice: Vec::new(),
         overlaps: vec![Overlap {
             input: "mail-iso.log".to_owned(),
             other: "mail.log".to_owned(),
@@ -484,7 +486,7 @@ pub(crate) fn report_with(text: &str) -> Report {
             (concern.name, concern.title) = (said(), said());
         }
     }
-    for tables in &mut report.tables {
+    if let Some(tables) = &mut report.tables {
         for row in &mut tables.replies {
             (row.enhanced_status, row.sample) = (Some(said()), said());
         }

@@ -14,7 +14,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use mailgap_core::event::{Contact, Delivery, Outcome, Relay, Source, Stage};
 use mailgap_core::outage;
 use mailgap_core::reply::{EnhancedStatus, ReplyCode};
-use mailgap_core::survey::{Options, Origin, Recorder, survey_with};
+use mailgap_core::survey::{Beside, Options, Origin, Recorder, survey_with};
 use mailgap_core::time::Timestamp;
 use serde::Deserialize;
 
@@ -82,7 +82,12 @@ fn main() -> io::Result<()> {
         }
     }
     let recorded = recorder.finish(Origin::named("deliveries"));
-    let survey = survey_with(&[], [recorded].into_iter(), &options, &());
+    let survey = survey_with(
+        &[],
+        Beside::of_recorded([recorded].into_iter()),
+        &options,
+        &(),
+    );
 
     let mut out = io::stdout().lock();
     if let Some(span) = survey.coverage.span {

@@ -99,11 +99,24 @@ pub struct Overlap {
     pub attempts: u64,
 }
 
+/// A log of which two tallies tell: both were counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twice {
+    /// The log.
+    pub input: String,
+    /// The tally whose counts hold it once more.
+    pub tally: String,
+    /// What was counted before: a tally, or the log itself.
+    pub other: String,
+}
+
 /// What was read, for the reader of a report to judge it by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Inputs opened, duplicates included.
+    /// Inputs opened, duplicates included; those that tallies were made of among them.
     pub inputs: u64,
+    /// Tallies taken in, duplicates included. What became of messages is not known then.
+    pub tallies: u64,
     /// Bytes after decompression, duplicates left out.
     pub bytes: u64,
     /// Lines by what they are.
@@ -120,6 +133,8 @@ pub struct Coverage {
     pub echoes: u64,
     /// Inputs left out because another has the same bytes.
     pub duplicates: Vec<Duplicate>,
+    /// Inputs that are counted twice, as two tallies were made of them and of others.
+    pub twice: Vec<Twice>,
     /// Inputs that look as if they held the same mail in other bytes.
     pub overlaps: Vec<Overlap>,
     /// Inputs that could not be read, or not to their end.

@@ -141,6 +141,20 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage, in the order of an attempt.
+    pub const ALL: [Stage; 10] = [
+        Stage::Dns,
+        Stage::Connect,
+        Stage::Greeting,
+        Stage::Helo,
+        Stage::Tls,
+        Stage::Mail,
+        Stage::Rcpt,
+        Stage::Data,
+        Stage::EndOfData,
+        Stage::Local,
+    ];
+
     /// The word used in JSON and text.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -89,6 +89,29 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! Events from elsewhere, a program's own log say, go through [`survey::Recorder`] into the same counts and fates
+//! (`examples/feed.rs`); a log that is still being written through [`stream::Watcher`] (`examples/follow.rs`). Counts of
+//! many hosts travel as rows and are summed: [`survey::tally`], [`tally::TallyRow`]. [`redact::Redactor`] hides people
+//! before anything is counted.
+//!
+//! | to do this | begin here |
+//! | --- | --- |
+//! | a report of files | [`source::collect`], [`survey::survey`], [`outage::find`], [`incident::judge`] |
+//! | what became of each message | [`survey::Survey::fates`], [`fate::judge`], [`fate::reinstate`] |
+//! | one line, one reply, one bounce | [`line::LineParser`], [`reason::Classifier`], [`dsn::read`] |
+//! | events of your own | [`survey::Recorder`], [`survey::survey_with`] |
+//! | a stream | [`stream::Watcher`] |
+//! | many hosts | [`survey::tally`], [`survey::Tallied`] |
+//!
+//! # Versions
+//!
+//! Semantic versioning, as cargo reads it: before 1.0 a new minor version may break, a new patch may not. What will grow
+//! is `#[non_exhaustive]`: match it with a last arm for all else. Build [`survey::Options`] as
+//! `Options { jobs: 4, ..Options::new(zone) }`, so that new fields find their defaults. What is judged (windows,
+//! boundaries, reasons) gets better in any version; the changelog says when it does. The words of enums (`as_str`) and
+//! the rows of tallies change only with the number of their schema. The oldest Rust that is tested is `rust-version`; to
+//! raise it takes a minor version.
+//!
 //! Nothing here prints, asks for the time or looks at the environment: what a function needs it is given.
 //! Odd input is a value, counted and sampled in [`coverage`]; only I/O is an error.
 

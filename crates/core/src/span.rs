@@ -86,6 +86,19 @@ impl Days {
         }
     }
 
+    /// Every day in order: first and last stamp, and the number of lines.
+    pub(crate) fn all(&mut self) -> impl Iterator<Item = (Timestamp, Timestamp, u64)> {
+        self.put_away();
+        let days = self.all.values();
+        days.map(|of_day| (of_day.first, of_day.last, of_day.lines))
+    }
+
+    /// Takes in what was noted of one day elsewhere.
+    pub(crate) fn add_day(&mut self, first: Timestamp, last: Timestamp, lines: u64) {
+        let day = first.as_millis().div_euclid(DAY);
+        self.put(day, OfDay { first, last, lines });
+    }
+
     /// First and last stamp of all lines but the strays, and how many those are.
     pub(crate) fn span(mut self) -> (Option<(Timestamp, Timestamp)>, u64) {
         self.put_away();

@@ -7,16 +7,17 @@
 mod count;
 mod part;
 mod record;
+mod tallied;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use chrono_tz::Tz;
 
 use crate::address::Domain;
-use crate::coverage::{Coverage, Unread};
+use crate::coverage::{Coverage, Duplicate, Twice, Unread};
 use crate::dsn::Reading;
 use crate::event::{Delivery, Line, QueueFact};
 use crate::fate::{Fates, Keep, Ledger, Ribbons, Scribe, Stretch};
@@ -36,6 +37,7 @@ use part::{Part, Sum, for_each_event};
 
 pub use crate::source::reader::Progress;
 pub use record::{Origin, Recorded, Recorder};
+pub use tallied::Tallied;
 
 /// What to read and how to understand it.
 #[derive(Debug, Clone)]
@@ -138,6 +140,15 @@ impl DomainFilter {
         filter
     }
 
+    /// The domains, those with a leading dot too, in order; none where everything is taken.
+    fn names(&self) -> Vec<String> {
+        let all = self.exact.iter().chain(&self.suffixes);
+        let mut names: Vec<String> = all.map(ToString::to_string).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     fn takes(&self, domain: Option<&[u8]>) -> bool {
         if self.exact.is_empty() {
             return true;
@@ -168,32 +179,90 @@ pub struct Survey {
 ///
 /// Inputs with the same bytes are counted once. What cannot be read is told in the coverage.
 pub fn survey(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Survey {
-    survey_with(inputs, std::iter::empty(), options, progress)
+    survey_with(inputs, Beside::default(), options, progress)
 }
 
-/// Like [`survey`], with inputs whose events came from elsewhere beside those that are read: see [`Recorder`].
+/// What is taken in beside the inputs that are read. Each is asked for when it is added up, before anything is read,
+/// and held no longer.
+pub struct Beside<'b> {
+    /// Inputs whose events came from elsewhere: see [`Recorder`].
+    pub recorded: Box<dyn Iterator<Item = Recorded> + 'b>,
+    /// Counts of other hosts. Of two that were made of the same inputs the first is counted.
+    pub tallied: Box<dyn Iterator<Item = Tallied> + 'b>,
+}
+
+impl<'b> Beside<'b> {
+    /// Events from elsewhere, and nothing else.
+    pub fn of_recorded(recorded: impl Iterator<Item = Recorded> + 'b) -> Beside<'b> {
+        Beside {
+            recorded: Box::new(recorded),
+            ..Beside::default()
+        }
+    }
+}
+
+impl Default for Beside<'_> {
+    fn default() -> Self {
+        Beside {
+            recorded: Box::new(std::iter::empty()),
+            tallied: Box::new(std::iter::empty()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Beside<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Beside").finish_non_exhaustive()
+    }
+}
+
+/// Like [`survey`], with what is known from elsewhere beside the inputs that are read.
 ///
-/// They are asked for one after the other, before anything is read, and held no longer than it takes to add them
-/// up. An input that has the bytes of a recorded one is not counted again.
+/// An input that has the bytes of a recorded one, or of one that a tally was made of, is not counted again.
 pub fn survey_with(
     inputs: &[Input],
-    recorded: impl Iterator<Item = Recorded>,
+    beside: Beside<'_>,
     options: &Options,
     progress: &dyn Progress,
 ) -> Survey {
+    read(inputs, beside, options, progress).into_survey()
+}
+
+/// The same pass for its counts alone, as they are sent to where the counts of many hosts are summed.
+pub fn tally(
+    inputs: &[Input],
+    beside: Beside<'_>,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Tallied {
+    let options = Options {
+        fates: None,
+        ..options.clone()
+    };
+    read(inputs, beside, &options, progress).into_tallied()
+}
+
+/// The pass.
+fn read<'o>(
+    inputs: &[Input],
+    beside: Beside<'_>,
+    options: &'o Options,
+    progress: &dyn Progress,
+) -> All<'o> {
     // The order of files must not matter: those with the same bytes are told apart by their names.
     let mut inputs: Vec<&Input> = inputs.iter().collect();
     inputs.sort_by_key(|input| (input.name(), input.reference()));
     let inputs: Vec<Input> = inputs.into_iter().cloned().collect();
 
-    let mut recorded = recorded.peekable();
+    let (mut recorded, mut tallied) = (beside.recorded.peekable(), beside.tallied.peekable());
     let has_recorded = recorded.peek().is_some();
+    let has_more = has_recorded || tallied.peek().is_some();
     // Failures of logs are noted only where there may be bounces that repeat them.
     let join = has_recorded || (inputs.len() > 1 && inputs.iter().any(Input::may_be_mail));
-    let mut all = All {
-        several: has_recorded || inputs.len() > 1,
-        ..All::default()
-    };
+    let mut all = All::new(options, has_more || inputs.len() > 1);
+    for tallied in tallied {
+        all.add_tallied(tallied);
+    }
     for Recorded {
         name,
         total,
@@ -240,13 +309,15 @@ pub fn survey_with(
     }
     let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
     all.tally.add_known(known);
-    all.finish(options)
+    all
 }
 
 /// All inputs, added up.
-#[derive(Default)]
-struct All {
+struct All<'o> {
+    options: &'o Options,
     whole: Whole,
+    /// What was counted, by the fingerprints of the bytes and of the restrictions.
+    inputs: BTreeMap<u128, String>,
     tally: Tally,
     bounces: Bounced,
     overlaps: Overlaps,
@@ -255,7 +326,54 @@ struct All {
     several: bool,
 }
 
-impl All {
+impl<'o> All<'o> {
+    fn new(options: &'o Options, several: bool) -> All<'o> {
+        All {
+            options,
+            whole: Whole::default(),
+            inputs: BTreeMap::new(),
+            tally: Tally::new(),
+            bounces: Bounced::default(),
+            overlaps: Overlaps::default(),
+            fates: Fates::default(),
+            several,
+        }
+    }
+
+    /// Adds the counts of another host, unless all its inputs were counted before.
+    fn add_tallied(&mut self, mut tallied: Tallied) {
+        let name = tallied.name.clone();
+        self.whole.coverage.tallies += 1;
+        let seen = &mut self.whole.seen;
+        let before: BTreeMap<&String, &String> = tallied
+            .inputs
+            .iter()
+            .filter_map(|(fingerprint, input)| Some((seen.get(fingerprint)?, input)))
+            .collect();
+        if !before.is_empty() && tallied.inputs.keys().all(|it| seen.contains_key(it)) {
+            let names: Vec<&str> = before.keys().map(|name| name.as_str()).collect();
+            self.whole.coverage.duplicates.push(Duplicate {
+                input: name,
+                same_as: names.join(", "),
+            });
+            return;
+        }
+        let twice = before.into_iter().map(|(other, input)| Twice {
+            input: input.clone(),
+            tally: name.clone(),
+            other: other.clone(),
+        });
+        self.whole.coverage.twice.extend(twice);
+        for fingerprint in tallied.inputs.keys() {
+            seen.entry(*fingerprint).or_insert_with(|| name.clone());
+        }
+        let (coverage, days) = tallied.take_coverage();
+        self.whole.take(coverage, days);
+        self.inputs.append(&mut tallied.inputs);
+        self.overlaps.note(&name, tallied.tally.hours());
+        self.tally.merge(tallied.tally);
+    }
+
     /// Adds an input, unless its bytes were counted before.
     fn add(
         &mut self,
@@ -265,9 +383,16 @@ impl All {
         sum: Option<Sum>,
         stretch: Option<Stretch>,
     ) {
-        let Some(sum) = self.whole.end(name, total, error, sum) else {
+        let total = Total {
+            fingerprint: self.options.fingerprint(total.fingerprint),
+            ..*total
+        };
+        let Some(sum) = self.whole.end(name, &total, error, sum) else {
             return;
         };
+        if total.bytes > 0 {
+            self.inputs.insert(total.fingerprint, name.to_owned());
+        }
         self.whole.count.merge_named(sum.count, name);
         if self.several {
             self.overlaps.note(name, sum.tally.hours());
@@ -277,31 +402,59 @@ impl All {
         self.fates.add(stretch);
     }
 
-    fn finish(self, options: &Options) -> Survey {
+    /// The counts, and what became of the messages of bounces.
+    fn close(self) -> (Tallied, Fates, Option<Stretch>) {
         let All {
             whole,
             mut tally,
             bounces,
             overlaps,
             fates,
+            inputs,
+            options,
             ..
         } = self;
         let (news, repeated) = bounces.into_news();
         news.count_into(&mut tally);
         let told = options.fates.map(|keep| told_by(&news, keep));
-        let mut coverage = whole.into_coverage();
-        coverage.bounces.repeated = repeated;
-        coverage.bounces.added = news.len();
-        coverage.overlaps = overlaps.into_found();
-        // Those of a store stand as they were read.
+        let (mut coverage, days) = whole.into_coverage_and_days();
+        coverage.bounces.repeated += repeated;
+        coverage.bounces.added += news.len();
+        coverage.overlaps.extend(overlaps.into_found());
+        // What comes from stores and tallies stands as it was read there.
+        if let Some(redactor) = &options.redactor {
+            tally.redact(redactor);
+        }
         for sample in &mut coverage.samples {
             sample.text = options.redacted(&sample.text).into();
         }
-        let (destinations, known) = tally.into_destinations_and_known();
-        Survey {
+        let tallied = Tallied {
+            name: String::new(),
+            tally,
             coverage,
+            days,
+            inputs,
+        };
+        (tallied, fates, told)
+    }
+
+    fn into_tallied(self) -> Tallied {
+        self.close().0
+    }
+
+    fn into_survey(self) -> Survey {
+        let keep = self.options.fates.unwrap_or_default();
+        let (tallied, fates, told) = self.close();
+        let (span, strays) = tallied.days.span();
+        let (destinations, known) = tallied.tally.into_destinations_and_known();
+        Survey {
+            coverage: Coverage {
+                span,
+                strays,
+                ..tallied.coverage
+            },
             destinations,
-            fates: fates.finish(options.fates.unwrap_or_default(), told, known),
+            fates: fates.finish(keep, told, known),
         }
     }
 }

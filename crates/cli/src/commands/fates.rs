@@ -6,7 +6,7 @@ use super::say_unread;
 use crate::Console;
 use crate::analysis::Analysis;
 use crate::args::{Display, Known, Reading};
-use crate::exit::{Exit, Result};
+use crate::exit::{Exit, Failure, Result};
 use crate::fate_row;
 use crate::output::{self, Output};
 use crate::render::rows::{Cell, csv, jsonl, text};
@@ -92,6 +92,12 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         _ => Keep::Failing,
     });
     let collected = settings::collect_all(&args.reading, "fates", environment)?;
+    if let Some(tally) = collected.tallies.first() {
+        return Err(Failure::with_hint(
+            format!("{}: counts of mailgap tally tell no fates", tally.name()),
+            "name the logs, or a store of events (mailgap events -f parquet)",
+        ));
+    }
     let mut output = Output::open(file, console.out, &collected.collected.inputs)?;
 
     let survey = super::survey(collected, &settings, &args.display, environment);

@@ -9,6 +9,8 @@ use super::words::{lossy, time, time_or_null};
 #[derive(Debug, Serialize)]
 pub(crate) struct Coverage {
     pub(crate) inputs: u64,
+    /// Counts of `mailgap tally` that were summed: then fates are null.
+    pub(crate) tallies: u64,
     pub(crate) bytes: u64,
     pub(crate) lines: Lines,
     pub(crate) bounces: Mail,
@@ -17,6 +19,7 @@ pub(crate) struct Coverage {
     pub(crate) attempts: u64,
     pub(crate) echoes: u64,
     pub(crate) duplicate_inputs: Vec<Duplicate>,
+    pub(crate) counted_twice: Vec<Twice>,
     pub(crate) overlapping_inputs: Vec<Overlap>,
     pub(crate) unread: Vec<Unread>,
     pub(crate) samples: Vec<Sample>,
@@ -64,6 +67,14 @@ pub(crate) struct Duplicate {
     pub(crate) same_as: String,
 }
 
+/// An input that two tallies hold, or a tally and a log.
+#[derive(Debug, Serialize)]
+pub(crate) struct Twice {
+    pub(crate) input: String,
+    pub(crate) tally: String,
+    pub(crate) other: String,
+}
+
 /// Two inputs that may hold the same mail.
 #[derive(Debug, Serialize)]
 pub(crate) struct Overlap {
@@ -109,6 +120,7 @@ impl Coverage {
         let lines = coverage.lines;
         Coverage {
             inputs: coverage.inputs,
+            tallies: coverage.tallies,
             bytes: coverage.bytes,
             lines: Lines {
                 total: lines.total(),
@@ -137,6 +149,15 @@ impl Coverage {
                 .map(|duplicate| Duplicate {
                     input: duplicate.input.clone(),
                     same_as: duplicate.same_as.clone(),
+                })
+                .collect(),
+            counted_twice: coverage
+                .twice
+                .iter()
+                .map(|twice| Twice {
+                    input: twice.input.clone(),
+                    tally: twice.tally.clone(),
+                    other: twice.other.clone(),
                 })
                 .collect(),
             stray_stamps: coverage.strays,

@@ -27,8 +27,8 @@ const SCHEMA: [(&str, &str); 22] = [
     ),
     (
         "/coverage",
-        "inputs bytes lines bounces messages events attempts echoes duplicate_inputs \
-         overlapping_inputs unread samples odd_inputs strange_inputs strange_lines guessed_years \
+        "inputs tallies bytes lines bounces messages events attempts echoes duplicate_inputs \
+         counted_twice overlapping_inputs unread samples odd_inputs strange_inputs strange_lines guessed_years \
          plausible_only first last stray_stamps",
     ),
     (

@@ -28,7 +28,13 @@ pub(super) fn joined(entries: &Packed) -> Packed {
     let rest = |place: usize| {
         let entry = entries.at(place)?;
         let names = (entry.host, entry.queue_id, entry.recipient, entry.original);
-        Some((names, entry.first, entry.last))
+        // Bounces may name nothing and come at one time: all that is told of them is compared.
+        let more = (entry.message_id, entry.sender, entry.filtered);
+        let tries = (entry.first_attempt, entry.last_attempt, entry.attempts);
+        let end = (entry.outcome, entry.failed, entry.echoes, entry.reasons);
+        let why = entry.failure;
+        let why = (why.code, why.status, why.reason, why.class, why.text);
+        Some(((names, entry.first, entry.last), more, tries, end, why))
     };
     order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| rest(a.1).cmp(&rest(b.1))));
     let mut all = Packed::default();

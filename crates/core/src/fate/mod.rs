@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use crate::event::{Delivery, QueueFact};
 use crate::reason::Verdict;
-use crate::tally::{KnownRecipients, fingerprint};
+use crate::tally::{KnownRecipients, mailbox};
 
 pub use attribute::{Cause, Counts, Grade, Judged, Judgement, OutageFates, Place, judge};
 pub use case::Case;
@@ -202,7 +202,7 @@ impl Ledger {
 
     /// True when a host accepted mail for this recipient, at any time.
     pub fn has_accepted(&self, recipient: &[u8]) -> bool {
-        self.accepted.contains(fingerprint(recipient))
+        self.accepted.contains(mailbox(recipient))
     }
 
     /// The fates, in order of arrival.

@@ -55,6 +55,9 @@ pub(super) fn no_text(head: &[u8]) -> Option<&'static str> {
     const UTF_16: &str = "text in UTF-16: make it UTF-8 first (iconv -f UTF-16 -t UTF-8)";
     /// Where a tar archive says so.
     const USTAR: usize = 257;
+    if is_tally(head) {
+        return Some("counts of mailgap tally, no log: mailgap report FILE reads them");
+    }
     if head.get(USTAR..).is_some_and(|at| at.starts_with(b"ustar")) {
         return Some("a tar archive: unpack it first");
     }
@@ -65,6 +68,18 @@ pub(super) fn no_text(head: &[u8]) -> Option<&'static str> {
         .iter()
         .find(|(magic, _)| head.starts_with(magic))
         .map(|&(_, what)| what)
+}
+
+/// True for what begins like a row of a tally: `{"schema":"mailgap.tally/1",`, of any version.
+pub fn is_tally(head: &[u8]) -> bool {
+    let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    for token in [&b"{"[..], b"\"schema\"", b":", b"\"mailgap.tally/"] {
+        let Some(after) = rest.trim_ascii_start().strip_prefix(token) else {
+            return false;
+        };
+        rest = after;
+    }
+    true
 }
 
 /// Latin text in UTF-16: every other byte is zero, and no other.

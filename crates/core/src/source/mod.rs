@@ -10,9 +10,11 @@ pub(crate) mod kind;
 pub(crate) mod mbox;
 pub(crate) mod reader;
 
+pub use kind::is_tally;
+
 use std::collections::HashSet;
-use std::fs::{self, FileType};
-use std::io;
+use std::fs::{self, File, FileType};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -77,6 +79,25 @@ impl Input {
     /// The path as given, or `-`.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The path of a regular file.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path) if self.size.is_some() => Some(path),
+            _ => None,
+        }
+    }
+
+    /// All bytes after decompression, for those who know what they are.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(&self) -> io::Result<Box<dyn Read>> {
+        match &self.place {
+            Place::File(path) => decompress::open(File::open(path)?),
+            Place::Stdin => decompress::open(io::stdin()),
+        }
     }
 
     /// Bytes on disk, before decompression; `None` for a pipe.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 
 use super::Options;
-use crate::coverage::{Coverage, Duplicate, Sample, Unread};
+use crate::coverage::{BounceCounts, Coverage, Duplicate, Sample, Unread};
 use crate::dsn::Reading;
 use crate::event::{Contact, Delivery, Fact, Line, Odd, Source};
 use crate::source::reader::Total;
@@ -19,7 +19,7 @@ const SAMPLES: usize = 5;
 pub(super) struct Count {
     pub(super) coverage: Coverage,
     /// The stamps of lines about messages.
-    days: Days,
+    pub(super) days: Days,
     /// The first lines of the input that were not understood, in order of their numbers.
     odd: Vec<(u64, Odd, Box<[u8]>)>,
     /// The guessed year noted last: nearly every line has it.
@@ -128,10 +128,15 @@ impl Count {
     }
 
     fn add_odd(&mut self, number: u64, odd: Odd, text: &[u8], options: &Options) {
-        if self.odd.len() < SAMPLES {
-            let text = text.get(..Sample::MAX_TEXT).unwrap_or(text);
-            self.odd.push((number, odd, options.redacted(text).into()));
+        // A block may come after a later one: the first ones are kept all the same.
+        let is_full = self.odd.len() >= SAMPLES;
+        if is_full && self.odd.last().is_some_and(|last| last.0 <= number) {
+            return;
         }
+        let text = text.get(..Sample::MAX_TEXT).unwrap_or(text);
+        self.odd.push((number, odd, options.redacted(text).into()));
+        self.odd.sort_by_key(|odd| odd.0);
+        self.odd.truncate(SAMPLES);
     }
 
     pub(super) fn merge(&mut self, other: Count) {
@@ -229,6 +234,57 @@ pub(super) struct Whole {
 }
 
 impl Whole {
+    /// Takes in what was read for a tally.
+    pub(super) fn take(&mut self, coverage: Coverage, days: Days) {
+        let whole = &mut self.coverage;
+        whole.inputs += coverage.inputs;
+        whole.bytes += coverage.bytes;
+        whole.bounces.repeated += coverage.bounces.repeated;
+        whole.bounces.added += coverage.bounces.added;
+        whole.duplicates.extend(coverage.duplicates.iter().cloned());
+        whole.unread.extend(coverage.unread.iter().cloned());
+        whole.overlaps.extend(coverage.overlaps.iter().cloned());
+        self.count.merge(Count {
+            coverage,
+            days,
+            ..Count::default()
+        });
+    }
+
+    /// What was counted without its span, and the days that tell it.
+    pub(super) fn into_coverage_and_days(self) -> (Coverage, Days) {
+        let Whole {
+            count:
+                Count {
+                    coverage: counted,
+                    days,
+                    ..
+                },
+            coverage,
+            ..
+        } = self;
+        let mut samples = counted.samples;
+        samples.sort();
+        samples.truncate(SAMPLES * 4);
+        let counted = Coverage {
+            samples,
+            inputs: coverage.inputs,
+            tallies: coverage.tallies,
+            bytes: coverage.bytes,
+            duplicates: coverage.duplicates,
+            twice: coverage.twice,
+            overlaps: coverage.overlaps,
+            unread: coverage.unread,
+            bounces: BounceCounts {
+                repeated: coverage.bounces.repeated,
+                added: coverage.bounces.added,
+                ..counted.bounces
+            },
+            ..counted
+        };
+        (counted, days)
+    }
+
     /// Notes an input that was read; gives back what it had, unless its bytes were counted before.
     pub(super) fn end<P>(
         &mut self,
@@ -265,29 +321,31 @@ impl Whole {
     }
 
     pub(super) fn into_coverage(self) -> Coverage {
-        let Whole {
-            count:
-                Count {
-                    coverage: counted,
-                    days,
-                    ..
-                },
-            coverage,
-            ..
-        } = self;
-        let mut samples = counted.samples;
-        samples.sort();
-        samples.truncate(SAMPLES * 4);
+        let (coverage, days) = self.into_coverage_and_days();
         let (span, strays) = days.span();
         Coverage {
-            samples,
             span,
             strays,
-            inputs: coverage.inputs,
-            bytes: coverage.bytes,
-            duplicates: coverage.duplicates,
-            unread: coverage.unread,
-            ..counted
+            ..coverage
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_odd_lines_are_kept_whatever_comes_first() {
+        let odd = Odd {
+            why: "expected a word",
+            column: 0,
+        };
+        let mut count = Count::default();
+        for number in (20..30).chain(3..5).chain(10..12).chain(40..45) {
+            count.add_odd(number, odd, b"text");
+        }
+        let kept: Vec<u64> = count.odd.iter().map(|odd| odd.0).collect();
+        assert_eq!(kept, [3, 4, 10, 11, 20]);
     }
 }

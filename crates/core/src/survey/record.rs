@@ -16,7 +16,7 @@ const STRETCH: u32 = 4096;
 ///
 /// ```
 /// use mailgap_core::event::Line;
-/// use mailgap_core::survey::{Options, Origin, Recorder, survey_with};
+/// use mailgap_core::survey::{Beside, Options, Origin, Recorder, survey_with};
 /// # use mailgap_core::{envelope::Scratch, line::LineParser, stamp::StampContext, time::Timestamp};
 /// # let context = StampContext { zone: chrono_tz::UTC, year: None, reference: Timestamp::default() };
 /// # let line = b"2023-01-26T13:00:01Z mx1 postfix/smtp[1]: 4P1Xr72xkCz9vwX: to=<a@b.example>, relay=mx.b.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)";
@@ -28,7 +28,7 @@ const STRETCH: u32 = 4096;
 /// recorder.delivery(&event); // and so on, one after the other
 /// let recorded = recorder.finish(Origin::named("my log"));
 ///
-/// let survey = survey_with(&[], [recorded].into_iter(), &options, &());
+/// let survey = survey_with(&[], Beside::of_recorded([recorded].into_iter()), &options, &());
 /// assert_eq!(survey.destinations[0].domain().as_bytes(), b"b.example");
 /// assert_eq!(survey.coverage.attempts, 1);
 /// ```

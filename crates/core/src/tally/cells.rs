@@ -113,6 +113,38 @@ impl Minute {
         });
     }
 
+    /// Counts attempts that came between the first and the last of these offsets.
+    pub(super) fn add(&mut self, slot: Slot, offsets: Offsets, count: u32) {
+        if count == 0 {
+            return;
+        }
+        if slot == Slot::Class(Class::Ok) {
+            self.ok = self.ok.saturating_add(count);
+            self.ok_offsets.widen(offsets);
+            return;
+        }
+        let place = slot.index().wrapping_sub(1);
+        let failed = self.failed();
+        if let (Some(sum), Some(known)) =
+            (failed.counts.get_mut(place), failed.offsets.get_mut(place))
+        {
+            *sum = sum.saturating_add(count);
+            known.widen(offsets);
+        }
+    }
+
+    /// What failed in it, nothing at first.
+    pub(super) fn failed(&mut self) -> &mut Failed {
+        self.failed.get_or_insert_with(|| {
+            Box::new(Failed {
+                counts: [0; Slot::COUNT - 1],
+                offsets: [Offsets::NONE; Slot::COUNT - 1],
+                messages: Few::default(),
+                recipients: Few::default(),
+            })
+        })
+    }
+
     /// Counts attempts that failed.
     pub(crate) fn add_failed(
         &mut self,
@@ -122,24 +154,12 @@ impl Minute {
         message: u32,
         recipient: u32,
     ) {
-        let failed = self.failed.get_or_insert_with(|| {
-            Box::new(Failed {
-                counts: [0; Slot::COUNT - 1],
-                offsets: [Offsets::NONE; Slot::COUNT - 1],
-                messages: Few::default(),
-                recipients: Few::default(),
-            })
-        });
-        let place = slot.index().wrapping_sub(1);
-        if let (Some(count), Some(offsets)) =
-            (failed.counts.get_mut(place), failed.offsets.get_mut(place))
-        {
-            *count = count.saturating_add(times);
-            offsets.widen(Offsets {
-                first: offset,
-                last: offset,
-            });
-        }
+        let offsets = Offsets {
+            first: offset,
+            last: offset,
+        };
+        self.add(slot, offsets, times);
+        let failed = self.failed();
         failed.messages.insert(message);
         failed.recipients.insert(recipient);
     }
@@ -228,8 +248,8 @@ pub(crate) struct Answer {
     pub(crate) count: u64,
     /// Of these, how many the MTA gave up: bounced or expired.
     pub(crate) given_up: u64,
-    /// Of all texts the one with the smallest hash, so that the choice does not depend on order.
-    pub(crate) sample: (u64, Box<[u8]>),
+    /// Of all texts the one with the smallest (hash, text), so that the choice does not depend on order.
+    pub(crate) sample: (u16, Box<[u8]>),
 }
 
 impl Cell for Answer {

@@ -54,6 +54,24 @@ impl Taken {
         cell.count = cell.count.saturating_add(event.times);
     }
 
+    /// Counts accepted attempts of the whole log by a step below [`Delays::STEPS`].
+    pub(super) fn add_whole(&mut self, step: u8, count: u32) {
+        if let Some(sum) = self.whole.get_mut(usize::from(step)) {
+            *sum = sum.saturating_add(count);
+        }
+    }
+
+    /// Counts those that the age of the message told.
+    pub(super) fn add_aged(&mut self, count: u32) {
+        self.aged = self.aged.saturating_add(count);
+    }
+
+    /// Counts attempts of a slot that were slow, or of which nothing is known.
+    pub(super) fn add_slow(&mut self, slot: i64, step: Option<u8>, count: u32) {
+        let key = (slot, step);
+        self.slow.add(Slow { key, count });
+    }
+
     pub(super) fn merge(&mut self, other: Taken) {
         for (mine, other) in self.whole.iter_mut().zip(other.whole) {
             *mine = mine.saturating_add(other);

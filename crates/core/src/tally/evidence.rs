@@ -82,7 +82,7 @@ pub struct ReplyGroup {
     pub count: u64,
     /// Of these, how many the MTA gave up (bounced or expired): it will not try them again.
     pub given_up: u64,
-    /// One real text: of those in this hour the one with the smallest hash.
+    /// One real text: of those in this hour the one with the smallest hash, then the smallest text.
     pub sample: Box<[u8]>,
 }
 

@@ -70,6 +70,13 @@ impl Known {
         self.tail.contains(&fingerprint) || runs.any(|run| run.binary_search(&fingerprint).is_ok())
     }
 
+    /// All of them, in order.
+    pub(super) fn ordered(&mut self) -> impl Iterator<Item = u64> {
+        let all = std::mem::take(self).into_ordered().0;
+        self.runs.push(all);
+        self.runs.iter().flatten().copied()
+    }
+
     /// All of them, to be asked.
     pub(crate) fn into_ordered(mut self) -> KnownRecipients {
         self.order_tail();

@@ -9,11 +9,15 @@ mod bounced;
 mod cells;
 mod delays;
 mod destination;
+mod escape;
 mod evidence;
+mod export;
+mod import;
 mod known;
 mod names;
 mod recent;
 mod recipients;
+mod rows;
 mod series;
 mod sketch;
 
@@ -21,13 +25,16 @@ pub(crate) use bounced::{Bounced, News};
 pub(crate) use cells::{MINUTE, Minute};
 pub use destination::Destination;
 pub(crate) use destination::Many;
+pub(crate) use escape::unescaped;
 pub(crate) use evidence::bucket;
 pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, Slot, SlowCount, Span};
 pub(crate) use known::{IsKnown, Known, KnownRecipients};
 pub(crate) use recent::{Recent, end_of, minute_of};
+pub use rows::{Number, RowError, RowKind, TallyRow, Text};
 pub(crate) use series::Cell;
 pub use sketch::{Distinct, Few};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -40,6 +47,7 @@ use crate::evidence::{Class, class_of};
 use crate::near;
 use crate::overlap::Hours;
 use crate::reason::{Reason, Verdict};
+use crate::redact::Redactor;
 use crate::time::Timestamp;
 
 use cells::{Answer, AnswerKey, HOUR, RelayHour};
@@ -128,11 +136,11 @@ impl Tally {
         let minute = counts.minutes.at(minute, || Minute::new(minute));
         if class == Class::Ok {
             minute.add_ok(offset, event.times);
-            self.known.add(fingerprint(event.recipient));
+            self.known.add(mailbox(event.recipient));
             counts.taken.add(event);
             return;
         }
-        let recipient = fingerprint(event.recipient);
+        let recipient = mailbox(event.recipient);
         if class.is_recipient_scope() {
             counts
                 .recipients
@@ -141,7 +149,7 @@ impl Tally {
         let slot = slot_at_once(class, event.delay_s);
         // Queue ids are unique on their host only.
         let message = high_half(xxh3_64_with_seed(event.queue_id, xxh3_64(event.host)));
-        minute.add_failed(slot, offset, event.times, message, high_half(recipient));
+        minute.add_failed(slot, offset, event.times, message, sketched(recipient));
         let key = AnswerKey {
             hour,
             class,
@@ -238,6 +246,18 @@ impl Tally {
         }
     }
 
+    /// Hides people in the samples of answers; the recipients of which they tell are not known here.
+    pub(crate) fn redact(&mut self, redactor: &Redactor) {
+        for counts in self.keys.values_mut() {
+            for answer in counts.answers.cells_mut() {
+                let (_, text) = &mut answer.sample;
+                if let Cow::Owned(hidden) = redactor.text(text, &[]) {
+                    *text = hidden.into();
+                }
+            }
+        }
+    }
+
     /// Attempts by reporting host and hour.
     pub(crate) fn hours(&self) -> BTreeMap<Box<[u8]>, Hours> {
         let mut hosts: BTreeMap<Box<[u8]>, Hours> = BTreeMap::new();
@@ -298,22 +318,22 @@ impl Tally {
 impl Counts {
     fn add_answer(&mut self, key: AnswerKey, event: &Delivery<'_>) {
         let text = event.text;
-        let hash = xxh3_64(text);
-        let sample = || text.get(..SAMPLE_BYTES).unwrap_or(text).into();
-        // Made with the largest hash, so that the first text replaces the empty one.
+        // Enough to choose by, and two bytes where a tally travels.
+        let hash = (xxh3_64(text) >> (u64::BITS - u16::BITS)) as u16;
+        let text = text.get(..SAMPLE_BYTES).unwrap_or(text);
         let answer = self.answers.at(key, || Answer {
             key,
             count: 0,
             given_up: 0,
-            sample: (u64::MAX, Box::default()),
+            sample: (hash, text.into()),
         });
         let times = u64::from(event.times);
         answer.count += times;
         if matches!(event.outcome, Outcome::Bounced | Outcome::Expired) {
             answer.given_up += times;
         }
-        if hash < answer.sample.0 {
-            answer.sample = (hash, sample());
+        if (hash, text) < (answer.sample.0, &*answer.sample.1) {
+            answer.sample = (hash, text.into());
         }
     }
 
@@ -368,6 +388,22 @@ pub(crate) fn fingerprint(recipient: &[u8]) -> u64 {
         }
     }
     xxh3_64(lower)
+}
+
+/// A recipient in the counts of a tally: the upper 36 bits of its fingerprint. Tallies that travel hold one for each
+/// recipient that took mail, and bits cost; beside ten million recipients that took mail, one stranger in
+/// 7,000 is taken for one of them.
+pub(crate) fn mailbox(recipient: &[u8]) -> u64 {
+    fingerprint(recipient) >> (u64::BITS - MAILBOX_BITS)
+}
+
+/// Bits of [`mailbox`].
+pub(crate) const MAILBOX_BITS: u32 = 36;
+
+/// What the sketches of minutes keep of a recipient: 32 of its bits.
+#[expect(clippy::cast_possible_truncation, reason = "32 bits are left")]
+const fn sketched(mailbox: u64) -> u32 {
+    (mailbox >> (MAILBOX_BITS - u32::BITS)) as u32
 }
 
 /// True for the first attempt of a message, or its only one.

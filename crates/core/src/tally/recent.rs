@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::cells::{MINUTE, Minute};
 use super::known::IsKnown;
 use super::recipients::{Recipients, day_of};
-use super::{Bucket, evidence, fingerprint, high_half, opens, slot_at_once};
+use super::{Bucket, evidence, high_half, mailbox, opens, sketched, slot_at_once};
 use crate::event::Delivery;
 use crate::evidence::Class;
 use crate::time::Timestamp;
@@ -47,7 +47,7 @@ pub(crate) fn end_of(minute: i64) -> Timestamp {
 impl Recent {
     /// Counts an attempt, into its minute when `is_open`; else only what later minutes must know of it.
     pub(crate) fn add(&mut self, event: &Delivery<'_>, class: Class, is_open: bool) {
-        let recipient = fingerprint(event.recipient);
+        let recipient = mailbox(event.recipient);
         if class.is_recipient_scope() {
             self.recipients
                 .add(recipient, class, event.time, opens(event));
@@ -67,7 +67,7 @@ impl Recent {
         }
         let message = high_half(xxh3_64_with_seed(event.queue_id, xxh3_64(event.host)));
         let slot = slot_at_once(class, event.delay_s);
-        let recipient = high_half(recipient);
+        let recipient = sketched(recipient);
         minute
             .cell
             .add_failed(slot, offset, event.times, message, recipient);

@@ -49,7 +49,36 @@ pub(crate) struct Recipients {
     openings: Stretches<OPENING>,
 }
 
+/// First and last failure of a recipient within one stretch, as they travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stretch {
+    pub(super) minute: i64,
+    pub(super) recipient: u64,
+    pub(super) class: Class,
+    /// Milliseconds after the minute.
+    pub(super) span: (u32, u32),
+}
+
 impl Recipients {
+    /// All failures by stretches, in order of time.
+    pub(super) fn stretches(&self) -> Vec<Stretch> {
+        self.all.ordered()
+    }
+
+    /// The same of first attempts of messages.
+    pub(super) fn opening_stretches(&self) -> Vec<Stretch> {
+        self.openings.ordered()
+    }
+
+    /// Takes in one of these; `None` when no stretch of the recipient begins then, or it is shorter.
+    pub(super) fn add_stretch(&mut self, stretch: &Stretch, opening: bool) -> Option<()> {
+        if opening {
+            self.openings.add_stretch(stretch)
+        } else {
+            self.all.add_stretch(stretch)
+        }
+    }
+
     /// Notes a failure; `opens` when it answers the first attempt of a message.
     pub(crate) fn add(&mut self, recipient: u64, class: Class, time: Timestamp, opens: bool) {
         self.all.add(recipient, class, time.as_millis());
@@ -149,12 +178,21 @@ fn crowded<'f>(put_off: impl Iterator<Item = &'f Fresh>, days: &[i64]) -> Vec<i6
 
 /// First and last times by recipient, class and stretch of `LENGTH` milliseconds.
 ///
-/// The stretches of each recipient begin at a moment of its own: at no moment they all begin anew.
+/// The stretches of each recipient begin at a minute of its own: at no moment they all begin anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Stretches<const LENGTH: i64>(HashMap<Key, (u32, u32)>);
 
 /// A recipient (by fingerprint), and the number of its stretch with the class as lowest bit.
 type Key = (u64, i32);
+
+/// The class within the second half of a key.
+const fn class_of_key(key: i32) -> Class {
+    if key & 1 == 1 {
+        Class::PermRcpt
+    } else {
+        Class::TmpRcpt
+    }
+}
 
 /// The first failure of a stretch.
 #[derive(Debug, Clone, Copy)]
@@ -168,7 +206,8 @@ struct Failure {
 impl<const LENGTH: i64> Stretches<LENGTH> {
     /// Where the stretches of a recipient begin.
     fn shift(recipient: u64) -> i64 {
-        (recipient % LENGTH.unsigned_abs()).cast_signed()
+        let minutes = (LENGTH / MINUTE).unsigned_abs();
+        (recipient % minutes).cast_signed() * MINUTE
     }
 
     fn key(recipient: u64, class: Class, stretch: i32) -> Key {
@@ -190,6 +229,34 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
     fn add(&mut self, recipient: u64, class: Class, time: i64) {
         let (stretch, offset) = Self::place(recipient, time);
         self.widen(Self::key(recipient, class, stretch), (offset, offset));
+    }
+
+    /// Every stretch in order of time.
+    fn ordered(&self) -> Vec<Stretch> {
+        let stretches = self.0.iter().map(|(&(recipient, key), &span)| Stretch {
+            minute: Self::time(recipient, key >> 1, 0) / MINUTE,
+            recipient,
+            class: class_of_key(key),
+            span,
+        });
+        let mut all: Vec<Stretch> = stretches.collect();
+        all.sort_unstable();
+        all
+    }
+
+    fn add_stretch(&mut self, stretch: &Stretch) -> Option<()> {
+        let &Stretch {
+            minute,
+            recipient,
+            class,
+            span,
+        } = stretch;
+        let (number, offset) = Self::place(recipient, minute.checked_mul(MINUTE)?);
+        if offset != 0 || i64::from(span.1) >= LENGTH {
+            return None;
+        }
+        self.widen(Self::key(recipient, class, number), span);
+        Some(())
     }
 
     fn widen(&mut self, key: Key, (first, last): (u32, u32)) {
@@ -217,11 +284,7 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
             let stretch = key >> 1;
             Failure {
                 recipient,
-                class: if key & 1 == 1 {
-                    Class::PermRcpt
-                } else {
-                    Class::TmpRcpt
-                },
+                class: class_of_key(key),
                 stretch,
                 time: Self::time(recipient, stretch, first),
             }

@@ -62,6 +62,14 @@ impl<C: Cell> Series<C> {
             .expect("because the place was found or made just now")
     }
 
+    /// Takes in a cell: as a new one, or with the last when that has its key.
+    pub(crate) fn add(&mut self, cell: C) {
+        match self.cells.last_mut() {
+            Some(last) if last.key() == cell.key() => last.absorb(cell),
+            _ => self.push(cell),
+        }
+    }
+
     fn push(&mut self, cell: C) {
         if self.disordered && self.cells.len() >= self.limit {
             self.order();

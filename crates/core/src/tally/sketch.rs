@@ -18,8 +18,22 @@ impl Few {
     /// How many hashes are kept.
     pub const KEEP: usize = 8;
 
-    fn kept(&self) -> &[u32] {
+    /// What is kept, in order.
+    pub(super) fn kept(&self) -> &[u32] {
         self.hashes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// From where on hashes were dropped.
+    pub(super) const fn limit(&self) -> Option<u32> {
+        self.limit
+    }
+
+    /// Drops the hashes from this one on, as another sketch did.
+    pub(super) fn cut_at(&mut self, limit: u32) {
+        self.merge(&Few {
+            limit: Some(limit),
+            ..Few::default()
+        });
     }
 
     /// Adds one thing, given by a well-mixed hash.

@@ -125,6 +125,12 @@ fn notes(report: &Report) -> Vec<String> {
             first.input, first.other
         ));
     }
+    if let [first, ..] = &*coverage.counted_twice {
+        notes.push(format!(
+            "{} was counted twice, in {} and in {}, see Coverage",
+            first.input, first.tally, first.other
+        ));
+    }
     if coverage.bounces_alone() {
         notes.push(
 "this rests on bounces alone. They tell of failures, not of what was accepted: shares of failures \

@@ -84,6 +84,15 @@ impl Facts<'_> {
                 ],
             );
         }
+        if coverage.tallies > 0 {
+            self.fact(
+                "tallies",
+                &format!(
+                    "{}; what became of messages is not known from them: that needs logs or a store",
+                    count(coverage.tallies)
+                ),
+            );
+        }
         self.of_times();
         let bounces = &coverage.bounces;
         if bounces.messages > 0 {
@@ -114,6 +123,10 @@ impl Facts<'_> {
             )
         });
         self.list("counted once", duplicates.collect());
+        let twice = coverage.counted_twice.iter();
+        let twice = twice
+            .map(|twice| format!("{}: in {} and in {}", twice.input, twice.tally, twice.other));
+        self.list("counted twice", twice.collect());
         let overlaps = coverage.overlapping_inputs.iter().map(|overlap| {
             let moments = self.moments.with_years();
             format!(
