@@ -54,7 +54,7 @@ fn chapter(report: &Report, section: Section<'_>) -> Markup {
         Section::Incidents(heading, all) => {
             subjects(report, heading, &all, |it| Subject::incident(report, it))
         }
-        Section::Outages(heading, all) => subjects(report, heading, &all, |it| Subject::outage(it)),
+        Section::Outages(heading, all) => subjects(report, heading, &all, Subject::outage),
         Section::Standings(heading, meaning, all) => standings::standings(heading, meaning, all),
         Section::Availability(heading, rows) => availability::availability(heading, &rows),
         Section::Announcements(heading, all) => said::said(report, heading, all),
