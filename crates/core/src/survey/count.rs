@@ -343,7 +343,7 @@ mod tests {
         };
         let mut count = Count::default();
         for number in (20..30).chain(3..5).chain(10..12).chain(40..45) {
-            count.add_odd(number, odd, b"text");
+            count.add_odd(number, odd, b"text", &Options::new(chrono_tz::UTC));
         }
         let kept: Vec<u64> = count.odd.iter().map(|odd| odd.0).collect();
         assert_eq!(kept, [3, 4, 10, 11, 20]);
