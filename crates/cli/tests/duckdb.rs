@@ -1,8 +1,9 @@
-//! Stores and tallies as DuckDB reads them: the queries of the documentation give the sums that mailgap gives.
+//! Stores and tallies as `DuckDB` reads them: the queries of the documentation give the sums that mailgap gives.
 //!
 //! Needs Python with the package duckdb (`MAILGAP_PYTHON`, else `python3`). Where there is none the tests say so and
 //! pass; with `MAILGAP_REQUIRE_DUCKDB=1` they fail.
 #![cfg(feature = "polars")]
+#![expect(clippy::unwrap_used, reason = "tests may fail")]
 
 mod common;
 
@@ -17,7 +18,7 @@ use common::mailgap;
 const TALLY_DOC: &str = include_str!("../../../docs/tally.md");
 const STORE_DOC: &str = include_str!("../../../docs/store.md");
 
-/// What DuckDB answers to these queries, in that folder: a list of rows for each.
+/// What `DuckDB` answers to these queries, in that folder: a list of rows for each.
 fn duckdb(folder: &Path, queries: &[String]) -> Option<Vec<Value>> {
     const PROGRAM: &str = "
 import json, sys

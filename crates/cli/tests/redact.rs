@@ -25,10 +25,11 @@ fn log() -> String {
     let mut log = String::new();
     let mut line = |second: u32, rest: &str| {
         let (day, hour, minute) = (20 + second / 86_400, second / 3600 % 24, second / 60 % 60);
-        log.push_str(&format!(
-            "2023-01-{day:02}T{hour:02}:{minute:02}:{:02}+00:00 mx1 {rest}\n",
-            second % 60
-        ));
+        let second = second % 60;
+        log.extend([
+            format!("2023-01-{day:02}T{hour:02}:{minute:02}:{second:02}+00:00 mx1 {rest}"),
+            "\n".to_owned(),
+        ]);
     };
     for n in 0..800_u32 {
         let second = n * 600;

@@ -59,6 +59,7 @@ impl std::fmt::Debug for Redactor {
 
 impl Redactor {
     /// With this key, of any length; fewer than 16 bytes can be guessed.
+    #[expect(clippy::missing_panics_doc, reason = "it takes keys of any length")]
     pub fn new(key: &[u8]) -> Redactor {
         Redactor {
             keyed: Hmac::new_from_slice(key).expect("because HMAC takes keys of any length"),
