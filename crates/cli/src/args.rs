@@ -57,10 +57,11 @@ Exit status:
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct Reading {
-    /// Logs and bounces, compressed or not, and folders of them; - is standard input
+    /// Logs, bounces, stores and tallies, compressed or not, and folders; - is standard input
     ///
-    /// Logs of Postfix and Exim; bounces as messages, mailboxes (mbox) or Maildir. What a file holds is
-    /// found out by looking. Folders are read with all that is below them. Without a PATH, standard input is read when it
+    /// Logs of Postfix and Exim; bounces as messages, mailboxes (mbox) or Maildir; stores that mailgap events has
+    /// written (report, fates, tally), and files of mailgap tally (report, tally). What a file holds is found out by
+    /// looking. Folders are read with all that is below them. Without a PATH, standard input is read when it
     /// is a pipe or a file.
     #[arg(value_name = "PATH", help_heading = None::<&str>)]
     pub(crate) paths: Vec<PathBuf>,

@@ -2,11 +2,11 @@
 //!
 //! ```console
 //! $ cargo run --example feed < deliveries.jsonl
-//! full.example: mailbox_deferred, 300 of 300 attempts failed from 2023-01-23T15:00:00.000Z
-//! 25 recipients are still waiting
+//! down.example: deferred, 300 of 300 attempts failed from 2023-01-23T14:59:48.000Z
+//! 300 recipients are still waiting
 //! ```
 //!
-//! A line is `{"ms": 1674486000000, "id": "4711", "to": "a@full.example", "reply": "452 4.2.2 mailbox full",
+//! A line is `{"ms": 1674486000000, "id": "4711", "to": "a@down.example", "reply": "421 4.3.2 not accepting mail now",
 //! "result": "deferred", "age_s": 12.5}`; without a standard input the example makes some lines itself.
 
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -122,18 +122,18 @@ fn main() -> io::Result<()> {
 fn made() -> impl Iterator<Item = Sent> {
     (0..120).flat_map(|minute| {
         (0..5).map(move |n| {
-            let is_full = minute >= 60;
+            let is_down = minute >= 60;
             Sent {
                 ms: 1_674_482_400_000 + minute * 60_000 + n * 9_000,
                 id: format!("{}", minute * 5 + n),
-                to: format!("user{n}@full.example"),
-                reply: if is_full {
-                    "452 4.2.2 mailbox full"
+                to: format!("user{n}@down.example"),
+                reply: if is_down {
+                    "421 4.3.2 not accepting mail now"
                 } else {
                     "250 ok"
                 }
                 .to_owned(),
-                result: if is_full { "deferred" } else { "delivered" }.to_owned(),
+                result: if is_down { "deferred" } else { "delivered" }.to_owned(),
                 age_s: 1.0,
             }
         })
