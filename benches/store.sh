@@ -49,6 +49,6 @@ for size in $sizes; do
     done
     cmp "$folder/log.bare" "$folder/store.bare" && cmp "$folder/log.bare" "$folder/one.bare" && echo 'the reports are the same'
     bytes=$(du -bs "$folder/store" | cut -f 1)
-    echo "store: $bytes bytes, 1/$(awk -v log="$(stat -c %s "$log")" -v store="$bytes" 'BEGIN { printf "%.1f", log / store }') of the log"
+    echo "store: $bytes bytes, 1/$(awk -v of="$(stat -c %s "$log")" -v store="$bytes" 'BEGIN { printf "%.1f", of / store }') of the log"
     rm -r "$log" "$folder/store"
 done
