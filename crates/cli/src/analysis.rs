@@ -34,6 +34,7 @@ impl Analysis {
             coverage,
             destinations,
             fates,
+            ..
         } = survey;
         let threads = ThreadPoolBuilder::new()
             .num_threads(settings.options.jobs)

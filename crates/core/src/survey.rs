@@ -166,6 +166,7 @@ impl DomainFilter {
 
 /// What was read.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Survey {
     /// How much of it was understood.
     pub coverage: Coverage,
@@ -548,6 +549,7 @@ pub fn events_into<T: Default + Send>(
 
 /// An input that [`events_into`] has read.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ReadInput {
     /// Its number in the list of inputs.
     pub number: usize,

@@ -44,6 +44,7 @@ impl Format {
 
 /// One bounce, understood.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Report {
     /// How it says what it says.
     pub format: Format,

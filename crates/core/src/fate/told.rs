@@ -44,6 +44,7 @@ impl End {
 
 /// The fate of one recipient of one message, borrowed from a [`Ledger`](super::Ledger).
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Fate<'a> {
     /// The reporting host.
     pub host: &'a [u8],

@@ -88,6 +88,7 @@ pub struct ReplyGroup {
 
 /// Attempts of one hour by MX host.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RelayCount {
     /// Hours since 1970-01-01T00:00Z.
     pub hour: i64,
