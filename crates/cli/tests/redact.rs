@@ -92,7 +92,8 @@ fn no_output_of_any_command_names_a_person() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("mail.log"), log()).unwrap();
     fs::write(folder.path().join("bounce.eml"), BOUNCE).unwrap();
-    let outputs: [&[&str]; 16] = [
+    let outputs: [&[&str]; 17] = [
+        &["tally"],
         &["report"],
         &["report", "-f", "json"],
         &["report", "-f", "html"],
@@ -140,4 +141,29 @@ fn no_output_of_any_command_names_a_person() {
         [true; PEOPLE.len()],
         "the test hides what is nowhere shown"
     );
+}
+
+#[cfg(feature = "polars")]
+#[test]
+fn a_store_that_was_written_redacted_holds_no_person() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mail.log"), log()).unwrap();
+    fs::write(folder.path().join("bounce.eml"), BOUNCE).unwrap();
+    let store = folder.path().join("store").display().to_string();
+    run(
+        folder.path(),
+        &["events", "-f", "parquet", "-o", &store, "--redact"],
+    );
+    let outputs: [&[&str]; 2] = [&["report", "-f", "json"], &["fates", "-f", "jsonl"]];
+    for args in outputs {
+        let (exit, out, err) = mailgap(&[args, &[&*store]].concat());
+        assert_eq!(exit.status(), 0, "{err}");
+        assert!(
+            out.contains("anon-") && out.contains("libero.it"),
+            "{args:?}"
+        );
+        for name in PEOPLE {
+            assert!(!out.contains(name), "{args:?} shows {name}");
+        }
+    }
 }
