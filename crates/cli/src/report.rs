@@ -51,6 +51,8 @@ pub(crate) struct Report {
     pub(crate) incidents: Vec<Incident>,
     pub(crate) unreachable: Vec<Standing>,
     pub(crate) chronic: Vec<Standing>,
+    /// Failures of one or two messages: too little to tell what was wrong.
+    pub(crate) minor: Vec<Standing>,
     /// By month, of what had an outage; operators first.
     pub(crate) availability: Vec<Availability>,
     /// In order of time; empty without `--announcements`.
@@ -94,6 +96,7 @@ impl Report {
         let mut outages = Vec::new();
         let mut unreachable = Vec::new();
         let mut chronic = Vec::new();
+        let mut minor = Vec::new();
         let mut destination = 0;
         let operators = incident::operators_by_place(incidents);
         let mut all_fates = FatesByOutage::new();
@@ -144,6 +147,7 @@ impl Report {
             destination += usize::from(outages.len() > outages_before);
             unreachable.extend(findings.unreachable.map(Standing::unreachable));
             chronic.extend(findings.chronic.map(Standing::chronic));
+            minor.extend(findings.minor.into_iter().map(Standing::chronic));
         }
         outages.sort_by(|a, b| a.rank().cmp(&b.rank()));
         for (id, outage) in (1..).zip(&mut outages) {
@@ -160,6 +164,7 @@ impl Report {
         let incidents = incident::incidents_of(incidents, &outages, &all_fates, ends, moments);
         unreachable.sort_by(|a, b| a.rank().cmp(&b.rank()));
         chronic.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        minor.sort_by(|a, b| a.rank().cmp(&b.rank()));
         Report {
             schema: "mailgap.report/1",
             timezone: zone,
@@ -168,6 +173,7 @@ impl Report {
             incidents,
             unreachable,
             chronic,
+            minor,
             availability,
             announcements: Vec::new(),
             tables: None,

@@ -93,6 +93,7 @@ pub(crate) fn libero() -> Outage {
         kind: OutageType::Outage,
         before_log: false,
         ongoing: false,
+        silent_end: false,
         start: starts[0],
         end: Some(starts[3]),
         normal_again: None,
@@ -101,6 +102,7 @@ pub(crate) fn libero() -> Outage {
         messages: 412,
         recipients: 388,
         hosts: 2,
+        by_host: Vec::new(),
         mx: vec![b"smtp-in.libero.it"[..].into()],
         mx_working: Vec::new(),
         log_bayes_factor: 1834.5678,
@@ -181,6 +183,7 @@ pub(crate) fn virgilio() -> Outage {
     Outage {
         domain: Domain::new(b"virgilio.it"),
         ongoing: true,
+        silent_end: false,
         start: starts[0],
         end: None,
         attempts: 61,
@@ -188,6 +191,7 @@ pub(crate) fn virgilio() -> Outage {
         messages: 17,
         recipients: 17,
         hosts: 1,
+        by_host: Vec::new(),
         log_bayes_factor: 17.2,
         confidence: Confidence::Strong,
         windows: vec![
@@ -222,6 +226,7 @@ pub(crate) fn policy() -> Outage {
         messages: 31,
         recipients: 30,
         hosts: 1,
+        by_host: Vec::new(),
         confidence: Confidence::Likely,
         log_bayes_factor: 9.0,
         start: between("24 08:10", "24 08:20"),
@@ -244,6 +249,7 @@ pub(crate) fn policy() -> Outage {
 pub(crate) fn standing(domain: &[u8], share: f64) -> Standing {
     Standing {
         domain: Domain::new(domain),
+        certain: true,
         kind: Kind::DnsFailure,
         label: "DNS failure".to_owned(),
         share,

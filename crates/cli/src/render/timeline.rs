@@ -314,6 +314,7 @@ mod tests {
             start,
             end,
             ongoing: end.is_none(),
+            silent_end: false,
             windows: vec![window(kind, "451", reason, (start, end), (9, 9), b"451 no")],
             ..libero()
         }

@@ -35,6 +35,8 @@ pub(crate) struct Outage {
     pub(crate) kind: OutageType,
     pub(crate) before_log: bool,
     pub(crate) ongoing: bool,
+    /// Nothing was sent after its last failure: nothing shows when it ended.
+    pub(crate) silent_end: bool,
     pub(crate) start: Boundary,
     pub(crate) end: Option<Boundary>,
     pub(crate) normal_again: Option<Boundary>,
@@ -53,6 +55,9 @@ pub(crate) struct Outage {
     /// What its charts are drawn from; `None` when none are wanted.
     #[serde(skip)]
     pub(crate) chart: Option<Chart>,
+    /// What hosts of ours saw of it, where they clearly differ; else empty.
+    #[serde(rename = "hosts")]
+    pub(crate) by_host: Vec<HostCount>,
     /// How many hosts of ours report attempts to it.
     #[serde(skip)]
     pub(crate) hosts: usize,
@@ -62,6 +67,14 @@ pub(crate) struct Outage {
     /// The same among all destinations.
     #[serde(skip)]
     pub(super) found_at: OutagePlace,
+}
+
+/// Attempts of one host of ours during an outage.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct HostCount {
+    pub(crate) host: String,
+    pub(crate) attempts: u64,
+    pub(crate) failures: u64,
 }
 
 /// What became of the messages that failed in an outage or a window.
@@ -127,6 +140,8 @@ pub(crate) struct Slow {
 #[derive(Debug, Serialize)]
 pub(crate) struct Standing {
     pub(crate) domain: String,
+    /// False where the log cannot tell a dead destination from one that was down.
+    pub(crate) certain: bool,
     #[serde(serialize_with = "word")]
     pub(crate) kind: Kind,
     pub(crate) label: String,
@@ -154,6 +169,7 @@ impl Outage {
             kind: outage.kind,
             before_log: outage.before_log,
             ongoing: outage.ongoing,
+            silent_end: outage.silent_end,
             start: outage.start.into(),
             end: outage.end.map(Boundary::from),
             normal_again: outage.normal_again.map(Boundary::from),
@@ -168,6 +184,7 @@ impl Outage {
             verdict,
             advice: Vec::new(),
             chart: None,
+            by_host: outage.by_host.into_iter().map(HostCount::new).collect(),
             hosts: outage.hosts,
             place: (0, 0),
             found_at: (0, 0),
@@ -195,6 +212,16 @@ impl Outage {
             &self.domain,
             self.start.time,
         )
+    }
+}
+
+impl HostCount {
+    fn new(count: outage::HostCount) -> HostCount {
+        HostCount {
+            host: lossy(&count.host),
+            attempts: count.attempts,
+            failures: count.failures,
+        }
     }
 }
 
@@ -226,6 +253,7 @@ impl Standing {
     pub(super) fn unreachable(standing: outage::Standing) -> Standing {
         Standing {
             domain: standing.domain.to_string(),
+            certain: standing.certain,
             kind: standing.kind,
             label: standing.label,
             share: None,

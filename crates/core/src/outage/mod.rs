@@ -177,6 +177,9 @@ pub struct Outage {
     pub before_log: bool,
     /// True when the log ends inside it: it then has no end.
     pub ongoing: bool,
+    /// True when nothing was sent after its last failure for much longer than the gaps between its attempts: its
+    /// `end` then is that failure at the earliest and the end of the log at the latest.
+    pub silent_end: bool,
     /// When it began.
     pub start: Boundary,
     /// When refusals ended; where there were none, when slow delivery did.
@@ -195,6 +198,8 @@ pub struct Outage {
     pub recipients: u64,
     /// Reporting hosts that sent to the destination.
     pub hosts: usize,
+    /// What each of them saw during the outage, the most refused first, where they clearly differ; else none.
+    pub by_host: Vec<HostCount>,
     /// MX hosts that failed in it, by name.
     pub mx: Vec<Box<[u8]>>,
     /// MX hosts that took mail all the while, when those that failed clearly did not; else none.
@@ -216,11 +221,25 @@ impl Outage {
     }
 }
 
-/// A destination that never once worked in the whole log, or that fails at a steady share throughout.
+/// Attempts of one reporting host during an outage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostCount {
+    /// Its name.
+    pub host: Box<[u8]>,
+    /// Attempts, neutral ones included.
+    pub attempts: u64,
+    /// Those that failed, neutral ones included.
+    pub failures: u64,
+}
+
+/// A destination that never once worked in the whole log, that fails at a steady share throughout, or of whose
+/// failures too little is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
     /// The destination.
     pub domain: Domain,
+    /// False where the log cannot decide: a destination that never worked may be dead or down.
+    pub certain: bool,
     /// What it mostly answered.
     pub kind: Kind,
     /// Short, for people.
@@ -250,6 +269,8 @@ pub struct Findings {
     pub unreachable: Option<Standing>,
     /// Set when it fails at a steady share from first to last.
     pub chronic: Option<Standing>,
+    /// Failures of one or two messages: too little to tell what was wrong. In order of time.
+    pub minor: Vec<Standing>,
 }
 
 /// Finds the outages of one destination. `log` is the first and the last stamp of everything read.
@@ -303,8 +324,8 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
             let chronic = standing::system_share(&steady.base) >= standing::LEAST_STEADY;
             return Findings {
                 outages: case.outages(&steady, gate::LEAST_EVIDENCE_CHRONIC),
-                unreachable: None,
                 chronic: chronic.then(|| standing::standing(evidence, &counts, span)),
+                ..Findings::default()
             };
         }
     }

@@ -164,6 +164,7 @@ pub(super) fn standing(
     let (messages, recipients) = distinct(&evidence.buckets);
     Standing {
         domain: evidence.domain.clone(),
+        certain: true,
         kind,
         label: answer.label,
         share: share(counts),

@@ -49,6 +49,7 @@ fn outage(place: usize, domain: &str, kind: OutageType, windows: Vec<outage::Win
         start: first.start,
         end: last.end,
         ongoing: last.end.is_none(),
+        silent_end: false,
         windows,
         ..libero()
     };
