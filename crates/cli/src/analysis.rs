@@ -10,7 +10,7 @@ use mailgap_core::fate::{
     reinstate_by_outage, resend,
 };
 use mailgap_core::incident::{self, Incidents};
-use mailgap_core::outage::Findings;
+use mailgap_core::outage::{Findings, Prior};
 use mailgap_core::survey::Survey;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
@@ -43,13 +43,14 @@ impl Analysis {
         let (mut found, incidents): (Vec<Found>, Incidents) = match coverage.span {
             Some(span) => threads.install(|| {
                 let calendar = Calendar::of(span, settings.options.zone);
+                let prior = Prior::of(&destinations);
                 let (mut found, all): (Vec<Found>, Vec<Option<(Domain, Traffic)>>) = destinations
                     .par_iter()
                     .map(|destination| {
                         let evidence = destination.evidence();
                         let traffic = judging.tables.then(|| Traffic::of(&evidence));
                         let traffic = traffic.map(|traffic| (evidence.domain.clone(), traffic));
-                        (Found::new(&evidence, span, &calendar), traffic)
+                        (Found::new(&evidence, span, prior, &calendar), traffic)
                     })
                     .unzip();
                 traffic.extend(all.into_iter().flatten());

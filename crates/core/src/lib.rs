@@ -117,6 +117,7 @@
 
 pub mod address;
 pub mod advice;
+mod binomial;
 pub mod coverage;
 pub mod dsn;
 pub mod envelope;

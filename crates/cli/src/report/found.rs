@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mailgap_core::fate::{Case, Counts, OutageFates};
 use mailgap_core::incident::OutagePlace;
-use mailgap_core::outage::{Findings, find};
+use mailgap_core::outage::{Findings, Prior, find_among};
 use mailgap_core::tally::Evidence;
 use mailgap_core::time::Timestamp;
 
@@ -72,14 +72,16 @@ pub(crate) struct Expiring {
 }
 
 impl Found {
-    /// Looks for outages of one destination; `log` is the first and the last stamp read, `calendar` its months.
+    /// Looks for outages of one destination; `log` is the first and the last stamp read, `prior` what the other
+    /// destinations show, `calendar` the months of the log.
     pub(crate) fn new(
         evidence: &Evidence,
         log: (Timestamp, Timestamp),
+        prior: Prior,
         calendar: &Calendar,
     ) -> Found {
         let last = evidence.buckets.last();
-        let findings = find(evidence, log);
+        let findings = find_among(evidence, log, prior);
         Found {
             case: Case::new(evidence, &findings),
             findings,

@@ -76,23 +76,6 @@ fn apart(a: (u64, u64), b: (u64, u64)) -> f64 {
     likelihood(a, a) + likelihood(b, b) - likelihood(a, both) - likelihood(b, both)
 }
 
-/// The chance that at least k of n happen when each does with probability p.
-pub(super) fn at_least(k: usize, n: usize, p: f64) -> f64 {
-    if p >= 1.0 {
-        return 1.0;
-    }
-    // The terms of the tail, each from the one before; they fall fast where this is asked.
-    let mut term = (0..k).fold(0.0, |ln: f64, i| {
-        ln + ((n - i.min(n)) as f64 / (i + 1) as f64).ln() + p.ln()
-    }) + n.saturating_sub(k) as f64 * (1.0 - p).ln();
-    let mut sum = 0.0;
-    for i in k..=n {
-        sum += term.exp();
-        term += ((n - i) as f64 / (i + 1) as f64).ln() + (p / (1.0 - p)).ln();
-    }
-    sum.min(1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,26 +104,6 @@ mod tests {
             let seen = names.iter().zip(hosts);
             let seen = seen.map(|(name, &(ok, failed))| (name.as_bytes(), counts(ok, failed)));
             assert_eq!(seen_from(seen).len(), expected, "{hosts:?}");
-        }
-    }
-
-    #[test]
-    fn tails_of_the_binomial_law() {
-        let cases = [
-            (0, 5, 0.3, 1.0),
-            (1, 2, 0.5, 0.75),
-            (3, 3, 0.1, 0.001),
-            (3, 10, 0.03, 0.002_765),
-            (25, 25, 0.03, 8.5e-39),
-            (2, 2, 1.0, 1.0),
-        ];
-        assert_eq!(cases.len(), 6);
-        for (k, n, p, expected) in cases {
-            let found = at_least(k, n, p);
-            assert!(
-                (found - expected).abs() <= 0.01 * expected,
-                "{k} of {n}: {found}"
-            );
         }
     }
 }

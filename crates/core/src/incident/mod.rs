@@ -123,13 +123,14 @@ pub fn judge(
     let all = View {
         destinations,
         log,
-        // What never works, or always fails in part, says nothing of the others.
+        // What never took mail, or always fails in part, says nothing of the others.
         telling: destinations
             .iter()
             .zip(&*findings)
             .map(|(destination, found)| {
                 found.unreachable.is_none()
                     && found.chronic.is_none()
+                    && destination.has_accepted()
                     && !destination.is_known_from_bounces_alone()
             })
             .collect(),

@@ -9,9 +9,10 @@
 
 use std::collections::BTreeSet;
 
-use super::counts::{HOST_WORKS, add, at_least, fails, seen_from, telling};
+use super::counts::{HOST_WORKS, add, fails, seen_from, telling};
 use super::{Basis, Incident, MOST, OutagePlace, Scope, View, core_of, part_within, votes};
 use crate::address::Domain;
+use crate::binomial::at_least;
 use crate::evidence::Class;
 use crate::operator::Operator;
 use crate::outage::{self, Findings, Outage, OutageType};
@@ -46,7 +47,7 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     if seen.len() >= LEAST_OPERATORS {
         let voices = votes::of(&seen);
         let chance = chance(&voices);
-        for outage in outage::find(&voices, all.log).outages {
+        for outage in outage::find_pooled(&voices, all.log) {
             found.extend(judge(all, operators, findings, outage, None, chance));
         }
     }
@@ -59,7 +60,7 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     for (host, seen) in &hosts {
         let voices = votes::of(seen);
         let chance = chance(&voices);
-        for outage in outage::find(&voices, all.log).outages {
+        for outage in outage::find_pooled(&voices, all.log) {
             let stretch = all.stretch(&outage);
             let is_known = found
                 .iter()

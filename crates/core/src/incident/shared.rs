@@ -42,7 +42,7 @@ pub(super) fn find(
     if members.len() >= LEAST_DOMAINS {
         let destinations: Vec<&Destination> = members.iter().map(|&(_, it)| it).collect();
         let pooled = Destination::pool(operator.name.clone(), &destinations);
-        for whole in outage::find(&pooled, all.log).outages {
+        for whole in outage::find_pooled(&pooled, all.log) {
             let stretch = all.stretch(&whole);
             let is_own = own.iter().any(|&own| part_within(stretch, own) >= MOST);
             // What only some of our hosts saw is their own fault.

@@ -8,9 +8,9 @@
 //! a flapping host has many that may fit. Times alone (both began and ended together, of one kind) are not
 //! enough: that may as well be the network between.
 
-use super::counts::at_least;
 use super::{Basis, Incident, MOST, Scope, View, part_within};
 use crate::address::Domain;
+use crate::binomial::at_least;
 use crate::operator::Operator;
 use crate::outage::{self, Boundary, Findings, Kind, Outage};
 use crate::tally::Destination;
@@ -216,7 +216,7 @@ fn told(all: &View<'_>, operators: &[Operator], story: Vec<Incident>) -> Option<
         .find(|operator| place.is_some_and(|place| operator.members.contains(&place)));
     let name: Domain = of.map_or_else(|| first.whole.domain.clone(), |of| of.name.clone());
     let stretch = all.stretch(&first.whole);
-    let together = outage::find(&Destination::pool(name.clone(), &members), all.log).outages;
+    let together = outage::find_pooled(&Destination::pool(name.clone(), &members), all.log);
     let together = together.into_iter().find(|whole| {
         let own = all.stretch(whole);
         whole.kind == first.whole.kind

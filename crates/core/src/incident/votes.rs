@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::View;
 use crate::address::Domain;
 use crate::operator::Operator;
-use crate::tally::{Cell, Delays, Evidence, Minute, bucket};
+use crate::tally::{Cell, Delays, Evidence, Few, Minute, bucket};
 
 /// The minutes of each operator, as one reporting host saw them or as all did.
 pub(super) type Seen<'d> = BTreeMap<usize, Vec<&'d [Minute]>>;
@@ -88,6 +88,8 @@ pub(super) fn of(seen: &Seen<'_>) -> Evidence {
         replies: Vec::new(),
         relays: Vec::new(),
         delays: Delays::default(),
+        oldest: None,
+        echoed: Few::default(),
         echoes: 0,
         bounces_only: false,
     }

@@ -183,6 +183,79 @@ fn is_bridge(run: &Run, attempts: &[Attempt]) -> bool {
     length <= BRIDGE || length <= SILENT_BRIDGE && accepted < HARDLY * all as f64
 }
 
+/// What an attempt shows of the bounds of a stretch of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// It failed as the stretch does.
+    Failure,
+    /// Mail was accepted, or the host answered where it is out of reach in the stretch.
+    Works,
+    /// Neither: a refusal of one recipient repeated, while the system as a whole is what fails.
+    Nothing,
+}
+
+/// What an attempt shows where a stretch begins or ends with answers of that kind.
+pub(super) fn shows(attempt: &Attempt, kind: Kind) -> Shows {
+    if attempt.slot == Class::Ok.index() {
+        return Shows::Works;
+    }
+    if attempt.slot != Slot::Neutral.index() {
+        return Shows::Failure;
+    }
+    match kind {
+        Kind::NoConnection | Kind::DnsFailure => Shows::Works,
+        Kind::MailboxDeferred | Kind::RecipientRejected => Shows::Failure,
+        Kind::Deferred | Kind::Delayed | Kind::Mixed | Kind::Policy | Kind::Rejected => {
+            Shows::Nothing
+        }
+    }
+}
+
+/// From the first to the last attempt of a stretch that failed. No attempt that failed lies between it and what worked
+/// before (not before the attempt `floor`) and after it; `kinds` are those of its answers at both ends.
+pub(super) fn failing_range(
+    attempts: &[Attempt],
+    run: Range<usize>,
+    floor: usize,
+    (first, last): (Kind, Kind),
+) -> Option<Range<usize>> {
+    let shown = |n: usize, kind| attempts.get(n).map(|attempt| shows(attempt, kind));
+    let mut start = run.start;
+    // Backward over failures that the path left to health, else forward to the first one.
+    for n in (floor..run.start).rev() {
+        match shown(n, first)? {
+            Shows::Failure => start = n,
+            Shows::Works => break,
+            Shows::Nothing => {}
+        }
+    }
+    while start < run.end && shown(start, first)? != Shows::Failure {
+        start += 1;
+    }
+    let mut end = run.end;
+    for n in run.end..attempts.len() {
+        match shown(n, last)? {
+            Shows::Failure => end = n + 1,
+            Shows::Works => break,
+            Shows::Nothing => {}
+        }
+    }
+    while end > start && shown(end - 1, last)? != Shows::Failure {
+        end -= 1;
+    }
+    (start < end).then_some(start..end)
+}
+
+/// Makes phases begin and end with the range of their stretch.
+pub(super) fn clip(phases: &mut Vec<Phase>, range: &Range<usize>) {
+    if let Some(first) = phases.first_mut() {
+        first.attempts.start = range.start;
+    }
+    if let Some(last) = phases.last_mut() {
+        last.attempts.end = range.end;
+    }
+}
+
 /// The phases of one stretch, crumbs joined to their neighbours. At least one.
 pub(super) fn phases(stretch: &[Run], attempts: &[Attempt], base: &Shares) -> Vec<Phase> {
     let mut phases: Vec<Phase> = Vec::new();

@@ -207,7 +207,7 @@ fn outages(
         log,
     };
     let fit = baseline::fit(&evidence.buckets, &steps, Normal::Capped);
-    let mut outages = case.outages(&fit, LEAST_EVIDENCE);
+    let (mut outages, _) = case.outages(&fit, LEAST_EVIDENCE);
     for outage in &mut outages {
         outage.attempts = outage.failures;
         for window in &mut outage.windows {

@@ -6,8 +6,9 @@
 
 use crate::tally::Slot;
 
-use super::Boundary;
+use super::assemble::{Shows, shows};
 use super::attempts::Attempt;
+use super::{Boundary, Kind};
 
 /// Splits within this many nats of the best one are believed: a likelihood ratio of 20.
 const BELIEVED: f64 = 3.0;
@@ -65,4 +66,69 @@ impl Cut {
             latest: time(self.latest)?.max(guess),
         })
     }
+}
+
+/// When a stretch of failure began whose first failing attempt is `first`, with answers of that kind: after an attempt
+/// that worked and before one that failed. The doubt of the cut is kept, but for splits between attempts that failed.
+/// `None` when nothing worked before it; attempts before `floor` are another stretch's.
+pub(super) fn start(
+    cut: Cut,
+    attempts: &[Attempt],
+    first: usize,
+    floor: usize,
+    kind: Kind,
+) -> Option<Boundary> {
+    let shown = |n: usize| attempts.get(n).map(|attempt| shows(attempt, kind));
+    let works_before = |k: usize| {
+        let before = (floor..k.min(attempts.len())).rev();
+        before.into_iter().find(|&n| shown(n) == Some(Shows::Works))
+    };
+    let works = works_before(first).or_else(|| floor.checked_sub(1))?;
+    let earliest = works_before(cut.earliest.min(first)).unwrap_or(works);
+    // The latest split that is believed, at the beginning of its run of failures.
+    let after = works_before(cut.latest.max(first)).map_or(first, |n| n + 1);
+    let latest = (after.max(first)..attempts.len())
+        .find(|&n| shown(n) == Some(Shows::Failure))
+        .filter(|&n| n <= cut.latest.max(first))
+        .unwrap_or(first);
+    between(attempts, [earliest, works, first, latest])
+}
+
+/// When a stretch of failure ended whose attempts end at `end`, with answers of that kind: the mirror image of
+/// [`start`].
+pub(super) fn end(
+    cut: Option<Cut>,
+    attempts: &[Attempt],
+    end: usize,
+    kind: Kind,
+) -> Option<Boundary> {
+    let shown = |n: usize| attempts.get(n).map(|attempt| shows(attempt, kind));
+    let works_after = |k: usize| (k..attempts.len()).find(|&n| shown(n) == Some(Shows::Works));
+    let last = end.checked_sub(1)?;
+    let works = works_after(end)?;
+    let cut = cut.unwrap_or(Cut {
+        at: end,
+        earliest: end,
+        latest: end,
+    });
+    let latest = works_after(cut.latest.max(end)).unwrap_or(works);
+    // The earliest split that is believed, at the end of its run of failures.
+    let before = works_after(cut.earliest.min(end)).map_or(end, |n| n.min(end));
+    let earliest = (0..before)
+        .rev()
+        .find(|&n| shown(n) == Some(Shows::Failure))
+        .filter(|&n| n + 1 >= cut.earliest.min(end))
+        .unwrap_or(last);
+    between(attempts, [earliest, last, works, latest])
+}
+
+/// A boundary between the second and the third of these attempts, with the first and the last as its doubt.
+fn between(attempts: &[Attempt], places: [usize; 4]) -> Option<Boundary> {
+    let [earliest, before, after, latest] = places.map(|n| attempts.get(n).map(|a| a.time));
+    let time = before?.midpoint(after?);
+    Some(Boundary {
+        time,
+        earliest: earliest?.min(time),
+        latest: latest?.max(time),
+    })
 }

@@ -10,7 +10,10 @@ use super::assemble::{self, Phase, Run};
 use super::attempts::{Attempt, Attempts};
 use super::baseline::Fit;
 use super::decode::{Step, changes};
-use super::{Boundary, Outage, OutageType, Window, gate, label, millis, relays};
+use super::gate::Rank;
+use super::{
+    Boundary, Outage, OutageType, Standing, Window, boundary, gate, label, millis, relays, standing,
+};
 
 /// An outage is one of policy when more than this share of its failures are.
 const POLICY: f64 = 0.6;
@@ -24,6 +27,25 @@ const LEAST_SILENCE: i64 = 15 * 60 * 1000;
 
 /// How many mean gaps between attempts a silence may last before it says something.
 const USUAL_GAPS: i64 = 5;
+
+/// A queue that holds anything is tried again within this (milliseconds): Postfix waits 4000 seconds at most.
+const LONGEST_BACKOFF: i64 = 70 * 60 * 1000;
+
+/// Gaps between attempts of one message grow; the next one is at most so many times the longest so far.
+const GROWTH: i64 = 2;
+
+/// A stretch of failure, and how much is behind it.
+#[derive(Debug)]
+struct Stretch {
+    /// From its first failing attempt to its last.
+    range: Range<usize>,
+    phases: Vec<Phase>,
+    weight: gate::Weight,
+    /// When it began; `None` where no attempt before it shows that.
+    start: Option<Boundary>,
+    /// When it ended; `None` where no attempt after it shows that.
+    end: Option<Boundary>,
+}
 
 /// One destination and what was made of its evidence.
 #[derive(Debug)]
@@ -39,13 +61,26 @@ pub(super) struct Case<'e> {
 }
 
 impl Case<'_> {
-    /// The stretches of failure of a fitted path that pass the gate.
-    pub(super) fn outages(&self, fit: &Fit, least_evidence: f64) -> Vec<Outage> {
+    /// The stretches of failure of a fitted path: those that pass the gate, and those of too little to tell.
+    pub(super) fn outages(&self, fit: &Fit, least_evidence: f64) -> (Vec<Outage>, Vec<Standing>) {
         let runs = assemble::runs(fit, self.attempts);
-        assemble::stretches(&runs, &self.attempts.all)
-            .into_iter()
-            .filter_map(|stretch| self.outage(fit, runs.get(stretch)?, least_evidence))
-            .collect()
+        let (mut outages, mut minor) = (Vec::new(), Vec::new());
+        let mut floor = 0;
+        for stretch in assemble::stretches(&runs, &self.attempts.all) {
+            let Some(found) = runs
+                .get(stretch)
+                .and_then(|stretch| self.stretch(stretch, fit, floor))
+            else {
+                continue;
+            };
+            match found.weight.rank(least_evidence) {
+                Rank::Outage => outages.extend(self.outage(&found)),
+                Rank::Minor => minor.extend(self.minor(&found)),
+                Rank::Nothing => continue,
+            }
+            floor = found.range.end;
+        }
+        (outages, minor)
     }
 
     /// The longest time without an attempt (milliseconds) that is usual here: a first failure later than this
@@ -60,44 +95,74 @@ impl Case<'_> {
         (USUAL_GAPS * mean).clamp(LEAST_SILENCE, SILENCE)
     }
 
-    /// One stretch of failure as an outage, if it is worth one.
-    fn outage(&self, fit: &Fit, stretch: &[Run], least_evidence: f64) -> Option<Outage> {
-        let stretch = assemble::without_weak_head(stretch, &self.attempts.all);
+    /// A stretch of failure from its first failing attempt to its last; `floor` is the end of the one before it.
+    fn stretch(&self, stretch: &[Run], fit: &Fit, floor: usize) -> Option<Stretch> {
+        let all = &self.attempts.all;
+        let stretch = assemble::without_weak_head(stretch, all);
         let (head, tail) = (stretch.first()?, stretch.last()?);
-        let minutes = head.buckets.start..tail.buckets.end;
-        let range = head.attempts.start..tail.attempts.end;
-        let (first, last) = ends(self.attempts.all.get(range.clone())?)?;
+        let mut phases = assemble::phases(stretch, all, &fit.base);
+        let (first, last) = (phases.first()?.kind, phases.last()?.kind);
+        let run = head.attempts.start.max(floor)..tail.attempts.end;
+        let range = assemble::failing_range(all, run, floor, (first, last))?;
+        assemble::clip(&mut phases, &range);
+        let minutes = self.minutes(&range)?;
         let weight = self.weigh(fit, stretch, minutes, range.clone());
-        if !gate::passes(&weight, least_evidence) {
-            return None;
-        }
-        let from_the_first = range.start == 0;
-        let before_log = from_the_first && millis(self.log.0, first) <= self.silence();
-        let start = match head.start {
-            Some(cut) if !from_the_first => cut.boundary(&self.attempts.all)?,
-            _ => Boundary {
-                time: if before_log {
-                    self.log.0.min(first)
-                } else {
-                    first
-                },
-                earliest: self.log.0.min(first),
-                latest: first,
+        let start = head.start.filter(|_| range.start > 0);
+        let start = start.and_then(|cut| boundary::start(cut, all, range.start, floor, first));
+        let end = boundary::end(tail.end, all, range.end, last);
+        Some(Stretch {
+            range,
+            phases,
+            weight,
+            start,
+            end,
+        })
+    }
+
+    /// The minutes of some attempts.
+    fn minutes(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let starts = &self.attempts.starts;
+        let of = |attempt: usize| {
+            starts
+                .partition_point(|&start| start <= attempt)
+                .checked_sub(1)
+        };
+        Some(of(range.start)?..of(range.end.checked_sub(1)?)? + 1)
+    }
+
+    /// A stretch of failure as an outage.
+    fn outage(&self, found: &Stretch) -> Option<Outage> {
+        let Stretch {
+            range,
+            phases,
+            weight,
+            ..
+        } = found;
+        let all = &self.attempts.all;
+        let (first, last) = ends(all.get(range.clone())?)?;
+        let before_log = range.start == 0 && millis(self.log.0, first) <= self.silence();
+        let start = found.start.unwrap_or(Boundary {
+            time: if before_log {
+                self.log.0.min(first)
+            } else {
+                first
             },
-        };
-        let ongoing = range.end >= self.attempts.all.len();
-        let end = match tail.end {
-            Some(cut) if !ongoing => {
-                let end = cut.boundary(&self.attempts.all)?;
-                // Whatever the doubt about both, it did not end before it began.
-                Some(Boundary {
-                    earliest: end.earliest.max(start.time.min(end.time)),
-                    ..end
-                })
-            }
-            _ => None,
-        };
-        let phases = assemble::phases(stretch, &self.attempts.all, &fit.base);
+            earliest: self.log.0.min(first),
+            latest: first,
+        });
+        let silent_end = found.end.is_none() && self.is_silent_after(range, last);
+        // Whatever the doubt about both, it did not end before it began.
+        let found_end = found.end.map(|end| Boundary {
+            earliest: end.earliest.max(start.time.min(end.time)),
+            ..end
+        });
+        let end = found_end.or_else(|| {
+            silent_end.then(|| Boundary {
+                time: last,
+                earliest: last,
+                latest: self.log.1.max(last),
+            })
+        });
         let (attempts, failures) = gate::totals(&weight.counts);
         let mx = relays::during(self.evidence, first, last);
         let policy = weight.counts[Class::Policy.index()] as f64;
@@ -110,8 +175,8 @@ impl Case<'_> {
                 OutageType::Outage
             },
             before_log,
-            ongoing,
-            silent_end: false,
+            ongoing: end.is_none(),
+            silent_end,
             start,
             end,
             normal_again: None,
@@ -123,10 +188,35 @@ impl Case<'_> {
             by_host: Vec::new(),
             mx: mx.failing,
             mx_working: mx.working,
-            log_bayes_factor: weight.evidence,
-            confidence: gate::confidence(weight.evidence),
-            windows: self.windows(&phases, start, end),
+            log_bayes_factor: weight.evidence(),
+            confidence: gate::confidence(weight.evidence()),
+            windows: self.windows(phases, start, end),
         })
+    }
+
+    /// A stretch of failure of which too little is known.
+    fn minor(&self, found: &Stretch) -> Option<Standing> {
+        let own = self.attempts.all.get(found.range.clone())?;
+        let span = ends(own)?;
+        let (messages, recipients) = (found.weight.messages, found.weight.recipients);
+        let counts = &found.weight.counts;
+        let described = standing::described(self.evidence, counts, (messages, recipients), span);
+        Some(Standing {
+            certain: false,
+            ..described
+        })
+    }
+
+    /// True when nothing was sent after the last failure although a queue that held anything would have been tried
+    /// again: then the log does not show whether the trouble went on.
+    fn is_silent_after(&self, range: &Range<usize>, last: Timestamp) -> bool {
+        let own = self.attempts.all.get(range.clone()).unwrap_or_default();
+        let gaps = own
+            .windows(2)
+            .map(|pair| millis(pair[0].time, pair[1].time));
+        let longest = gaps.max().unwrap_or_default();
+        let usual = (GROWTH * longest).clamp(LONGEST_BACKOFF, SILENCE);
+        millis(last, self.log.1) > usual
     }
 
     /// How much is behind a stretch of failure.
@@ -139,7 +229,10 @@ impl Case<'_> {
     ) -> gate::Weight {
         let own = self.attempts.all.get(attempts).unwrap_or_default();
         let buckets = self.evidence.buckets.get(minutes.clone());
-        let (messages, recipients) = gate::distinct(buckets.unwrap_or_default());
+        let (mut messages, recipients) = gate::distinct(buckets.unwrap_or_default());
+        if self.evidence.bounces_only {
+            messages = messages.max(recipients); // bounces seldom tell the queue id
+        }
         let evidence = gate::evidence(stretch, &fit.likelihoods);
         // The changes into and out of the stretch count too.
         let before = minutes.start.saturating_sub(1);
@@ -147,15 +240,14 @@ impl Case<'_> {
         let path = fit.path.states.get(before..after).unwrap_or_default();
         let steps = self.steps.get(before..).unwrap_or_default();
         let (bad_list, bad_list_path) = fit.as_bad_list(&minutes, before..after);
-        let odds = evidence + changes(path, steps);
         gate::Weight {
             counts: assemble::count(own),
             messages,
             recipients,
             duration: ends(own).map_or(0, |(first, last)| millis(first, last)),
             evidence,
-            odds,
-            odds_bad_list: odds - bad_list - changes(&bad_list_path, steps),
+            changes: changes(path, steps),
+            bad_list: (bad_list, changes(&bad_list_path, steps)),
         }
     }
 

@@ -34,11 +34,8 @@ pub(super) const LEAST_RECIPIENTS: u64 = 4;
 /// One hour in milliseconds: failures spread over it are not one hiccup.
 const HOUR: i64 = 60 * 60 * 1000;
 
-/// One message alone, answered by nothing but faults of the system, is believed after this many attempts
-const ALONE_FAILURES: u64 = 5;
-
-/// over this time (milliseconds), when nothing else was accepted meanwhile.
-const ALONE_TIME: i64 = 2 * HOUR;
+/// Messages that must fail: retries of one are one story, however many.
+pub(super) const LEAST_MESSAGES: u64 = 3;
 
 /// How much is behind a stretch of failure.
 #[derive(Debug)]
@@ -51,12 +48,80 @@ pub(super) struct Weight {
     pub(super) recipients: u64,
     /// From the first to the last attempt, in milliseconds.
     pub(super) duration: i64,
-    /// Evidence against "healthy", in nats.
+    /// Evidence against "healthy", in nats, when every attempt is a witness of its own.
     pub(super) evidence: f64,
-    /// The same less the costs of the changes of state.
-    pub(super) odds: f64,
-    /// The same against a burst of bad addresses.
-    pub(super) odds_bad_list: f64,
+    /// What the changes of state cost, in nats (not above 0).
+    pub(super) changes: f64,
+    /// Evidence of a burst of bad addresses against "healthy", and what its changes of state cost, in nats.
+    pub(super) bad_list: (f64, f64),
+}
+
+/// What a stretch of failure is worth to a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// An outage.
+    Outage,
+    /// Failures that mean something, of too few messages or recipients to tell what.
+    Minor,
+    /// Everyday life.
+    Nothing,
+}
+
+impl Weight {
+    /// Evidence against "healthy", in nats: each message is one witness, however often it was tried again.
+    pub(super) fn evidence(&self) -> f64 {
+        self.evidence * self.witnesses()
+    }
+
+    /// Messages for each failure, at most 1.
+    fn witnesses(&self) -> f64 {
+        let failures = failures(&self.counts).max(1) as f64;
+        (self.messages as f64 / failures).min(1.0)
+    }
+
+    /// Odds of an outage, in nats, against health and against a burst of bad addresses, when the evidence counts for
+    /// so much.
+    fn odds(&self, part: f64) -> (f64, f64) {
+        let (bad_list, changes) = self.bad_list;
+        let odds = self.evidence * part + self.changes;
+        (odds, odds - bad_list * part - changes)
+    }
+
+    /// What the stretch is worth.
+    pub(super) fn rank(&self, least_evidence: f64) -> Rank {
+        let shows = |part: f64| {
+            let (odds, odds_bad_list) = self.odds(part);
+            odds >= LEAST_ODDS
+                && odds_bad_list >= LEAST_ODDS_BAD_LIST
+                && self.evidence * part >= least_evidence
+        };
+        let failures = failures(&self.counts);
+        if failures < LEAST_FAILURES || !shows(1.0) {
+            return Rank::Nothing;
+        }
+        if self.messages < LEAST_MESSAGES || !shows(self.witnesses()) || !self.is_general(failures)
+        {
+            return Rank::Minor;
+        }
+        Rank::Outage
+    }
+
+    /// True when the failures are no matter of single recipients.
+    fn is_general(&self, failures: u64) -> bool {
+        let top = Class::ALL
+            .into_iter()
+            .filter(|&class| class != Class::Ok)
+            .max_by_key(|&class| (self.counts[class.index()], std::cmp::Reverse(class)));
+        // Recipients whose failures were all neutral say nothing.
+        let recipients = self.recipients.min(failures);
+        match top {
+            Some(Class::Conn | Class::Dns) => true,
+            Some(Class::TmpRcpt | Class::PermRcpt | Class::Grey) => recipients >= LEAST_RECIPIENTS,
+            Some(Class::TmpSys | Class::PermSys | Class::Policy | Class::Ok) | None => {
+                recipients >= LEAST_FAILURES || recipients >= 2 && self.duration >= HOUR
+            }
+        }
+    }
 }
 
 /// Evidence against "healthy" of these runs, in nats.
@@ -78,34 +143,6 @@ pub(super) fn distinct(buckets: &[Bucket]) -> (u64, u64) {
         Distinct::union_of(buckets.iter().map(|bucket| &bucket.messages)).count(),
         Distinct::union_of(buckets.iter().map(|bucket| &bucket.recipients)).count(),
     )
-}
-
-/// True when a stretch is to be reported.
-pub(super) fn passes(weight: &Weight, least_evidence: f64) -> bool {
-    let failures = failures(&weight.counts);
-    let unsure = weight.odds < LEAST_ODDS || weight.odds_bad_list < LEAST_ODDS_BAD_LIST;
-    if unsure || weight.evidence < least_evidence || failures < LEAST_FAILURES {
-        return false;
-    }
-    let top = Class::ALL
-        .into_iter()
-        .filter(|&class| class != Class::Ok)
-        .max_by_key(|&class| (weight.counts[class.index()], std::cmp::Reverse(class)));
-    // Recipients whose failures were all neutral say nothing.
-    let recipients = weight.recipients.min(failures);
-    match top {
-        Some(Class::Conn | Class::Dns) => {
-            weight.messages >= 2 || failures >= 4 && weight.duration >= HOUR
-        }
-        Some(Class::TmpRcpt | Class::PermRcpt | Class::Grey) => recipients >= LEAST_RECIPIENTS,
-        Some(Class::TmpSys | Class::PermSys | Class::Policy | Class::Ok) | None => {
-            recipients >= LEAST_FAILURES
-                || recipients >= 2 && weight.duration >= HOUR
-                || failures >= ALONE_FAILURES
-                    && weight.duration >= ALONE_TIME
-                    && weight.counts[Class::Ok.index()] == 0
-        }
-    }
 }
 
 /// Attempts, and those that failed; neutral ones failed too.

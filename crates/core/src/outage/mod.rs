@@ -30,6 +30,8 @@ use attempts::Attempts;
 use baseline::Normal;
 use describe::Case;
 pub(crate) use online::Online;
+use standing::NeverWorked;
+pub use standing::Prior;
 
 /// A moment that is known only as well as the traffic shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,6 +216,11 @@ pub struct Outage {
 }
 
 impl Outage {
+    /// True when an attempt after it showed that it was over.
+    pub fn has_recovered(&self) -> bool {
+        self.end.is_some() && !self.silent_end
+    }
+
     /// True when mail was taken all the time, only slowly.
     pub fn is_slow_only(&self) -> bool {
         let mut windows = self.windows.iter();
@@ -273,18 +280,31 @@ pub struct Findings {
     pub minor: Vec<Standing>,
 }
 
-/// Finds the outages of one destination. `log` is the first and the last stamp of everything read.
+/// Finds the outages of one destination of which no others are known: see [`find_among`].
+pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
+    find_among(evidence, log, Prior::default())
+}
+
+/// Finds the outages of one destination. `log` is the first and the last stamp of everything read, `prior` what the
+/// other destinations show of how common dead ones are.
 ///
 /// A pure function; the time it takes grows with the minutes that have attempts. A destination with hardly
 /// a failure costs one pass over their counts.
-pub fn find(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
-    let mut findings = refusals(evidence, log);
+pub fn find_among(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Prior) -> Findings {
+    let mut findings = refusals(evidence, log, Some(prior));
     delay::add(&mut findings, evidence, log);
     findings
 }
 
-/// What refusals alone say.
-fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
+/// Finds the outages of several destinations taken as one, which may all be out of reach: nothing is said of dead ones.
+pub(crate) fn find_pooled(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Vec<Outage> {
+    let mut findings = refusals(evidence, log, None);
+    delay::add(&mut findings, evidence, log);
+    findings.outages
+}
+
+/// What refusals alone say; without a `prior` a destination that never worked is not called unreachable.
+fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prior>) -> Findings {
     let buckets = &evidence.buckets;
     let counts = standing::whole(buckets);
     let failures = assemble::failures(&counts);
@@ -300,11 +320,27 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
     if evidence.bounces_only {
         return bounces::find(evidence, log);
     }
-    if never_worked && standing::is_unreachable(evidence, &counts, span, log) {
-        return Findings {
-            unreachable: Some(standing::standing(evidence, &counts, span)),
-            ..Findings::default()
+    if never_worked && let Some(prior) = prior {
+        let judged = standing::judge_never_worked(evidence, &counts, span, prior);
+        let standing = |certain| Standing {
+            certain,
+            ..standing::standing(evidence, &counts, span)
         };
+        match judged {
+            NeverWorked::Unreachable { certain } => {
+                return Findings {
+                    unreachable: Some(standing(certain)),
+                    ..Findings::default()
+                };
+            }
+            NeverWorked::OneRecipient => {
+                return Findings {
+                    minor: vec![standing(false)],
+                    ..Findings::default()
+                };
+            }
+            NeverWorked::Outage => {}
+        }
     }
     if failures < gate::LEAST_FAILURES {
         return Findings::default();
@@ -320,17 +356,31 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp)) -> Findings {
     let capped = baseline::fit(buckets, &steps, Normal::Capped);
     if gate::share(&counts) >= standing::LEAST_STEADY {
         let steady = baseline::fit(buckets, &steps, Normal::Steady);
-        if standing::is_steady(buckets, &attempts.all, &steady, &capped) {
-            let chronic = standing::system_share(&steady.base) >= standing::LEAST_STEADY;
+        if let Some(judged) = standing::steady(evidence, &attempts.all, &steady, &capped, prior) {
+            let is_chronic = standing::system_share(&steady.base) >= standing::LEAST_STEADY;
+            let (outages, mut minor) = case.outages(&steady, gate::LEAST_EVIDENCE_CHRONIC);
+            let mut chronic = is_chronic.then(|| Standing {
+                certain: judged.certain,
+                ..standing::standing(evidence, &counts, span)
+            });
+            if let Some(few) = chronic.take_if(|it| it.messages < gate::LEAST_MESSAGES) {
+                minor = vec![Standing {
+                    certain: false,
+                    ..few
+                }];
+            }
             return Findings {
-                outages: case.outages(&steady, gate::LEAST_EVIDENCE_CHRONIC),
-                chronic: chronic.then(|| standing::standing(evidence, &counts, span)),
+                outages,
+                minor,
+                chronic,
                 ..Findings::default()
             };
         }
     }
+    let (outages, minor) = case.outages(&capped, gate::LEAST_EVIDENCE);
     Findings {
-        outages: case.outages(&capped, gate::LEAST_EVIDENCE),
+        outages,
+        minor,
         ..Findings::default()
     }
 }

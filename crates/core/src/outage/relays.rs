@@ -107,6 +107,8 @@ mod tests {
             replies: Vec::new(),
             relays,
             delays: Delays::default(),
+            oldest: None,
+            echoed: Few::default(),
             echoes: 0,
         }
     }

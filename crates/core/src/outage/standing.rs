@@ -1,24 +1,22 @@
 //! Destinations whose trouble has no beginning and no end in the log.
 //!
-//! *Unreachable*: nothing was ever accepted. With nothing good to compare with, this is told from an outage
-//! by time and by constancy. A domain is listed when
-//! - the name service said for good that it does not exist or takes no mail; or
-//! - it refused recipients only, at least [`LEAST_REFUSED`] different ones (one dead mailbox says nothing
-//!   about the rest of the domain); or
-//! - its host always answered with a refusal (policy, a permanent fault) to at least [`LEAST_REFUSALS`]
-//!   messages; or
-//! - temporary failures lasted [`LASTING`] or more, longer than nearly every outage; or
-//! - there was one kind of temporary failure only, and it has been given up: no attempt in the last
-//!   [`SETTLED`] of the log. One or two attempts are enough then.
+//! *Unreachable*: nothing was ever accepted. With nothing good to compare with, a dead or mistyped name is told from an
+//! outage by odds ([`Prior::odds_dead`]): names that never work are common among destinations with a few recipients and
+//! hardly exist among those with hundreds; outages are rare, but as rare for large ones; and the longer nothing was
+//! accepted, the age of the oldest message included, the fewer outages last so long. Where the odds are for an outage it
+//! is one; where they are not overwhelming, the destination is listed as uncertain. What the name service says for good
+//! (no such domain, takes no mail) needs no odds.
 //!
-//! What is left, a short series of temporary failures that goes on at the end of the log, may be an outage.
+//! A destination of which a single recipient is known, refused by its host, is neither: that says nothing about the
+//! rest of it.
 //!
 //! *Chronic*: one composition with a high share of failures explains the whole log at least as well as
 //! health with outages does, from the first third of the time to the last.
 
+use crate::binomial::at_least;
 use crate::evidence::Class;
 use crate::reason::Reason;
-use crate::tally::{Bucket, Evidence, Slot};
+use crate::tally::{Bucket, Destination, Distinct, Evidence, Slot};
 use crate::time::Timestamp;
 
 use super::assemble::{Counts, count, failures, kind};
@@ -31,32 +29,49 @@ use super::{Kind, Standing, millis};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// Temporary failures this long (milliseconds) are no outage when nothing was ever accepted.
-const LASTING: i64 = 2 * DAY;
+/// Share of the failures that the name service must answer for good.
+const FOR_GOOD: f64 = 0.9;
 
-/// Without an attempt for this long (milliseconds) before the end of the log the sender has given up.
-const SETTLED: i64 = DAY;
+/// Share of dead destinations among those with a few messages: one in six to one in twelve in the logs of list senders.
+const DEAD: f64 = 0.1;
 
-/// Share of one class among the failures that are of one kind only.
-const CONSTANT: f64 = 0.9;
+/// Weight of that (destinations) against the share in the log at hand, and how far that share may move it.
+const DEAD_WEIGHT: f64 = 30.0;
+const DEAD_SHARES: (f64, f64) = (0.1, 5.0);
 
-/// Distinct recipients, all refused, that make a domain unreachable.
-const LEAST_REFUSED: u64 = 4;
+/// A destination with at most so many messages is a small one: among these the share is learned.
+const SMALL: u64 = 5;
 
-/// Distinct messages, all refused by its host, that make a domain unreachable.
-const LEAST_REFUSALS: u64 = 3;
+/// With [`FEW`] recipients and nothing accepted for a day, dead names are so many times (nats: a hundred) as common as
+/// outages.
+const ODDS_OF_FEW: f64 = 4.6;
+const FEW: f64 = 3.0;
+
+/// With each doubling of the recipients the odds fall by this power of two: at fifty they are one to a hundred.
+const POWER: f64 = 3.27;
+
+/// Outages last longer than t with the probability (1 + t / [`TYPICAL`])^-[`TAIL`] (milliseconds): half of them end
+/// within some hours, and one in a hundred lasts five days.
+const TYPICAL: f64 = 6.0 * 60.0 * 60.0 * 1000.0;
+const TAIL: f64 = 1.5;
+
+/// Odds (nats: a thousand to one) from which a destination is called unreachable for certain.
+const CERTAIN: f64 = 6.9;
 
 /// A steady share of failures (recipients of their own apart) below this is everyday life.
 pub(super) const LEAST_STEADY: f64 = 0.15;
 
-/// A steady share must have been seen for this long (milliseconds).
+/// In less than this (milliseconds) a destination with many recipients does not show that its failures are steady.
 const LEAST_STEADY_TIME: i64 = 3 * DAY;
 
-/// Each third of that time must have at least this many failures,
-const LEAST_FAILURES_PER_THIRD: u64 = 2;
+/// Nor does it at any time when more than this share fails.
+const MOST_STEADY: f64 = 0.9;
 
-/// and at least this part of the steady share, so that nothing began or ended.
+/// Each third of the time must have at least this part of the steady share, so that nothing began or ended,
 const LEAST_PART: f64 = 0.5;
+
+/// or so few failures by chance with at least this probability.
+const BY_CHANCE: f64 = 0.01;
 
 /// Part of the minutes that the steady state must hold.
 const LEAST_HELD: f64 = 0.6;
@@ -66,29 +81,98 @@ pub(super) fn never_worked(counts: &Counts) -> bool {
     counts[Class::Ok.index()] == 0 && failures(counts) > 0
 }
 
-/// True when a destination that never worked is to be listed as unreachable (see the head of this file).
-pub(super) fn is_unreachable(
+/// How common dead destinations are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prior {
+    /// Of those with a few recipients, against the usual share.
+    dead: f64,
+}
+
+impl Default for Prior {
+    /// What is usual, for a destination of which no others are known.
+    fn default() -> Prior {
+        Prior { dead: 1.0 }
+    }
+}
+
+impl Prior {
+    /// Learned from all destinations of a log: how many of the small ones never worked.
+    pub fn of<'d>(destinations: impl IntoIterator<Item = &'d Destination>) -> Prior {
+        let (mut small, mut dead) = (0.0, 0.0);
+        for destination in destinations {
+            let (accepted, messages) = destination.accepted_and_failing_messages();
+            if accepted + messages <= SMALL && accepted + messages > 0 {
+                small += 1.0;
+                dead += f64::from(u8::from(accepted == 0));
+            }
+        }
+        let share = (dead + DEAD * DEAD_WEIGHT) / (small + DEAD_WEIGHT);
+        Prior {
+            dead: (share / DEAD).clamp(DEAD_SHARES.0, DEAD_SHARES.1),
+        }
+    }
+
+    /// The odds (nats) that a destination with so many recipients, of which none was reached for so long
+    /// (milliseconds), is dead, against an outage.
+    fn odds_dead(self, recipients: u64, lasted: i64) -> f64 {
+        let survives = |t: f64| -TAIL * (t / TYPICAL).ln_1p();
+        let of_size = POWER * (recipients.max(1) as f64 / FEW).ln();
+        let of_length = survives(DAY as f64) - survives(lasted.max(0) as f64);
+        self.dead.ln() + ODDS_OF_FEW - of_size + of_length
+    }
+}
+
+/// How a destination is known to fail at a steady share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Steady {
+    /// For days; in less time a small destination is only likelier to be flaky than to have had an outage.
+    pub(super) certain: bool,
+}
+
+/// What a destination that never worked is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NeverWorked {
+    /// Dead, or most likely so.
+    Unreachable {
+        /// Beyond reasonable doubt.
+        certain: bool,
+    },
+    /// Nothing is known but that a recipient was refused.
+    OneRecipient,
+    /// An outage that the log does not see the ends of.
+    Outage,
+}
+
+/// Judges a destination that never worked (see the head of this file).
+pub(super) fn judge_never_worked(
     evidence: &Evidence,
     counts: &Counts,
     span: (Timestamp, Timestamp),
-    log: (Timestamp, Timestamp),
-) -> bool {
-    let failures = failures(counts);
+    prior: Prior,
+) -> NeverWorked {
     let of = |class: Class| counts[class.index()];
+    let failures = failures(counts);
     if is_said_for_good(evidence, failures) {
-        return true;
+        return NeverWorked::Unreachable { certain: true };
     }
-    let (messages, recipients) = distinct(&evidence.buckets);
-    if of(Class::TmpRcpt) + of(Class::PermRcpt) == failures {
-        return recipients >= LEAST_REFUSED;
+    if distinct(&evidence.buckets).1 < 2 && of(Class::TmpRcpt) + of(Class::PermRcpt) == failures {
+        return NeverWorked::OneRecipient;
     }
-    if of(Class::Policy) + of(Class::PermSys) + of(Class::PermRcpt) == failures {
-        return messages >= LEAST_REFUSALS;
+    let odds = odds_dead(evidence, span, prior);
+    if odds < 0.0 {
+        return NeverWorked::Outage;
     }
-    let largest = Class::ALL.map(of).into_iter().max().unwrap_or(0);
-    let constant = largest as f64 >= CONSTANT * failures as f64;
-    let (lasted, since) = (millis(span.0, span.1), millis(span.1, log.1));
-    lasted >= LASTING || constant && since >= SETTLED
+    NeverWorked::Unreachable {
+        certain: odds >= CERTAIN,
+    }
+}
+
+/// The odds (nats) that a destination which fails from the first to the last of these times does so for ever.
+fn odds_dead(evidence: &Evidence, span: (Timestamp, Timestamp), prior: Prior) -> f64 {
+    let (_, refused) = distinct(&evidence.buckets);
+    let waiting = Distinct::union_of([&evidence.echoed]).count();
+    let since = evidence.oldest.map_or(span.0, |oldest| oldest.min(span.0));
+    prior.odds_dead(refused.max(waiting), millis(since, span.1))
 }
 
 /// True when the name service said for good that the domain does not exist or takes no mail.
@@ -104,7 +188,7 @@ pub(super) fn is_said_for_good(evidence: &Evidence, failures: u64) -> bool {
         })
         .map(|group| group.count)
         .sum();
-    said > 0 && said as f64 >= CONSTANT * failures as f64
+    said > 0 && said as f64 >= FOR_GOOD * failures as f64
 }
 
 /// Share of the failures that are no recipient's own, in a composition by class.
@@ -116,32 +200,36 @@ pub(super) fn system_share(shares: &[f64]) -> f64 {
         .sum()
 }
 
-/// True when the steady fit describes the destination from first to last better than health with outages.
-pub(super) fn is_steady(
-    buckets: &[Bucket],
+/// Says how the steady fit describes the destination from first to last better than health with outages, if it does.
+/// Without a `prior`, several destinations are judged as one.
+pub(super) fn steady(
+    evidence: &Evidence,
     attempts: &[Attempt],
     steady: &Fit,
     capped: &Fit,
-) -> bool {
-    let (Some(first), Some(last)) = (attempts.first(), attempts.last()) else {
-        return false;
-    };
-    let length = millis(first.time, last.time);
-    if length < LEAST_STEADY_TIME || steady.path.score < capped.path.score {
-        return false;
+    prior: Option<Prior>,
+) -> Option<Steady> {
+    let span = (attempts.first()?.time, attempts.last()?.time);
+    let length = millis(span.0, span.1);
+    if steady.path.score < capped.path.score {
+        return None;
     }
-    let held = steady
-        .path
-        .states
+    let states = &steady.path.states;
+    let held = states
         .iter()
-        .filter(|&&state| usize::from(state) == HEALTHY)
-        .count();
-    if (held as f64) < LEAST_HELD * buckets.len() as f64 {
-        return false;
+        .filter(|&&state| usize::from(state) == HEALTHY);
+    if (held.count() as f64) < LEAST_HELD * states.len() as f64 {
+        return None;
     }
-    let whole = share(&count(attempts));
-    (0..3).all(|third| {
-        let edge = |k: i64| first.time.as_millis().saturating_add(length / 3 * k);
+    let all = share(&count(attempts));
+    let certain = length >= LEAST_STEADY_TIME;
+    // With many recipients an outage is the likelier reason.
+    let is_large = prior.is_none_or(|prior| odds_dead(evidence, span, prior) < 0.0);
+    if is_large && (!certain || all > MOST_STEADY) {
+        return None;
+    }
+    let thirds = (0..3).all(|third| {
+        let edge = |k: i64| span.0.as_millis().saturating_add(length / 3 * k);
         let from = attempts.partition_point(|a| a.time.as_millis() < edge(third));
         let to = if third == 2 {
             attempts.len()
@@ -149,19 +237,39 @@ pub(super) fn is_steady(
             attempts.partition_point(|a| a.time.as_millis() < edge(third + 1))
         };
         let counts = count(attempts.get(from..to).unwrap_or_default());
-        failures(&counts) >= LEAST_FAILURES_PER_THIRD && share(&counts) >= LEAST_PART * whole
-    })
+        let (failed, accepted) = (failures(&counts), counts[Class::Ok.index()]);
+        failed as f64 >= LEAST_PART * all * (failed + accepted) as f64
+            || at_most(failed, failed + accepted, all) >= BY_CHANCE
+    });
+    thirds.then_some(Steady { certain })
 }
 
-/// Describes a destination over the whole log.
+/// The chance that at most `k` of `n` happen when each does with probability `p`.
+fn at_most(k: u64, n: u64, p: f64) -> f64 {
+    let (k, n) = (usize::try_from(k), usize::try_from(n));
+    let (Ok(k), Ok(n)) = (k, n) else { return 0.0 };
+    at_least(n - k.min(n), n, 1.0 - p)
+}
+
+/// Describes a destination over all of the log.
 pub(super) fn standing(
     evidence: &Evidence,
     counts: &Counts,
     span: (Timestamp, Timestamp),
 ) -> Standing {
+    described(evidence, counts, distinct(&evidence.buckets), span)
+}
+
+/// Describes failures from the first to the last of these times: attempts by slot, and how many messages and recipients
+/// failed.
+pub(super) fn described(
+    evidence: &Evidence,
+    counts: &Counts,
+    (messages, recipients): (u64, u64),
+    span: (Timestamp, Timestamp),
+) -> Standing {
     let kind: Kind = kind(counts, &[0.0; Class::COUNT]);
     let answer = answer(evidence, kind, span.0, span.1);
-    let (messages, recipients) = distinct(&evidence.buckets);
     Standing {
         domain: evidence.domain.clone(),
         certain: true,

@@ -63,7 +63,7 @@ use hashbrown::HashMap;
 use crate::address::Domain;
 use crate::event::Delivery;
 use crate::evidence::{Class, class_of};
-use crate::outage::{Findings, find};
+use crate::outage::{Findings, Prior, find_among};
 use crate::reason::Verdict;
 use crate::span::Days;
 use crate::tally::{Destination, Evidence, Known, Tally, minute_of};
@@ -191,12 +191,13 @@ impl Watcher {
         let log = self.span().unwrap_or_default();
         self.learn(i64::MAX);
         self.tally.add_known(self.known);
-        self.tally
-            .into_destinations()
+        let destinations = self.tally.into_destinations();
+        let prior = Prior::of(&destinations);
+        destinations
             .into_iter()
             .map(move |destination: Destination| {
                 let domain = destination.domain().clone();
-                (domain, find(&destination.evidence(), log))
+                (domain, find_among(&destination.evidence(), log, prior))
             })
     }
 

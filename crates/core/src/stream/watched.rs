@@ -257,13 +257,13 @@ impl Watched {
     /// An outage of which nothing was said.
     fn meet(&mut self, outage: Outage, touched: bool, time: Timestamp, records: &mut Vec<Record>) {
         let outage = Box::new(outage);
-        let stage = if outage.end.is_none() && self.online.is_suspected() {
+        let stage = if !outage.has_recovered() && self.online.is_suspected() {
             records.push(Record::Open {
                 time,
                 outage: outage.clone(),
             });
             Stage::Open
-        } else if outage.end.is_some() && touched {
+        } else if outage.has_recovered() && touched {
             records.push(Record::Revised {
                 time,
                 said: None,
@@ -285,7 +285,7 @@ impl Watched {
         time: Timestamp,
         records: &mut Vec<Record>,
     ) {
-        let (ongoing, suspected) = (outage.end.is_none(), self.online.is_suspected());
+        let (ongoing, suspected) = (!outage.has_recovered(), self.online.is_suspected());
         let mut next = Said {
             outage: Box::new(outage),
             stage: said.stage,

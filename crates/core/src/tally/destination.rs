@@ -9,7 +9,7 @@ use super::evidence::{Bucket, Evidence, RelayCount, ReplyGroup};
 use super::known::{IsKnown, KnownRecipients};
 use super::names::Names;
 use super::recipients::Recipients;
-use super::{Counts, Slot};
+use super::{Counts, Distinct, Few, Slot};
 use crate::address::Domain;
 use crate::time::Timestamp;
 
@@ -20,6 +20,8 @@ pub(super) struct HostNames {
     pub(super) hosts: Names,
     /// MX hosts.
     pub(super) relays: Names,
+    /// Of each reporting host the minute in which its log begins.
+    pub(super) began: Vec<i64>,
 }
 
 /// One destination in compact form: its [`Evidence`] is ten times as large, so make it when it is wanted.
@@ -81,6 +83,21 @@ impl Destination {
         })
     }
 
+    /// True when it ever took mail.
+    pub(crate) fn has_accepted(&self) -> bool {
+        let mut minutes = self.counts.iter().flat_map(|(_, it)| it.minutes.cells());
+        minutes.any(|minute| minute.ok > 0)
+    }
+
+    /// Accepted attempts, and distinct messages that failed (an estimate beyond some hundreds).
+    pub(crate) fn accepted_and_failing_messages(&self) -> (u64, u64) {
+        let minutes = || self.counts.iter().flat_map(|(_, it)| it.minutes.cells());
+        let accepted = minutes().map(|minute| u64::from(minute.ok)).sum();
+        let failed = minutes().filter_map(|minute| minute.failed.as_deref());
+        let messages = Distinct::union_of(failed.map(|failed| &failed.messages)).count();
+        (accepted, messages)
+    }
+
     /// True when bounces alone tell of it: then only failures are known.
     pub fn is_known_from_bounces_alone(&self) -> bool {
         self.counts.iter().all(|(_, counts)| !counts.logged)
@@ -132,12 +149,18 @@ impl Destination {
 
 /// The evidence of these, as of one.
 fn pool<'d>(domain: Domain, members: impl IntoIterator<Item = &'d Destination>) -> Evidence {
-    let mut all: Vec<&Counts> = Vec::new();
+    let mut all: Vec<(&Counts, u32)> = Vec::new();
     let mut hosts: Vec<&[u8]> = Vec::new();
     let mut any: Option<&Destination> = None;
     for member in members {
         hosts.extend(member.hosts());
-        all.extend(member.counts.iter().map(|(_, counts)| counts));
+        let began = |host: u32| super::began(&member.names.began, host);
+        all.extend(
+            member
+                .counts
+                .iter()
+                .map(|(host, counts)| (counts, began(*host))),
+        );
         any = Some(member);
     }
     hosts.sort_unstable();
@@ -150,16 +173,18 @@ fn pool<'d>(domain: Domain, members: impl IntoIterator<Item = &'d Destination>) 
     evidence(domain, hosts.len().max(1), &all, i64::MAX, names, &is_known)
 }
 
-/// The evidence of these counts together, as so many reporting hosts saw them. Attempts of the minutes after
-/// `until` are left out, and have no say in which refusals before them are news. Nothing large is copied.
+/// The evidence of these counts together, as so many reporting hosts saw them; with each of them stands when the log of
+/// its host begins, in seconds since 1970. Attempts of the minutes after `until` are left out, and have no say in which
+/// refusals before them are news. Nothing large is copied.
 pub(super) fn evidence(
     domain: Domain,
     hosts: usize,
-    all: &[&Counts],
+    of_hosts: &[(&Counts, u32)],
     until: i64,
     relays: &Names,
     is_known: IsKnown<'_>,
 ) -> Evidence {
+    let all: Vec<&Counts> = of_hosts.iter().map(|&(counts, _)| counts).collect();
     let mut minutes: Vec<&Minute> = all.iter().flat_map(|it| it.minutes.cells()).collect();
     // Runs that are in order, one for each part: sorting joins them.
     minutes.sort_by_key(|cell| cell.number);
@@ -173,7 +198,8 @@ pub(super) fn evidence(
         .map(|bucket| bucket.minute.div_euclid(DAY / MINUTE))
         .collect();
     days.dedup();
-    for fresh in recipients(all).fresh(is_known, &days, until) {
+    let (recipients, began) = recipients(of_hosts);
+    for fresh in recipients.fresh(is_known, &days, until, began) {
         let minute = fresh.time.as_millis().div_euclid(MINUTE);
         if let Ok(place) = buckets.binary_search_by_key(&minute, |bucket| bucket.minute)
             && let Some(bucket) = buckets.get_mut(place)
@@ -192,23 +218,35 @@ pub(super) fn evidence(
         domain,
         hosts,
         buckets,
-        replies: replies(all),
-        relays: relay_counts(all, relays),
-        delays: taken(all).delays(),
+        replies: replies(&all),
+        relays: relay_counts(&all, relays),
+        delays: taken(&all).delays(),
+        oldest: all
+            .iter()
+            .filter_map(|counts| counts.oldest)
+            .min()
+            .map(|second| Timestamp::from_millis(i64::from(second) * 1000)),
         echoes: all.iter().map(|counts| counts.echoes).sum(),
+        echoed: all.iter().fold(Few::default(), |mut sum, counts| {
+            sum.merge(&counts.echoed);
+            sum
+        }),
         bounces_only: !logged,
     }
 }
 
-fn recipients<'c>(all: &[&'c Counts]) -> Cow<'c, Recipients> {
-    if let [counts] = all {
-        return Cow::Borrowed(&counts.recipients);
+/// Who was refused, and when the log began against which messages are old.
+fn recipients<'c>(all: &[(&'c Counts, u32)]) -> (Cow<'c, Recipients>, u32) {
+    if let [(counts, began)] = all {
+        return (Cow::Borrowed(&counts.recipients), *began);
     }
     let mut sum = Recipients::default();
-    for counts in all {
-        sum.merge(counts.recipients.clone());
+    for (counts, began) in all {
+        let mut own = counts.recipients.clone();
+        own.settle_arrivals(*began);
+        sum.merge(own);
     }
-    Cow::Owned(sum)
+    (Cow::Owned(sum), 1)
 }
 
 fn taken(all: &[&Counts]) -> Taken {

@@ -170,8 +170,12 @@ pub struct Evidence {
     pub relays: Vec<RelayCount>,
     /// How long accepted attempts took.
     pub delays: Delays,
+    /// When the oldest message that failed arrived, in full seconds: before the log where it was queued already.
+    pub oldest: Option<Timestamp>,
     /// Echoes: failures repeated without contact.
     pub echoes: u64,
+    /// Recipients of echoes.
+    pub echoed: Few,
     /// True when no log tells of it: bounces are of failures only, and what was accepted is not known.
     pub bounces_only: bool,
 }

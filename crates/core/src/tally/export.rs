@@ -67,6 +67,21 @@ impl Tally {
                     RowKind::Echoes if counts.echoes > 0 => {
                         each(&row().set(Number::Count, counts.echoes));
                     }
+                    RowKind::Echoed => {
+                        for &hash in counts.echoed.kept() {
+                            each(&row().set(Number::RecipientHash, hash));
+                        }
+                    }
+                    RowKind::EchoedLimit => {
+                        if let Some(limit) = counts.echoed.limit() {
+                            each(&row().set(Number::First, limit));
+                        }
+                    }
+                    RowKind::Oldest => {
+                        if let Some(arrival) = counts.oldest {
+                            each(&row().set(Number::Arrival, arrival));
+                        }
+                    }
                     RowKind::Delay | RowKind::DelayAged | RowKind::Slow => {
                         delays(record, counts, &row, each);
                     }
@@ -210,8 +225,11 @@ fn answer<'t>(answer: &Answer, row: &dyn Fn() -> TallyRow<'t>, each: Each<'_>) {
 
 fn refused(row: TallyRow<'_>, stretch: Stretch) -> TallyRow<'_> {
     let (first, last) = stretch.span;
-    row.with(Text::Class, stretch.class.as_str().as_bytes())
+    let mut row = row
+        .with(Text::Class, stretch.class.as_str().as_bytes())
         .set(Number::Recipient, stretch.recipient)
         .set(Number::Minute, stretch.minute)
-        .between(first, last)
+        .between(first, last);
+    row.set_number(Number::Arrival, stretch.arrival.map(i64::from));
+    row
 }

@@ -8,7 +8,7 @@ use super::evidence::Delays;
 use super::export::{MESSAGES, RECIPIENTS};
 use super::recipients::Stretch;
 use super::rows::{Number, RowError, RowKind, TallyRow, Text};
-use super::{MAILBOX_BITS, Slot, Tally};
+use super::{MAILBOX_BITS, Slot, Tally, begin};
 use crate::event::Stage;
 use crate::evidence::Class;
 use crate::reason::Reason;
@@ -53,6 +53,18 @@ impl Tally {
             RowKind::Echoes => {
                 counts.echoes = counts.echoes.saturating_add(count(row)?);
             }
+            RowKind::Echoed => {
+                let hash = row.within(Number::RecipientHash, u32::MAX.into())?;
+                counts.echoed.insert(hash);
+            }
+            RowKind::EchoedLimit => {
+                let limit = row.within(Number::First, u32::MAX.into())?;
+                counts.echoed.cut_at(limit);
+            }
+            RowKind::Oldest => {
+                let arrival = row.within(Number::Arrival, u32::MAX.into())?;
+                counts.oldest = counts.oldest.into_iter().chain([arrival]).min();
+            }
             RowKind::Delay => counts.taken.add_whole(step(row)?, small_count(row)?),
             RowKind::DelayAged => counts.taken.add_aged(small_count(row)?),
             RowKind::Slow => {
@@ -69,6 +81,7 @@ impl Tally {
                 let (number, count) = (row.minute(1)?, small_count(row)?);
                 let minute = counts.minutes.at(number, || Minute::new(number));
                 minute.add(slot, Offsets { first, last }, count);
+                begin(&mut self.began, key.1, number);
             }
             RowKind::Failing | RowKind::FailingLimit => {
                 let number = row.minute(1)?;
@@ -215,5 +228,9 @@ fn stretch(row: &TallyRow<'_>) -> Result<Stretch, RowError> {
         class,
         minute: row.minute(1)?,
         span: row.span(super::cells::DAY)?,
+        arrival: match row.number(Number::Arrival) {
+            Some(_) => Some(row.within(Number::Arrival, i64::from(u32::MAX) - 1)?),
+            None => None,
+        },
     })
 }

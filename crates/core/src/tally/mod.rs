@@ -54,14 +54,11 @@ use cells::{Answer, AnswerKey, HOUR, RelayHour};
 use delays::Taken;
 use destination::HostNames;
 use names::Names;
-use recipients::Recipients;
+use recipients::{Attempt, Recipients, second};
 use series::Series;
 
 /// Greylisting younger than this is the normal dance; older it is a fault of the receiver. Seconds.
 pub const GREYLISTING_S: f64 = 1800.0;
-
-/// No MTA tries a message again sooner: the least backoff of Postfix; Exim's is 15 minutes. Seconds.
-const RETRY_S: f64 = 300.0;
 
 /// Bytes that are kept of a sample reply: as much as a reader reads.
 const SAMPLE_BYTES: usize = 400;
@@ -74,6 +71,8 @@ pub struct Tally {
     relays: Names,
     keys: HashMap<(u32, u32), Counts>,
     known: Known,
+    /// Of each reporting host, by its number, the minute of its first attempt: when its log begins.
+    began: Vec<i64>,
 }
 
 /// The counts of one destination as one reporting host saw it.
@@ -84,7 +83,11 @@ struct Counts {
     answers: Series<Answer>,
     recipients: Recipients,
     taken: Taken,
+    /// When the oldest message that failed here arrived, in seconds since 1970.
+    oldest: Option<u32>,
     echoes: u64,
+    /// Recipients of echoes.
+    echoed: Few,
     /// True when a log tells of it, not bounces alone.
     logged: bool,
 }
@@ -107,10 +110,12 @@ impl Tally {
         counts.logged |= event.source != Source::Dsn;
         let Some(class) = class else {
             counts.echoes += u64::from(event.times);
+            counts.echoed.insert(sketched(mailbox(event.recipient)));
             return;
         };
         let time = event.time.as_millis();
         let (minute, hour) = (time.div_euclid(MINUTE), time.div_euclid(HOUR));
+        begin(&mut self.began, key.1, minute);
         let offset = u16::try_from(time.rem_euclid(MINUTE)).unwrap_or_default(); // below 60,000
 
         let relay = if event.relay.host.is_empty() {
@@ -144,8 +149,10 @@ impl Tally {
         if class.is_recipient_scope() {
             counts
                 .recipients
-                .add(recipient, class, event.time, opens(event));
+                .add(recipient, class, event.time, Attempt::of(event));
         }
+        let arrival = second(time as f64 / 1000.0 - event.delay_s.unwrap_or_default());
+        counts.oldest = Some(counts.oldest.map_or(arrival, |oldest| oldest.min(arrival)));
         let slot = slot_at_once(class, event.delay_s);
         // Queue ids are unique on their host only.
         let message = high_half(xxh3_64_with_seed(event.queue_id, xxh3_64(event.host)));
@@ -195,8 +202,8 @@ impl Tally {
         is_known: IsKnown<'_>,
     ) -> Option<Evidence> {
         let hosts = 0..self.hosts.len();
-        let all: Vec<&Counts> = hosts
-            .filter_map(|host| self.keys.get(&(number, host)))
+        let all: Vec<(&Counts, u32)> = hosts
+            .filter_map(|host| Some((self.keys.get(&(number, host))?, began(&self.began, host))))
             .collect();
         if all.is_empty() {
             return None;
@@ -233,6 +240,9 @@ impl Tally {
         }
         let domains = self.domains.numbers_of(&other.domains);
         let hosts = self.hosts.numbers_of(&other.hosts);
+        for (&host, &minute) in hosts.iter().zip(&other.began) {
+            begin(&mut self.began, host, minute);
+        }
         let relays = self.relays.numbers_of(&other.relays);
         let renamed = |numbers: &[u32], number: u32| {
             numbers.get(number as usize).copied().unwrap_or(u32::MAX)
@@ -296,6 +306,7 @@ impl Tally {
             relays,
             keys,
             known,
+            began,
         } = self;
         let known = Arc::new(known.into_ordered());
         let mut by_domain: HashMap<u32, Vec<(u32, Counts)>> = HashMap::new();
@@ -303,7 +314,11 @@ impl Tally {
             counts.order();
             by_domain.entry(domain).or_default().push((host, counts));
         }
-        let names = Arc::new(HostNames { hosts, relays });
+        let names = Arc::new(HostNames {
+            hosts,
+            relays,
+            began,
+        });
         let mut all: Vec<Destination> = by_domain
             .into_iter()
             .map(|(domain, counts)| {
@@ -343,7 +358,9 @@ impl Counts {
         self.answers.merge(other.answers);
         self.recipients.merge(other.recipients);
         self.taken.merge(other.taken);
+        self.oldest = [self.oldest, other.oldest].into_iter().flatten().min();
         self.echoes += other.echoes;
+        self.echoed.merge(&other.echoed);
         self.logged |= other.logged;
     }
 
@@ -354,6 +371,23 @@ impl Counts {
         self.answers.order();
         self.taken.order();
     }
+}
+
+/// Notes an attempt of the host of that number.
+fn begin(began: &mut Vec<i64>, host: u32, minute: i64) {
+    let host = host as usize;
+    if began.len() <= host {
+        began.resize(host + 1, i64::MAX);
+    }
+    if let Some(began) = began.get_mut(host) {
+        *began = minute.min(*began);
+    }
+}
+
+/// When the log of the host of that number begins, in seconds since 1970.
+fn began(began: &[i64], host: u32) -> u32 {
+    let minute = began.get(host as usize).copied().unwrap_or(i64::MAX);
+    second(minute as f64 * 60.0)
 }
 
 /// What an attempt counts as at once; whether a refusal of a recipient is news is known later.
@@ -404,11 +438,6 @@ pub(crate) const MAILBOX_BITS: u32 = 36;
 #[expect(clippy::cast_possible_truncation, reason = "32 bits are left")]
 const fn sketched(mailbox: u64) -> u32 {
     (mailbox >> (MAILBOX_BITS - u32::BITS)) as u32
-}
-
-/// True for the first attempt of a message, or its only one.
-fn opens(event: &Delivery<'_>) -> bool {
-    event.outcome == Outcome::Bounced || event.delay_s.is_some_and(|delay| delay < RETRY_S)
 }
 
 const fn high_half(hash: u64) -> u32 {

@@ -12,8 +12,8 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::cells::{MINUTE, Minute};
 use super::known::IsKnown;
-use super::recipients::{Recipients, day_of};
-use super::{Bucket, evidence, high_half, mailbox, opens, sketched, slot_at_once};
+use super::recipients::{Attempt, Recipients, day_of};
+use super::{Bucket, evidence, high_half, mailbox, sketched, slot_at_once};
 use crate::event::Delivery;
 use crate::evidence::Class;
 use crate::time::Timestamp;
@@ -50,7 +50,7 @@ impl Recent {
         let recipient = mailbox(event.recipient);
         if class.is_recipient_scope() {
             self.recipients
-                .add(recipient, class, event.time, opens(event));
+                .add(recipient, class, event.time, Attempt::of(event));
         }
         if !is_open {
             return;

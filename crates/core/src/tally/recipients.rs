@@ -8,13 +8,18 @@
 //! - of such a recipient, once more in each [`HALF_DAY`] of a day on which far more of them were put off than
 //!   usual. A few people with full mailboxes are everyday life, however often their mail is tried again.
 //!
-//! The first and the last failure of each (recipient, class, stretch of time) decide that, and merge by min
-//! and max.
+//! A log that is cut out of a longer time begins with a full queue: a message that arrived before the log and is put
+//! off again was most likely put off before for the same reason. Such a failure is not fresh; of a recipient who took
+//! mail at another time only the first attempts of new messages are.
+//!
+//! The first and the last failure of each (recipient, class, stretch of time), and the arrival of the oldest message
+//! that was put off again in it, decide that; they merge by min, max and min.
 
 use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
+use crate::event::{Delivery, Outcome};
 use crate::evidence::Class;
 use crate::tally::IsKnown;
 use crate::tally::cells::{DAY, HOUR, MINUTE};
@@ -24,6 +29,9 @@ const HALF_DAY: i64 = 12 * HOUR;
 
 /// Messages to one mailbox that come oftener than this tell nothing new: a job that mails a dead one hourly.
 const OPENING: i64 = 2 * HOUR;
+
+/// No MTA tries a message again sooner: the least backoff of Postfix; Exim's is 15 minutes. Seconds.
+const RETRY_S: f64 = 300.0;
 
 /// More recipients than usual were put off on a day when there were this many,
 const LEAST_PUT_OFF: usize = 3;
@@ -57,6 +65,8 @@ pub(super) struct Stretch {
     pub(super) class: Class,
     /// Milliseconds after the minute.
     pub(super) span: (u32, u32),
+    /// When the oldest message that was put off again arrived, in seconds since 1970.
+    pub(super) arrival: Option<u32>,
 }
 
 impl Recipients {
@@ -79,11 +89,23 @@ impl Recipients {
         }
     }
 
-    /// Notes a failure; `opens` when it answers the first attempt of a message.
-    pub(crate) fn add(&mut self, recipient: u64, class: Class, time: Timestamp, opens: bool) {
-        self.all.add(recipient, class, time.as_millis());
-        if opens {
-            self.openings.add(recipient, class, time.as_millis());
+    /// Notes a failure.
+    pub(crate) fn add(&mut self, recipient: u64, class: Class, time: Timestamp, attempt: Attempt) {
+        let arrival = match attempt {
+            Attempt::First => NEVER,
+            Attempt::Again(arrival) => arrival,
+        };
+        self.all.add(recipient, class, time.as_millis(), arrival);
+        if attempt == Attempt::First {
+            self.openings.add(recipient, class, time.as_millis(), NEVER);
+        }
+    }
+
+    /// Forgets when messages arrived, but for whether that was before the log of their host, which began then
+    /// (seconds since 1970): recipients of several hosts can be merged afterwards.
+    pub(super) fn settle_arrivals(&mut self, began: u32) {
+        for span in self.all.0.values_mut() {
+            span.arrival = if span.arrival < began { 0 } else { NEVER };
         }
     }
 
@@ -93,8 +115,15 @@ impl Recipients {
         self.openings.merge(other.openings);
     }
 
-    /// The fresh failures up to that minute, in order of time. `days` are the UTC days with attempts, in order.
-    pub(crate) fn fresh(&self, is_known: IsKnown<'_>, days: &[i64], until: i64) -> Vec<Fresh> {
+    /// The fresh failures up to that minute, in order of time. `days` are the UTC days with attempts, in order; the log
+    /// of the host began at `began`, in seconds since 1970.
+    pub(crate) fn fresh(
+        &self,
+        is_known: IsKnown<'_>,
+        days: &[i64],
+        until: i64,
+        began: u32,
+    ) -> Vec<Fresh> {
         let told = |failure: &Failure| Fresh {
             time: Timestamp::from_millis(failure.time),
             class: failure.class,
@@ -105,6 +134,9 @@ impl Recipients {
         let mut fresh = Vec::new();
         let mut again = Vec::new();
         for failure in self.all.first_ones().filter(is_in_time) {
+            if failure.arrival < began {
+                continue;
+            }
             if self.all.is_after_silence(&failure, DAY) {
                 fresh.push(told(&failure));
             } else if failure.class == Class::TmpRcpt && is_known(failure.recipient) {
@@ -180,7 +212,59 @@ fn crowded<'f>(put_off: impl Iterator<Item = &'f Fresh>, days: &[i64]) -> Vec<i6
 ///
 /// The stretches of each recipient begin at a minute of its own: at no moment they all begin anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Stretches<const LENGTH: i64>(HashMap<Key, (u32, u32)>);
+struct Stretches<const LENGTH: i64>(HashMap<Key, Span>);
+
+/// What is known of one recipient, class and stretch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    /// First and last failure, in milliseconds after its beginning.
+    first: u32,
+    last: u32,
+    /// When the oldest message that was put off again arrived, in seconds since 1970; [`NEVER`] without one.
+    arrival: u32,
+}
+
+impl Span {
+    fn widen(&mut self, other: Span) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.arrival = self.arrival.min(other.arrival);
+    }
+}
+
+/// No message arrives then (seconds since 1970): the year 2106.
+const NEVER: u32 = u32::MAX;
+
+/// Which attempt of its message a failure answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    /// The first, or the only one.
+    First,
+    /// A later one. The message arrived at that second since 1970, [`NEVER`] where that is not known.
+    Again(u32),
+}
+
+impl Attempt {
+    /// That of an event.
+    pub(crate) fn of(event: &Delivery<'_>) -> Attempt {
+        match event.delay_s {
+            _ if event.outcome == Outcome::Bounced => Attempt::First,
+            Some(delay) if delay < RETRY_S => Attempt::First,
+            Some(delay) => Attempt::Again(second(event.time.as_millis() as f64 / 1000.0 - delay)),
+            None => Attempt::Again(NEVER),
+        }
+    }
+}
+
+/// A time as whole seconds since 1970, within the years 1970 to 2106.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates"
+)]
+pub(super) fn second(seconds: f64) -> u32 {
+    seconds as u32
+}
 
 /// A recipient (by fingerprint), and the number of its stretch with the class as lowest bit.
 type Key = (u64, i32);
@@ -201,6 +285,8 @@ struct Failure {
     class: Class,
     stretch: i32,
     time: i64,
+    /// As in [`Span`].
+    arrival: u32,
 }
 
 impl<const LENGTH: i64> Stretches<LENGTH> {
@@ -226,9 +312,14 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
         (stretch, offset)
     }
 
-    fn add(&mut self, recipient: u64, class: Class, time: i64) {
+    fn add(&mut self, recipient: u64, class: Class, time: i64, arrival: u32) {
         let (stretch, offset) = Self::place(recipient, time);
-        self.widen(Self::key(recipient, class, stretch), (offset, offset));
+        let span = Span {
+            first: offset,
+            last: offset,
+            arrival,
+        };
+        self.widen(Self::key(recipient, class, stretch), span);
     }
 
     /// Every stretch in order of time.
@@ -237,7 +328,8 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
             minute: Self::time(recipient, key >> 1, 0) / MINUTE,
             recipient,
             class: class_of_key(key),
-            span,
+            span: (span.first, span.last),
+            arrival: (span.arrival != NEVER).then_some(span.arrival),
         });
         let mut all: Vec<Stretch> = stretches.collect();
         all.sort_unstable();
@@ -249,19 +341,24 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
             minute,
             recipient,
             class,
-            span,
+            span: (first, last),
+            arrival,
         } = stretch;
         let (number, offset) = Self::place(recipient, minute.checked_mul(MINUTE)?);
-        if offset != 0 || i64::from(span.1) >= LENGTH {
+        if offset != 0 || i64::from(last) >= LENGTH {
             return None;
         }
+        let span = Span {
+            first,
+            last,
+            arrival: arrival.unwrap_or(NEVER),
+        };
         self.widen(Self::key(recipient, class, number), span);
         Some(())
     }
 
-    fn widen(&mut self, key: Key, (first, last): (u32, u32)) {
-        let span = self.0.entry(key).or_insert((first, last));
-        *span = (span.0.min(first), span.1.max(last));
+    fn widen(&mut self, key: Key, span: Span) {
+        self.0.entry(key).or_insert(span).widen(span);
     }
 
     fn merge(&mut self, other: Self) {
@@ -280,13 +377,14 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
 
     /// The first of each stretch, in no order.
     fn first_ones(&self) -> impl Iterator<Item = Failure> {
-        self.0.iter().map(|(&(recipient, key), &(first, _))| {
+        self.0.iter().map(|(&(recipient, key), span)| {
             let stretch = key >> 1;
             Failure {
                 recipient,
                 class: class_of_key(key),
                 stretch,
-                time: Self::time(recipient, stretch, first),
+                time: Self::time(recipient, stretch, span.first),
+                arrival: span.arrival,
             }
         })
     }
@@ -298,11 +396,12 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
             class,
             stretch,
             time,
+            ..
         } = failure;
         let back = i32::try_from(silence / LENGTH).unwrap_or_default();
         let last = |before: i32| {
-            let &(_, last) = self.0.get(&Self::key(recipient, class, before))?;
-            Some(Self::time(recipient, before, last))
+            let span = self.0.get(&Self::key(recipient, class, before))?;
+            Some(Self::time(recipient, before, span.last))
         };
         (1..=back).all(|n| last(stretch - n).is_none_or(|last| time - last > silence))
     }
@@ -316,15 +415,15 @@ impl<const LENGTH: i64> Stretches<LENGTH> {
             class,
             stretch,
             time,
+            arrival: NEVER,
         };
-        span.is_some_and(|&(first, _)| first == offset) && self.is_after_silence(&failure, silence)
+        span.is_some_and(|span| span.first == offset) && self.is_after_silence(&failure, silence)
     }
 
     /// Forgets stretches whose last failure came before this time.
     fn forget_before(&mut self, time: i64) {
-        self.0.retain(|&(recipient, key), &mut (_, last)| {
-            Self::time(recipient, key >> 1, last) >= time
-        });
+        self.0
+            .retain(|&(recipient, key), span| Self::time(recipient, key >> 1, span.last) >= time);
     }
 }
 
@@ -339,6 +438,14 @@ mod tests {
     use proptest::prelude::*;
 
     type Event = (i64, u64, Class, bool);
+
+    fn attempt(opens: bool) -> Attempt {
+        if opens {
+            Attempt::First
+        } else {
+            Attempt::Again(NEVER)
+        }
+    }
 
     /// The rule read literally: one pass in order of time. Recipients with even numbers are known.
     fn naive(events: &[Event]) -> Vec<(i64, u64, Class)> {
@@ -381,7 +488,7 @@ mod tests {
             for (halves, recipient, class, part, opens) in events {
                 let class = if class == 0 { Class::TmpRcpt } else { Class::PermRcpt };
                 let time = halves * HOUR / 2 + i64::from(part);
-                parts[usize::from(part)].add(recipient, class, Timestamp::from_millis(time), opens);
+                parts[usize::from(part)].add(recipient, class, Timestamp::from_millis(time), attempt(opens));
                 all.push((time, recipient, class, opens));
             }
             let merged = parts.into_iter().rev().reduce(|mut sum, part| { sum.merge(part); sum }).unwrap();
@@ -390,7 +497,7 @@ mod tests {
             all.reverse();
             all.dedup_by_key(|event| (event.0, event.1, event.2));
             all.reverse();
-            let fresh: Vec<_> = merged.fresh(&is_known, &[], i64::MAX).iter().map(|f| (f.time.as_millis(), f.recipient, f.class)).collect();
+            let fresh: Vec<_> = merged.fresh(&is_known, &[], i64::MAX, 0).iter().map(|f| (f.time.as_millis(), f.recipient, f.class)).collect();
             let mut expected = naive(&all);
             expected.sort_unstable_by_key(|&(time, recipient, class)| (time, class, recipient));
             prop_assert_eq!(&fresh, &expected);
@@ -414,7 +521,7 @@ mod tests {
         let mut all = Recipients::default();
         for (recipient, hour) in recipients.flat_map(|r| (0..48).map(move |hour| (r, hour))) {
             let time = Timestamp::from_millis(day * DAY + hour * HOUR);
-            all.add(recipient, Class::TmpRcpt, time, false);
+            all.add(recipient, Class::TmpRcpt, time, Attempt::Again(NEVER));
         }
         all
     }
@@ -422,7 +529,7 @@ mod tests {
     #[test]
     fn retries_count_again_where_more_known_recipients_than_usual_are_put_off() {
         let days: Vec<i64> = (0..12).collect();
-        let count = |recipients: &Recipients| recipients.fresh(&is_known, &days, i64::MAX).len();
+        let count = |recipients: &Recipients| recipients.fresh(&is_known, &days, i64::MAX, 0).len();
         assert_eq!(count(&retried([0].into_iter(), 4)), 1);
         assert_eq!(count(&retried([0, 2].into_iter(), 4)), 2);
         assert_eq!(count(&retried([1, 3, 5, 7].into_iter(), 4)), 4, "strangers");
@@ -434,5 +541,39 @@ mod tests {
             always.merge(retried([0, 2, 4, 6].into_iter(), day));
         }
         assert_eq!(count(&always), 4);
+    }
+
+    #[test]
+    fn what_was_queued_before_the_log_began_is_no_first_refusal() {
+        const BEGAN: u32 = 40 * 86_400;
+        let time = |hours: i64| Timestamp::from_millis(i64::from(BEGAN) * 1000 + hours * HOUR);
+        let put_off = |recipient: u64, arrival: u32| {
+            let mut all = Recipients::default();
+            for hour in [1, 2, 9] {
+                let again = Attempt::Again(arrival);
+                all.add(recipient, Class::TmpRcpt, time(hour), again);
+            }
+            all
+        };
+        let count = |all: &Recipients| all.fresh(&is_known, &[], i64::MAX, BEGAN).len();
+        let cases = [
+            (1, BEGAN - 5, 0),
+            (1, BEGAN, 1),
+            (1, NEVER, 1), // nothing is known of the message
+        ];
+        assert_eq!(cases.len(), 3);
+        for (recipient, arrival, fresh) in cases {
+            let mut all = put_off(recipient, arrival);
+            assert_eq!(count(&all), fresh, "{recipient} {arrival}");
+            // Hosts whose logs began at other times are merged when that is settled.
+            all.settle_arrivals(BEGAN);
+            assert_eq!(count(&all), fresh, "{recipient} {arrival}, settled");
+        }
+        // A new message is news of somebody who took mail at another time, of nobody else.
+        for (recipient, fresh) in [(1, 0), (2, 1)] {
+            let mut both = put_off(recipient, BEGAN - 5);
+            both.add(recipient, Class::TmpRcpt, time(0), Attempt::First);
+            assert_eq!(count(&both), fresh);
+        }
     }
 }

@@ -4,8 +4,8 @@
 //! {"schema":"mailgap.tally/1","record":"attempts","domain":"libero.it","host":"mx1","class":"ok","minute":27908160,"count":2,"first":1037,"last":58210}
 //! ```
 //!
-//! Every row has a key (all columns but the last six) and measures. Rows with one key merge in any engine: `count`,
-//! `failed` and `given_up` by SUM, `first` and `sample` by MIN, `last` by MAX. `docs/tally.md` describes each record
+//! Every row has a key (all columns but the last seven) and measures. Rows with one key merge in any engine: `count`,
+//! `failed` and `given_up` by SUM, `first`, `arrival` and `sample` by MIN, `last` by MAX. `docs/tally.md` describes each record
 //! and gives the query. Rows come in any order and any split; what was merged elsewhere is read as if it had been
 //! merged here.
 //!
@@ -33,6 +33,8 @@ pub enum RowKind {
     Refused,
     /// The same of first attempts of messages only, within two hours.
     RefusedFirst,
+    /// When the oldest message that failed arrived.
+    Oldest,
     /// Accepted attempts that took one step of time.
     Delay,
     /// Of these, how many were timed by the age of the message.
@@ -41,6 +43,10 @@ pub enum RowKind {
     Slow,
     /// Echoes.
     Echoes,
+    /// Hash of a recipient of an echo.
+    Echoed,
+    /// From which hash on they were not kept.
+    EchoedLimit,
     /// A log, and not bounces alone, tells of a destination.
     Logged,
     /// A recipient that took mail, of any destination.
@@ -63,7 +69,7 @@ pub enum RowKind {
 
 impl RowKind {
     /// Every record, in the order in which they are written.
-    pub const ALL: [RowKind; 20] = [
+    pub const ALL: [RowKind; 23] = [
         RowKind::Coverage,
         RowKind::Input,
         RowKind::Unread,
@@ -73,6 +79,9 @@ impl RowKind {
         RowKind::Day,
         RowKind::Logged,
         RowKind::Echoes,
+        RowKind::Echoed,
+        RowKind::EchoedLimit,
+        RowKind::Oldest,
         RowKind::Delay,
         RowKind::DelayAged,
         RowKind::Slow,
@@ -96,10 +105,13 @@ impl RowKind {
             RowKind::Relay => "relay",
             RowKind::Refused => "refused",
             RowKind::RefusedFirst => "refused_first",
+            RowKind::Oldest => "oldest",
             RowKind::Delay => "delay",
             RowKind::DelayAged => "delay_aged",
             RowKind::Slow => "slow",
             RowKind::Echoes => "echoes",
+            RowKind::Echoed => "echoed",
+            RowKind::EchoedLimit => "echoed_limit",
             RowKind::Logged => "logged",
             RowKind::TookMail => "took_mail",
             RowKind::Day => "day",
@@ -172,6 +184,9 @@ pub enum Number {
     First,
     /// Measure, by MAX: the last, in milliseconds after the minute; null where it is the first.
     Last,
+    /// Measure, by MIN: when the oldest message that failed arrived (of a recipient that was refused: that was tried
+    /// again), in seconds since 1970-01-01T00:00Z.
+    Arrival,
 }
 
 impl Text {
@@ -208,7 +223,7 @@ impl Text {
 
 impl Number {
     /// Every column of numbers, in the order in which they are written.
-    pub const ALL: [Number; 12] = [
+    pub const ALL: [Number; 13] = [
         Number::Minute,
         Number::ReplyCode,
         Number::Recipient,
@@ -221,6 +236,7 @@ impl Number {
         Number::GivenUp,
         Number::First,
         Number::Last,
+        Number::Arrival,
     ];
 
     /// Its name.
@@ -238,6 +254,7 @@ impl Number {
             Number::GivenUp => "given_up",
             Number::First => "first",
             Number::Last => "last",
+            Number::Arrival => "arrival",
         }
     }
 }

@@ -67,6 +67,8 @@ fn what_was_given_up_in_an_hour_is_spread_over_its_minutes() {
         replies: vec![group],
         relays: Vec::new(),
         delays: Delays::default(),
+        oldest: None,
+        echoed: Few::default(),
         echoes: 0,
         bounces_only: false,
     };

@@ -299,6 +299,8 @@ pub(super) fn evidence(attempts: &[Attempt]) -> Evidence {
                 .collect(),
             ..delays
         },
+        oldest: None,
+        echoed: Few::default(),
         echoes: 0,
     }
 }
