@@ -154,7 +154,7 @@ pub fn judge(
         .filter(|incident| incident.from_hosts.is_empty())
         .map(|incident| all.stretch(&incident.whole))
         .collect();
-    let findings: &[Findings] = findings;
+    let found: &[Findings] = findings;
     let taken: HashSet<OutagePlace> = incidents
         .iter()
         .flat_map(|incident| incident.outages.iter().copied())
@@ -162,7 +162,7 @@ pub fn judge(
     let is_free = |place: OutagePlace| !taken.contains(&place);
     let shared: Vec<Vec<Incident>> = operators
         .par_iter()
-        .map(|operator| shared::find(&all, operator, findings, &own, &is_free))
+        .map(|operator| shared::find(&all, operator, found, &own, &is_free))
         .collect();
     let shared: Vec<Incident> = shared.into_iter().flatten().collect();
     // Told together their boundaries are sharper, and others may be seen to fit.
@@ -175,6 +175,7 @@ pub fn judge(
         }
     }
     incidents.extend(told);
+    corroborate(&all, &mut incidents, findings);
     incidents.sort_by(|a, b| {
         let key = |it: &Incident| (it.whole.start.time, it.scope);
         key(a).cmp(&key(b)).then_with(|| a.domains.cmp(&b.domains))
@@ -182,6 +183,58 @@ pub fn judge(
     Incidents {
         all: incidents,
         operators,
+    }
+}
+
+/// Makes outages of what one or two messages saw where others of the same incident saw it too; what is left is minor.
+fn corroborate(all: &View<'_>, incidents: &mut [Incident], findings: &mut [Findings]) {
+    for (destination, found) in findings.iter_mut().enumerate() {
+        let mut added: Vec<(Outage, usize)> = Vec::new();
+        for outage in std::mem::take(&mut found.weak) {
+            let own = all.stretch(&outage);
+            let incident = incidents.iter().position(|incident| {
+                incident.scope != Scope::Domain
+                    && incident.domains.binary_search(&outage.domain).is_ok()
+                    && (incident.whole.kind == outage.kind || incident.scope == Scope::Sender)
+                    && part_within(own, all.stretch(&incident.whole)) >= MOST
+            });
+            match incident {
+                Some(incident) => added.push((outage, incident)),
+                None => found.minor.push(outage.into_minor()),
+            }
+        }
+        found.minor.sort_by_key(|minor| minor.first);
+        if added.is_empty() {
+            continue;
+        }
+        // They come in between: those that are known get other numbers.
+        let known = std::mem::take(&mut found.outages).into_iter();
+        let mut outages: Vec<(Outage, Result<usize, usize>)> = known
+            .enumerate()
+            .map(|(number, outage)| (outage, Ok(number)))
+            .collect();
+        outages.extend(added.into_iter().map(|(mut outage, incident)| {
+            if incidents[incident].scope == Scope::Sender {
+                outage.kind = OutageType::Sender;
+            }
+            (outage, Err(incident))
+        }));
+        outages.sort_by_key(|(outage, _)| outage.start.time);
+        for incident in &mut *incidents {
+            for place in incident.outages.iter_mut().filter(|it| it.0 == destination) {
+                let is_it = |(_, from): &(Outage, Result<usize, usize>)| *from == Ok(place.1);
+                place.1 = outages.iter().position(is_it).unwrap_or(place.1);
+            }
+        }
+        for (number, (_, from)) in outages.iter().enumerate() {
+            if let Err(incident) = *from
+                && let Some(incident) = incidents.get_mut(incident)
+            {
+                incident.outages.push((destination, number));
+                incident.outages.sort_unstable();
+            }
+        }
+        found.outages = outages.into_iter().map(|(outage, _)| outage).collect();
     }
 }
 

@@ -125,7 +125,7 @@ pub(super) fn runs(fit: &Fit, attempts: &Attempts) -> Vec<Run> {
             &fit.model.single(after.state),
         );
         runs[r - 1].attempts.end = cut.at;
-        runs[r - 1].end = Some(cut);
+        runs[r - 1].end = Some(cut.clone());
         runs[r].attempts.start = cut.at;
         runs[r].start = Some(cut);
     }
@@ -186,29 +186,33 @@ fn is_bridge(run: &Run, attempts: &[Attempt]) -> bool {
 /// What an attempt shows of the bounds of a stretch of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shows {
-    /// It failed as the stretch does.
+    /// The destination did not work.
     Failure,
-    /// Mail was accepted, or the host answered where it is out of reach in the stretch.
+    /// Mail was accepted; or its host answered, where it is out of reach in the stretch.
     Works,
-    /// Neither: a refusal of one recipient repeated, while the system as a whole is what fails.
+    /// Neither: a refusal of one recipient repeated, where others are what fails.
     Nothing,
 }
 
 /// What an attempt shows where a stretch begins or ends with answers of that kind.
 pub(super) fn shows(attempt: &Attempt, kind: Kind) -> Shows {
-    if attempt.slot == Class::Ok.index() {
+    let recipient = [Class::TmpRcpt, Class::PermRcpt].map(Class::index);
+    let out_of_reach = matches!(kind, Kind::NoConnection | Kind::DnsFailure);
+    let slot = attempt.slot;
+    if slot == Class::Ok.index() {
         return Shows::Works;
     }
-    if attempt.slot != Slot::Neutral.index() {
-        return Shows::Failure;
+    if slot == Slot::Neutral.index() {
+        return match kind {
+            _ if out_of_reach => Shows::Works,
+            Kind::MailboxDeferred => Shows::Failure,
+            _ => Shows::Nothing,
+        };
     }
-    match kind {
-        Kind::NoConnection | Kind::DnsFailure => Shows::Works,
-        Kind::MailboxDeferred | Kind::RecipientRejected => Shows::Failure,
-        Kind::Deferred | Kind::Delayed | Kind::Mixed | Kind::Policy | Kind::Rejected => {
-            Shows::Nothing
-        }
+    if out_of_reach && recipient.contains(&slot) {
+        return Shows::Works;
     }
+    Shows::Failure
 }
 
 /// From the first to the last attempt of a stretch that failed. No attempt that failed lies between it and what worked
@@ -267,7 +271,7 @@ pub(super) fn phases(stretch: &[Run], attempts: &[Attempt], base: &Shares) -> Ve
             _ => phases.push(Phase {
                 kind: kind(&counts, base),
                 attempts: run.attempts.clone(),
-                start: run.start,
+                start: run.start.clone(),
                 counts,
             }),
         }

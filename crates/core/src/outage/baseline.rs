@@ -60,6 +60,8 @@ const MINUTES_PER_DAY: i64 = 24 * 60;
 pub(super) enum Normal {
     /// No: failures beyond the caps are not normal.
     Capped,
+    /// No, and those who are refused are no bad list: in all of the log hardly anybody is accepted.
+    Down,
     /// Yes: whatever the destination mostly does is.
     Steady,
 }
@@ -67,7 +69,7 @@ pub(super) enum Normal {
 impl Normal {
     const fn prior_weight(self) -> f64 {
         match self {
-            Normal::Capped => PRIOR_WEIGHT,
+            Normal::Capped | Normal::Down => PRIOR_WEIGHT,
             Normal::Steady => PRIOR_WEIGHT_STEADY,
         }
     }
@@ -126,7 +128,7 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
     let mut back = Vec::with_capacity(buckets.len());
     let mut strangers = strangers([0.0; 2], refused(buckets.iter()));
     let mut base = match normal {
-        Normal::Capped => median_of_days(buckets),
+        Normal::Capped | Normal::Down => median_of_days(buckets),
         Normal::Steady => composition(buckets.iter(), normal),
     };
     let mut round = 1;
@@ -138,6 +140,11 @@ pub(super) fn fit(buckets: &[Bucket], steps: &[Step], normal: Normal) -> Fit {
                 .iter()
                 .map(|bucket| model.likelihood(&bucket.counts, bucket.strangers)),
         );
+        if normal == Normal::Down {
+            for likelihood in &mut likelihoods {
+                likelihood[BAD_LIST..].fill(f64::NEG_INFINITY);
+            }
+        }
         let path = viterbi(&likelihoods, steps, &mut back);
         let healthy = buckets
             .iter()
@@ -246,7 +253,7 @@ fn sum<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> (Shares, f64) {
 fn limited(mut base: Shares, normal: Normal) -> Shares {
     let ok = Class::Ok.index();
     let least = match normal {
-        Normal::Capped => {
+        Normal::Capped | Normal::Down => {
             for (share, cap) in base.iter_mut().zip(CAPS) {
                 *share = share.min(cap);
             }

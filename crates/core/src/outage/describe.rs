@@ -11,9 +11,7 @@ use super::attempts::{Attempt, Attempts};
 use super::baseline::Fit;
 use super::decode::{Step, changes};
 use super::gate::Rank;
-use super::{
-    Boundary, Outage, OutageType, Standing, Window, boundary, gate, label, millis, relays, standing,
-};
+use super::{Boundary, Outage, OutageType, Window, boundary, gate, label, millis, relays};
 
 /// An outage is one of policy when more than this share of its failures are.
 const POLICY: f64 = 0.6;
@@ -61,10 +59,10 @@ pub(super) struct Case<'e> {
 }
 
 impl Case<'_> {
-    /// The stretches of failure of a fitted path: those that pass the gate, and those of too little to tell.
-    pub(super) fn outages(&self, fit: &Fit, least_evidence: f64) -> (Vec<Outage>, Vec<Standing>) {
+    /// The stretches of failure of a fitted path: those that pass the gate, and those of too few witnesses.
+    pub(super) fn outages(&self, fit: &Fit, least_evidence: f64) -> (Vec<Outage>, Vec<Outage>) {
         let runs = assemble::runs(fit, self.attempts);
-        let (mut outages, mut minor) = (Vec::new(), Vec::new());
+        let (mut outages, mut weak) = (Vec::new(), Vec::new());
         let mut floor = 0;
         for stretch in assemble::stretches(&runs, &self.attempts.all) {
             let Some(found) = runs
@@ -75,12 +73,12 @@ impl Case<'_> {
             };
             match found.weight.rank(least_evidence) {
                 Rank::Outage => outages.extend(self.outage(&found)),
-                Rank::Minor => minor.extend(self.minor(&found)),
+                Rank::Minor => weak.extend(self.outage(&found)),
                 Rank::Nothing => continue,
             }
             floor = found.range.end;
         }
-        (outages, minor)
+        (outages, weak)
     }
 
     /// The longest time without an attempt (milliseconds) that is usual here: a first failure later than this
@@ -107,9 +105,9 @@ impl Case<'_> {
         assemble::clip(&mut phases, &range);
         let minutes = self.minutes(&range)?;
         let weight = self.weigh(fit, stretch, minutes, range.clone());
-        let start = head.start.filter(|_| range.start > 0);
+        let start = head.start.as_ref().filter(|_| range.start > 0);
         let start = start.and_then(|cut| boundary::start(cut, all, range.start, floor, first));
-        let end = boundary::end(tail.end, all, range.end, last);
+        let end = boundary::end(tail.end.as_ref(), all, range.end, last);
         Some(Stretch {
             range,
             phases,
@@ -194,19 +192,6 @@ impl Case<'_> {
         })
     }
 
-    /// A stretch of failure of which too little is known.
-    fn minor(&self, found: &Stretch) -> Option<Standing> {
-        let own = self.attempts.all.get(found.range.clone())?;
-        let span = ends(own)?;
-        let (messages, recipients) = (found.weight.messages, found.weight.recipients);
-        let counts = &found.weight.counts;
-        let described = standing::described(self.evidence, counts, (messages, recipients), span);
-        Some(Standing {
-            certain: false,
-            ..described
-        })
-    }
-
     /// True when nothing was sent after the last failure although a queue that held anything would have been tried
     /// again: then the log does not show whether the trouble went on.
     fn is_silent_after(&self, range: &Range<usize>, last: Timestamp) -> bool {
@@ -260,6 +245,7 @@ impl Case<'_> {
             .map(|(p, phase)| {
                 phase
                     .start
+                    .as_ref()
                     .filter(|_| p > 0)
                     .and_then(|cut| cut.boundary(all))
                     .unwrap_or(start)

@@ -79,31 +79,19 @@ impl Weight {
         (self.messages as f64 / failures).min(1.0)
     }
 
-    /// Odds of an outage, in nats, against health and against a burst of bad addresses, when the evidence counts for
-    /// so much.
-    fn odds(&self, part: f64) -> (f64, f64) {
-        let (bad_list, changes) = self.bad_list;
-        let odds = self.evidence * part + self.changes;
-        (odds, odds - bad_list * part - changes)
-    }
-
     /// What the stretch is worth.
     pub(super) fn rank(&self, least_evidence: f64) -> Rank {
-        let shows = |part: f64| {
-            let (odds, odds_bad_list) = self.odds(part);
-            odds >= LEAST_ODDS
-                && odds_bad_list >= LEAST_ODDS_BAD_LIST
-                && self.evidence * part >= least_evidence
-        };
         let failures = failures(&self.counts);
-        if failures < LEAST_FAILURES || !shows(1.0) {
+        let odds = self.evidence + self.changes;
+        let (bad_list, changes) = self.bad_list;
+        let unsure = odds < LEAST_ODDS || odds - bad_list - changes < LEAST_ODDS_BAD_LIST;
+        if unsure || self.evidence < least_evidence || failures < LEAST_FAILURES {
             return Rank::Nothing;
         }
-        if self.messages < LEAST_MESSAGES || !shows(self.witnesses()) || !self.is_general(failures)
-        {
-            return Rank::Minor;
-        }
-        Rank::Outage
+        let is_minor = self.messages < LEAST_MESSAGES
+            || self.evidence() < least_evidence
+            || !self.is_general(failures);
+        if is_minor { Rank::Minor } else { Rank::Outage }
     }
 
     /// True when the failures are no matter of single recipients.

@@ -216,6 +216,29 @@ pub struct Outage {
 }
 
 impl Outage {
+    /// What it is where it is too little to be an outage.
+    pub(crate) fn into_minor(self) -> Standing {
+        let first = self.start.latest;
+        let last = self.end.map_or(first, |end| end.earliest.max(first));
+        let (kind, label, sample) = match self.windows.into_iter().next() {
+            Some(window) => (window.kind, window.label, window.sample),
+            None => (Kind::Mixed, String::new(), None),
+        };
+        Standing {
+            domain: self.domain,
+            certain: false,
+            kind,
+            label,
+            share: self.failures as f64 / self.attempts.max(1) as f64,
+            attempts: self.attempts,
+            messages: self.messages,
+            recipients: self.recipients,
+            first,
+            last,
+            sample,
+        }
+    }
+
     /// True when an attempt after it showed that it was over.
     pub fn has_recovered(&self) -> bool {
         self.end.is_some() && !self.silent_end
@@ -278,6 +301,9 @@ pub struct Findings {
     pub chronic: Option<Standing>,
     /// Failures of one or two messages: too little to tell what was wrong. In order of time.
     pub minor: Vec<Standing>,
+    /// What such failures are where others of the same cause failed with them: [`crate::incident::judge`] makes them
+    /// outages, and `minor` otherwise. In order of time.
+    pub weak: Vec<Outage>,
 }
 
 /// Finds the outages of one destination of which no others are known: see [`find_among`].
@@ -353,34 +379,41 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
         steps: &steps,
         log,
     };
-    let capped = baseline::fit(buckets, &steps, Normal::Capped);
+    let normal = if standing::is_down(evidence, &counts, span, prior) {
+        Normal::Down
+    } else {
+        Normal::Capped
+    };
+    let capped = baseline::fit(buckets, &steps, normal);
     if gate::share(&counts) >= standing::LEAST_STEADY {
         let steady = baseline::fit(buckets, &steps, Normal::Steady);
         if let Some(judged) = standing::steady(evidence, &attempts.all, &steady, &capped, prior) {
             let is_chronic = standing::system_share(&steady.base) >= standing::LEAST_STEADY;
-            let (outages, mut minor) = case.outages(&steady, gate::LEAST_EVIDENCE_CHRONIC);
+            let (outages, weak) = case.outages(&steady, gate::LEAST_EVIDENCE_CHRONIC);
+            let mut minor = Vec::new();
             let mut chronic = is_chronic.then(|| Standing {
                 certain: judged.certain,
                 ..standing::standing(evidence, &counts, span)
             });
             if let Some(few) = chronic.take_if(|it| it.messages < gate::LEAST_MESSAGES) {
-                minor = vec![Standing {
+                minor.push(Standing {
                     certain: false,
                     ..few
-                }];
+                });
             }
             return Findings {
                 outages,
                 minor,
+                weak,
                 chronic,
                 ..Findings::default()
             };
         }
     }
-    let (outages, minor) = case.outages(&capped, gate::LEAST_EVIDENCE);
+    let (outages, weak) = case.outages(&capped, gate::LEAST_EVIDENCE);
     Findings {
         outages,
-        minor,
+        weak,
         ..Findings::default()
     }
 }

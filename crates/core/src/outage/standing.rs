@@ -167,6 +167,16 @@ pub(super) fn judge_never_worked(
     }
 }
 
+/// True when hardly anything was accepted in all of the log by a destination with too many recipients to be dead.
+pub(super) fn is_down(
+    evidence: &Evidence,
+    counts: &Counts,
+    span: (Timestamp, Timestamp),
+    prior: Option<Prior>,
+) -> bool {
+    share(counts) > MOST_STEADY && prior.is_some_and(|prior| odds_dead(evidence, span, prior) < 0.0)
+}
+
 /// The odds (nats) that a destination which fails from the first to the last of these times does so for ever.
 fn odds_dead(evidence: &Evidence, span: (Timestamp, Timestamp), prior: Prior) -> f64 {
     let (_, refused) = distinct(&evidence.buckets);
@@ -221,6 +231,9 @@ pub(super) fn steady(
     if (held.count() as f64) < LEAST_HELD * states.len() as f64 {
         return None;
     }
+    if 1.0 - steady.base[Class::Ok.index()] < LEAST_STEADY {
+        return None; // what failed did so in outages
+    }
     let all = share(&count(attempts));
     let certain = length >= LEAST_STEADY_TIME;
     // With many recipients an outage is the likelier reason.
@@ -257,19 +270,9 @@ pub(super) fn standing(
     counts: &Counts,
     span: (Timestamp, Timestamp),
 ) -> Standing {
-    described(evidence, counts, distinct(&evidence.buckets), span)
-}
-
-/// Describes failures from the first to the last of these times: attempts by slot, and how many messages and recipients
-/// failed.
-pub(super) fn described(
-    evidence: &Evidence,
-    counts: &Counts,
-    (messages, recipients): (u64, u64),
-    span: (Timestamp, Timestamp),
-) -> Standing {
     let kind: Kind = kind(counts, &[0.0; Class::COUNT]);
     let answer = answer(evidence, kind, span.0, span.1);
+    let (messages, recipients) = distinct(&evidence.buckets);
     Standing {
         domain: evidence.domain.clone(),
         certain: true,
