@@ -117,9 +117,13 @@ fn class_of_failure(event: &Delivery<'_>, reason: Reason) -> Option<Class> {
         }
         Reason::Greylisted => Some(Class::Grey),
         Reason::RateLimited if limits_recipients(event) => Some(Class::TmpRcpt),
-        Reason::Policy | Reason::RateLimited | Reason::Reputation | Reason::SenderAuth => {
-            Some(Class::Policy)
-        }
+        // What is called spam is refused for what the receiver thinks of us: a mailing of which all is refused so is
+        // no matter of single messages.
+        Reason::ContentRejected
+        | Reason::Policy
+        | Reason::RateLimited
+        | Reason::Reputation
+        | Reason::SenderAuth => Some(Class::Policy),
         Reason::ServerError | Reason::StorageFull | Reason::Unspecified
             if is_about_mailbox(event) =>
         {
@@ -128,8 +132,7 @@ fn class_of_failure(event: &Delivery<'_>, reason: Reason) -> Option<Class> {
         Reason::ServerError | Reason::StorageFull => by_permanence(Class::TmpSys, Class::PermSys),
         Reason::TlsFailure => Some(Class::TmpSys),
         Reason::Unspecified if answered => by_permanence(Class::TmpSys, Class::PermSys),
-        Reason::ContentRejected
-        | Reason::LocalProblem
+        Reason::LocalProblem
         | Reason::Protocol
         | Reason::RoutingLoop
         | Reason::TooLarge

@@ -29,6 +29,33 @@ pub(super) fn telling(counts: &Many) -> u64 {
     counts.iter().sum::<u64>() - counts[Slot::Neutral.index()] - counts[Class::Policy.index()]
 }
 
+/// Failures that are no recipient's own: those of policy too.
+pub(super) fn refused(counts: &Many) -> u64 {
+    counts.iter().sum::<u64>() - counts[Slot::Neutral.index()] - counts[Class::Ok.index()]
+}
+
+/// What is counted where hosts of ours are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HostCounts {
+    /// Faults of the receiver or of the way to it.
+    Faults,
+    /// Refusals for what the receiver thinks of us as well.
+    Refusals,
+}
+
+impl HostCounts {
+    /// Failures, and attempts that say something.
+    fn of(self, counts: &Many) -> (u64, u64) {
+        match self {
+            HostCounts::Faults => (failed(counts), telling(counts)),
+            HostCounts::Refusals => {
+                let refused = refused(counts);
+                (refused, refused + counts[Class::Ok.index()])
+            }
+        }
+    }
+}
+
 /// Failures among the telling attempts.
 fn failed(counts: &Many) -> u64 {
     telling(counts) - counts[Class::Ok.index()]
@@ -41,28 +68,31 @@ pub(super) fn fails(counts: &Many, share: f64) -> bool {
 }
 
 /// The hosts of ours that failed, when others worked; none when all failed or too little is known.
-pub(super) fn seen_from<'h>(counts: impl Iterator<Item = (&'h [u8], Many)>) -> Vec<Box<[u8]>> {
-    let mut hosts: BTreeMap<&[u8], Many> = BTreeMap::new();
+pub(super) fn seen_from<'h>(
+    counts: impl Iterator<Item = (&'h [u8], Many)>,
+    what: HostCounts,
+) -> Vec<Box<[u8]>> {
+    let mut sums: BTreeMap<&[u8], Many> = BTreeMap::new();
     for (host, counts) in counts {
-        add(hosts.entry(host).or_default(), &counts);
+        add(sums.entry(host).or_default(), &counts);
     }
-    hosts.retain(|_, counts| telling(counts) >= LEAST_ATTEMPTS);
-    let sum = |wanted: &dyn Fn(&Many) -> bool| {
-        let mut sum = Many::default();
-        for counts in hosts.values().filter(|counts| wanted(counts)) {
-            add(&mut sum, counts);
-        }
-        (failed(&sum), telling(&sum))
+    let hosts: Vec<(&[u8], (u64, u64))> = sums
+        .iter()
+        .map(|(&host, counts)| (host, what.of(counts)))
+        .filter(|&(_, (_, all))| all >= LEAST_ATTEMPTS)
+        .collect();
+    let share = |(failed, all): (u64, u64)| failed as f64 / all.max(1) as f64;
+    let fails = |counts: (u64, u64)| share(counts) >= HOST_FAILS;
+    let works = |counts: (u64, u64)| share(counts) < HOST_WORKS;
+    let sum = |wanted: &dyn Fn((u64, u64)) -> bool| {
+        let wanted = hosts.iter().map(|it| it.1).filter(|&counts| wanted(counts));
+        wanted.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1))
     };
-    let (fail, work) = (
-        |counts: &Many| fails(counts, HOST_FAILS),
-        |counts: &Many| !fails(counts, HOST_WORKS),
-    );
-    if apart(sum(&fail), sum(&work)) < LEAST_APART {
+    if apart(sum(&fails), sum(&works)) < LEAST_APART {
         return Vec::new();
     }
-    let failing = hosts.iter().filter(|(_, counts)| fail(counts));
-    failing.map(|(&host, _)| host.into()).collect()
+    let failing = hosts.iter().filter(|it| fails(it.1));
+    failing.map(|&(host, _)| host.into()).collect()
 }
 
 /// How much better two shares explain two counts (of so many) than one does, in nats.
@@ -103,7 +133,8 @@ mod tests {
             let names: Vec<String> = (0..hosts.len()).map(|n| format!("h{n}")).collect();
             let seen = names.iter().zip(hosts);
             let seen = seen.map(|(name, &(ok, failed))| (name.as_bytes(), counts(ok, failed)));
-            assert_eq!(seen_from(seen).len(), expected, "{hosts:?}");
+            let found = seen_from(seen, HostCounts::Faults);
+            assert_eq!(found.len(), expected, "{hosts:?}");
         }
     }
 }

@@ -15,6 +15,7 @@
 //! Pure functions over merged counts: no clock, no input, no knowledge of any incident.
 
 mod counts;
+mod hosts;
 mod sender;
 mod shared;
 mod story;
@@ -120,6 +121,8 @@ pub fn judge(
     log: (Timestamp, Timestamp),
 ) -> Incidents {
     let operators = operators.of(destinations);
+    // Where nothing at all was accepted, the fault may well be ours.
+    let nothing_works = !destinations.iter().any(Destination::has_accepted);
     let all = View {
         destinations,
         log,
@@ -128,13 +131,14 @@ pub fn judge(
             .iter()
             .zip(&*findings)
             .map(|(destination, found)| {
-                found.unreachable.is_none()
+                let works = found.unreachable.is_none()
                     && found.chronic.is_none()
-                    && destination.has_accepted()
-                    && !destination.is_known_from_bounces_alone()
+                    && destination.has_accepted();
+                (works || nothing_works) && !destination.is_known_from_bounces_alone()
             })
             .collect(),
     };
+    hosts::add_outages(&all, findings);
     let unrelated = story::unrelated(&all, &operators, findings);
     let mut incidents = sender::find(&all, &unrelated, findings);
     for incident in &incidents {
@@ -176,6 +180,15 @@ pub fn judge(
     }
     incidents.extend(told);
     corroborate(&all, &mut incidents, findings);
+    hosts::compare(&all, findings);
+    let several_hosts = destinations.iter().any(|it| it.hosts().nth(1).is_some());
+    for incident in incidents.iter_mut().filter(|_| several_hosts) {
+        let members: Vec<&Destination> = destinations
+            .iter()
+            .filter(|it| incident.domains.binary_search(it.domain()).is_ok())
+            .collect();
+        incident.whole.by_host = hosts::differing(&all, &incident.whole, &members);
+    }
     incidents.sort_by(|a, b| {
         let key = |it: &Incident| (it.whole.start.time, it.scope);
         key(a).cmp(&key(b)).then_with(|| a.domains.cmp(&b.domains))

@@ -7,9 +7,10 @@
 //! The same is asked of each reporting host alone where there are several. What is left are outages of one
 //! destination that were seen from some of our hosts only, while others delivered to it.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
-use super::counts::{HOST_WORKS, add, fails, seen_from, telling};
+use super::counts::{HOST_WORKS, HostCounts, add, fails, seen_from, telling};
 use super::{Basis, Incident, MOST, OutagePlace, Scope, View, core_of, part_within, votes};
 use crate::address::Domain;
 use crate::binomial::at_least;
@@ -59,7 +60,8 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     let mut of_hosts: Vec<Incident> = Vec::new();
     for (host, seen) in &hosts {
         let voices = votes::of(seen);
-        let chance = chance(&voices);
+        // What is usual is what the other hosts see.
+        let chance = LazyCell::new(|| chance(&votes::of(&votes::seen_by_others(&hosts, host))));
         for outage in outage::find_pooled(&voices, all.log) {
             let stretch = all.stretch(&outage);
             let is_known = found
@@ -68,7 +70,8 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
             if is_known {
                 continue;
             }
-            let Some(incident) = judge(all, operators, findings, outage, Some(host), chance) else {
+            let Some(incident) = judge(all, operators, findings, outage, Some(host), *chance)
+            else {
                 continue;
             };
             // Several hosts that fail together have one cause.
@@ -178,7 +181,10 @@ fn judge(
     domains.sort_unstable();
     let from_hosts = match host {
         Some(host) => vec![host.into()],
-        None => seen_from(all.all_telling().flat_map(|it| it.between(core.0, core.1))),
+        None => {
+            let seen = all.all_telling().flat_map(|it| it.between(core.0, core.1));
+            seen_from(seen, HostCounts::Faults)
+        }
     };
     let outages = places(findings, |(destination, _), outage| {
         outage.kind == OutageType::Outage
@@ -227,7 +233,7 @@ fn alone(all: &View<'_>, findings: &[Findings], taken: &BTreeSet<OutagePlace>) -
             continue;
         };
         let (from, to) = all.stretch(outage);
-        let from_hosts = seen_from(destination.between(from, to));
+        let from_hosts = seen_from(destination.between(from, to), HostCounts::Faults);
         if !from_hosts.is_empty() {
             found.push(Incident {
                 scope: Scope::Sender,

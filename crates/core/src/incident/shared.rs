@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::counts::{add, fails, seen_from};
+use super::counts::{HostCounts, add, fails, seen_from};
 use super::{Basis, Incident, MOST, OutagePlace, Scope, View, part_within};
 use crate::evidence::Class;
 use crate::operator::Operator;
@@ -49,7 +49,7 @@ pub(super) fn find(
             let seen = destinations
                 .iter()
                 .flat_map(|it| it.between(stretch.0, stretch.1));
-            if is_own || whole.is_slow_only() || !seen_from(seen).is_empty() {
+            if is_own || whole.is_slow_only() || !seen_from(seen, HostCounts::Faults).is_empty() {
                 continue;
             }
             incidents.extend(together(all, &members, whole, &mut free));

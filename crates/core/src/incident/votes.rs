@@ -46,6 +46,21 @@ pub(super) fn seen_by_hosts<'d>(
     hosts
 }
 
+/// What the hosts of ours but one saw of each operator.
+pub(super) fn seen_by_others<'d>(hosts: &BTreeMap<&'d [u8], Seen<'d>>, but: &[u8]) -> Seen<'d> {
+    let mut others = Seen::new();
+    for seen in hosts
+        .iter()
+        .filter(|(host, _)| **host != but)
+        .map(|it| it.1)
+    {
+        for (&operator, cells) in seen {
+            others.entry(operator).or_default().extend(cells);
+        }
+    }
+    others
+}
+
 /// Parts that are counted at once, at most: each has its own map of all minutes.
 const MOST_PARTS: usize = 4;
 

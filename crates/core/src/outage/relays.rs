@@ -87,7 +87,7 @@ fn counts(evidence: &Evidence, first: i64, last: i64) -> BTreeMap<&[u8], (u64, u
 mod tests {
     use super::*;
     use crate::address::Domain;
-    use crate::tally::{Delays, RelayCount};
+    use crate::tally::{Delays, Few, RelayCount};
 
     fn relay(hour: i64, host: &str, accepted: u64, failed: u64) -> RelayCount {
         RelayCount {

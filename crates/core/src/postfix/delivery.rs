@@ -100,17 +100,19 @@ pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
 /// What kind of delivery agent a program is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Agent {
-    /// Talks SMTP or LMTP to a host.
+    /// Talks SMTP to a host.
     Remote,
-    /// Delivers, refuses or throws away within this host.
+    /// Delivers, refuses or throws away within this site: LMTP is not for use over wide area networks (RFC 2033).
     Inside,
 }
 
 /// Custom services (`outbound1/smtp`, `postfix/relay/smtp`) keep the name of their program last.
 fn agent(program: &[u8]) -> Agent {
     match program {
-        b"local" | b"virtual" | b"pipe" | b"error" | b"retry" | b"discard" | b"cleanup"
-        | b"qmgr" | b"nqmgr" | b"oqmgr" | b"bounce" | b"pickup" | b"smtpd" => Agent::Inside,
+        b"lmtp" | b"local" | b"virtual" | b"pipe" | b"error" | b"retry" | b"discard"
+        | b"cleanup" | b"qmgr" | b"nqmgr" | b"oqmgr" | b"bounce" | b"pickup" | b"smtpd" => {
+            Agent::Inside
+        }
         _ => Agent::Remote,
     }
 }

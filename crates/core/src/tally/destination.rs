@@ -108,6 +108,20 @@ impl Destination {
         pool(self.domain.clone(), [self])
     }
 
+    /// What one reporting host saw of it.
+    pub(crate) fn evidence_from(&self, host: &[u8]) -> Evidence {
+        let own = self
+            .counts
+            .iter()
+            .filter(|(number, counts)| counts.logged && self.names.hosts.name(*number) == host);
+        let all: Vec<(&Counts, u32)> = own
+            .map(|(number, counts)| (counts, super::began(&self.names.began, *number)))
+            .collect();
+        let is_known = |recipient| self.known.contains(recipient);
+        let relays = &self.names.relays;
+        evidence(self.domain.clone(), 1, &all, i64::MAX, relays, &is_known)
+    }
+
     /// What is known of several destinations, taken as one with the name `domain`.
     ///
     /// ```
