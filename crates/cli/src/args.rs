@@ -69,7 +69,8 @@ pub(crate) struct Reading {
     /// Leave out what is earlier
     ///
     /// A time is 2023-01-23, "2023-01-23 16:00" (both in the report's time zone) or
-    /// 2023-01-23T16:00:00+01:00. A date alone is its first moment.
+    /// 2023-01-23T16:00:00+01:00. A date alone is its first moment. Counted from now: today, yesterday,
+    /// "yesterday 16:00", 16:00 (today), now, and -24h, -90m or -7d (so long before now).
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
 
@@ -80,11 +81,11 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) until: Option<String>,
 
-    /// Only this destination; repeats
+    /// Only this destination; repeats, and a,b is two of them
     ///
     /// The part after the @ of recipients. A leading dot takes subdomains along: .example.com is
     /// example.com, mail.example.com and so on.
-    #[arg(long, value_name = "DOMAIN")]
+    #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]
     pub(crate) domain: Vec<String>,
 
     /// Time zone of stamps that name none, and of display [default: the system's]

@@ -34,7 +34,7 @@ impl Settings {
     /// Understands the flags, or says which one makes no sense.
     pub(crate) fn resolve(reading: &Reading, environment: &Environment) -> Result<Settings> {
         let (zone, zone_source) = zone::choose(reading.timezone.as_deref(), environment)?;
-        let (since, until) = stretch(reading, zone)?;
+        let (since, until) = period(reading, environment.now, zone)?;
         for domain in &reading.domain {
             check_domain(domain)?;
         }
@@ -87,10 +87,15 @@ impl Judging {
     }
 }
 
-fn stretch(reading: &Reading, zone: Tz) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+/// What `--since` and `--until` say; relative times are counted from `now`.
+fn period(
+    reading: &Reading,
+    now: Timestamp,
+    zone: Tz,
+) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
     let parse = |text: &Option<String>, end| {
         text.as_deref()
-            .map(|text| moment::parse(text, zone, end))
+            .map(|text| moment::parse(text, now, zone, end))
             .transpose()
     };
     let since = parse(&reading.since, End::Since)?;
