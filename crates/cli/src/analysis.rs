@@ -11,7 +11,9 @@ use mailgap_core::fate::{
 };
 use mailgap_core::incident::{self, Incidents};
 use mailgap_core::outage::Findings;
+use mailgap_core::period::Period;
 use mailgap_core::survey::Survey;
+use mailgap_core::tally::{Destination, Evidence};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
@@ -33,32 +35,60 @@ impl Analysis {
         let Survey {
             coverage,
             destinations,
+            known_span,
+            reported,
             fates,
             ..
         } = survey;
+        let reported = reported.as_deref();
         let threads = ThreadPoolBuilder::new()
             .num_threads(settings.options.jobs)
             .build()?;
         let mut traffic: Vec<(Domain, Traffic)> = Vec::new();
         let (mut found, incidents): (Vec<Found>, Incidents) = match coverage.span {
             Some(span) => threads.install(|| {
+                let known = known_span.unwrap_or(span);
                 let calendar = Calendar::of(span, settings.options.zone);
                 let (mut found, all): (Vec<Found>, Vec<Option<(Domain, Traffic)>>) = destinations
                     .par_iter()
                     .map(|destination| {
                         let evidence = destination.evidence();
-                        let traffic = judging.tables.then(|| Traffic::of(&evidence));
+                        let part = reported.map(|all| evidence_of(destination.domain(), all));
+                        let part = part.as_ref().unwrap_or(&evidence);
+                        let traffic = judging.tables.then(|| Traffic::of(part));
                         let traffic = traffic.map(|traffic| (evidence.domain.clone(), traffic));
-                        (Found::new(&evidence, span, &calendar), traffic)
+                        (Found::new(&evidence, part, known, &calendar), traffic)
                     })
                     .unzip();
                 traffic.extend(all.into_iter().flatten());
+                // Without a history everything that is known is reported.
+                let period = reported.map(|_| Period {
+                    first: span.0,
+                    last: span.1,
+                });
+                if let Some(period) = &period {
+                    for found in &mut found {
+                        found.limit_outages(period);
+                    }
+                }
                 let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
                 let mut findings: Vec<Findings> = findings.collect();
                 let operators = &judging.operators;
-                let incidents = incident::judge(&destinations, &mut findings, operators, span);
+                let mut incidents = incident::judge(&destinations, &mut findings, operators, known);
                 for (found, findings) in found.iter_mut().zip(findings) {
                     found.findings = findings;
+                }
+                if let Some(period) = &period {
+                    for found in &mut found {
+                        let has_attempts = found.has_attempts();
+                        period.limit_standings(&mut found.findings, has_attempts);
+                    }
+                    let has_attempts = |domain: &Domain| {
+                        let by_name = destinations.binary_search_by(|it| it.domain().cmp(domain));
+                        let found = by_name.ok().and_then(|place| found.get(place));
+                        found.is_some_and(Found::has_attempts)
+                    };
+                    period.limit_incidents(&mut incidents, has_attempts);
                 }
                 (found, incidents)
             }),
@@ -66,9 +96,13 @@ impl Analysis {
         };
         let charts = match coverage.span {
             Some(span) if judging.charts => threads.install(|| {
+                let evidence = |destination: &Destination| match reported {
+                    Some(all) => evidence_of(destination.domain(), all),
+                    None => destination.evidence(),
+                };
                 charts::collect(
                     &incidents,
-                    &destinations,
+                    (&destinations, &evidence),
                     &fates,
                     span,
                     settings.options.zone,
@@ -127,6 +161,15 @@ impl Analysis {
     pub(crate) fn ids(&self) -> Ids {
         let outages = self.report.outages.iter();
         Ids(outages.map(|outage| (outage.place, outage.id)).collect())
+    }
+}
+
+/// What is known of one of these destinations, which are in order of their names; nothing where it is none of them.
+fn evidence_of(domain: &Domain, all: &[Destination]) -> Evidence {
+    let by_name = all.binary_search_by(|it| it.domain().cmp(domain));
+    match by_name.ok().and_then(|place| all.get(place)) {
+        Some(destination) => destination.evidence(),
+        None => Destination::pool(domain.clone(), &[]),
     }
 }
 

@@ -49,9 +49,9 @@ pub(crate) enum Command {
 pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0  done
-  1  with --check, an outage was found
+  1  with --check, an outage is going on at the end of the log; with --check=any, there is one
   2  an error, also when one of several inputs could not be read (the others are still reported),
-     and with --check when nothing at all was understood";
+     and with --check when there is no attempt to judge by";
 
 /// What to read, and how to understand it.
 #[derive(Debug, Default, clap::Args)]
@@ -67,6 +67,8 @@ pub(crate) struct Reading {
     pub(crate) paths: Vec<PathBuf>,
 
     /// Leave out what is earlier
+    ///
+    /// A report and fates still judge by it: it is known, and not reported (see --history of mailgap report).
     ///
     /// A time is 2023-01-23, "2023-01-23 16:00" (both in the report's time zone) or
     /// 2023-01-23T16:00:00+01:00. A date alone is its first moment. Counted from now: today, yesterday,

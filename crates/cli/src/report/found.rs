@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use mailgap_core::fate::{Case, Counts, OutageFates};
 use mailgap_core::incident::OutagePlace;
 use mailgap_core::outage::{Findings, find};
+use mailgap_core::period::Period;
 use mailgap_core::tally::Evidence;
 use mailgap_core::time::Timestamp;
 
@@ -72,19 +73,21 @@ pub(crate) struct Expiring {
 }
 
 impl Found {
-    /// Looks for outages of one destination; `log` is the first and the last stamp read, `calendar` its months.
+    /// Looks for outages of one destination in all that is known of it. `reported` is the part of it that the report
+    /// is about, `known` the first and the last stamp of all that is known, `calendar` the months of the report.
     pub(crate) fn new(
         evidence: &Evidence,
-        log: (Timestamp, Timestamp),
+        reported: &Evidence,
+        known: (Timestamp, Timestamp),
         calendar: &Calendar,
     ) -> Found {
         let last = evidence.buckets.last();
-        let findings = find(evidence, log);
+        let findings = find(evidence, known);
         Found {
-            case: Case::new(evidence, &findings),
+            case: Case::new(evidence, &findings).map(|case| case.reporting(reported)),
             findings,
-            tried: availability::tried(evidence, calendar),
-            attempts: evidence
+            tried: availability::tried(reported, calendar),
+            attempts: reported
                 .buckets
                 .iter()
                 .flat_map(|bucket| bucket.counts)
@@ -99,6 +102,23 @@ impl Found {
             }),
             fates: Vec::new(),
         }
+    }
+
+    /// True when the report is about an attempt at it.
+    pub(crate) const fn has_attempts(&self) -> bool {
+        self.attempts > 0
+    }
+
+    /// Drops the outages that are no part of the report.
+    pub(crate) fn limit_outages(&mut self, period: &Period) {
+        let has_attempts = self.has_attempts();
+        let outages = &self.findings.outages;
+        let is_reported = |place: usize| {
+            let outage = outages.get(place);
+            has_attempts && outage.is_some_and(|outage| period.reaches(outage))
+        };
+        self.case = self.case.take().and_then(|case| case.limited(is_reported));
+        period.limit_outages(&mut self.findings, has_attempts);
     }
 
     pub(crate) const fn has_outage(&self) -> bool {
