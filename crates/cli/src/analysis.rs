@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::mem;
 
+use chrono_tz::Tz;
 use mailgap_core::address::Domain;
 use mailgap_core::coverage::Coverage;
 use mailgap_core::fate::{
@@ -14,6 +15,7 @@ use mailgap_core::outage::Findings;
 use mailgap_core::period::Period;
 use mailgap_core::survey::Survey;
 use mailgap_core::tally::{Destination, Evidence};
+use mailgap_core::time::Timestamp;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
@@ -40,73 +42,32 @@ impl Analysis {
             fates,
             ..
         } = survey;
-        let reported = reported.as_deref();
         let threads = ThreadPoolBuilder::new()
             .num_threads(settings.options.jobs)
             .build()?;
-        let mut traffic: Vec<(Domain, Traffic)> = Vec::new();
-        let (mut found, incidents): (Vec<Found>, Incidents) = match coverage.span {
-            Some(span) => threads.install(|| {
-                let known = known_span.unwrap_or(span);
-                let calendar = Calendar::of(span, settings.options.zone);
-                let (mut found, all): (Vec<Found>, Vec<Option<(Domain, Traffic)>>) = destinations
-                    .par_iter()
-                    .map(|destination| {
-                        let evidence = destination.evidence();
-                        let part = reported.map(|all| evidence_of(destination.domain(), all));
-                        let part = part.as_ref().unwrap_or(&evidence);
-                        let traffic = judging.tables.then(|| Traffic::of(part));
-                        let traffic = traffic.map(|traffic| (evidence.domain.clone(), traffic));
-                        (Found::new(&evidence, part, known, &calendar), traffic)
-                    })
-                    .unzip();
-                traffic.extend(all.into_iter().flatten());
-                // Without a history everything that is known is reported.
-                let period = reported.map(|_| Period {
-                    first: span.0,
-                    last: span.1,
-                });
-                if let Some(period) = &period {
-                    for found in &mut found {
-                        found.limit_outages(period);
-                    }
-                }
-                let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
-                let mut findings: Vec<Findings> = findings.collect();
-                let operators = &judging.operators;
-                let mut incidents = incident::judge(&destinations, &mut findings, operators, known);
-                for (found, findings) in found.iter_mut().zip(findings) {
-                    found.findings = findings;
-                }
-                if let Some(period) = &period {
-                    for found in &mut found {
-                        let has_attempts = found.has_attempts();
-                        period.limit_standings(&mut found.findings, has_attempts);
-                    }
-                    let has_attempts = |domain: &Domain| {
-                        let by_name = destinations.binary_search_by(|it| it.domain().cmp(domain));
-                        let found = by_name.ok().and_then(|place| found.get(place));
-                        found.is_some_and(Found::has_attempts)
-                    };
-                    period.limit_incidents(&mut incidents, has_attempts);
-                }
-                (found, incidents)
+        let zone = settings.options.zone;
+        let surveyed = coverage.span.map(|span| Surveyed {
+            destinations: &destinations,
+            reported: reported.as_deref(),
+            span,
+            known_span: known_span.unwrap_or(span),
+        });
+        let (mut found, traffic, incidents) = match &surveyed {
+            Some(surveyed) => threads.install(|| {
+                let (mut found, traffic) = surveyed.find(zone, judging);
+                let incidents = surveyed.judge(&mut found, judging);
+                (found, traffic, incidents)
             }),
             None => Default::default(),
         };
-        let charts = match coverage.span {
-            Some(span) if judging.charts => threads.install(|| {
-                let evidence = |destination: &Destination| match reported {
-                    Some(all) => evidence_of(destination.domain(), all),
-                    None => destination.evidence(),
+        let charts = match &surveyed {
+            Some(surveyed) if judging.charts => threads.install(|| {
+                let evidence = |destination: &Destination| {
+                    let reported = surveyed.reported_evidence(destination);
+                    reported.unwrap_or_else(|| destination.evidence())
                 };
-                charts::collect(
-                    &incidents,
-                    (&destinations, &evidence),
-                    &fates,
-                    span,
-                    settings.options.zone,
-                )
+                let destinations = (surveyed.destinations, &evidence as _);
+                charts::collect(&incidents, destinations, &fates, surveyed.span, zone)
             }),
             _ => Charts::default(),
         };
@@ -142,7 +103,7 @@ impl Analysis {
             });
             found.fates = fates.collect();
         }
-        let mut report = Report::new(found, &incidents, &coverage, settings.options.zone)
+        let mut report = Report::new(found, &incidents, &coverage, zone)
             .with_zone_source(settings.zone_source)
             .with_charts(charts);
         if judging.tables {
@@ -164,12 +125,84 @@ impl Analysis {
     }
 }
 
-/// What is known of one of these destinations, which are in order of their names; nothing where it is none of them.
-fn evidence_of(domain: &Domain, all: &[Destination]) -> Evidence {
-    let by_name = all.binary_search_by(|it| it.domain().cmp(domain));
-    match by_name.ok().and_then(|place| all.get(place)) {
-        Some(destination) => destination.evidence(),
-        None => Destination::pool(domain.clone(), &[]),
+/// What is known of the destinations, and which part of it the report is about.
+struct Surveyed<'s> {
+    /// In order of their names, with all that is known.
+    destinations: &'s [Destination],
+    /// The part that the report is about, where that is not all; in order of their names.
+    reported: Option<&'s [Destination]>,
+    /// First and last stamp of what the report is about.
+    span: (Timestamp, Timestamp),
+    /// First and last stamp of all that is known.
+    known_span: (Timestamp, Timestamp),
+}
+
+impl Surveyed<'_> {
+    /// What the report is about of a destination; `None` where that is all that is known.
+    fn reported_evidence(&self, destination: &Destination) -> Option<Evidence> {
+        let all = self.reported?;
+        let domain = destination.domain();
+        let by_name = all.binary_search_by(|it| it.domain().cmp(domain));
+        let found = by_name.ok().and_then(|place| all.get(place));
+        Some(found.map_or_else(
+            || Destination::pool(domain.clone(), &[]),
+            Destination::evidence,
+        ))
+    }
+
+    /// What is found about each destination, and what it has to say in tables where these are wanted.
+    fn find(&self, zone: Tz, judging: &Judging) -> (Vec<Found>, Vec<(Domain, Traffic)>) {
+        let calendar = Calendar::of(self.span, zone);
+        let (found, traffic): (Vec<Found>, Vec<Option<(Domain, Traffic)>>) = self
+            .destinations
+            .par_iter()
+            .map(|destination| {
+                let evidence = destination.evidence();
+                let reported = self.reported_evidence(destination);
+                let reported = reported.as_ref().unwrap_or(&evidence);
+                let traffic = judging.tables.then(|| Traffic::of(reported));
+                let traffic = traffic.map(|traffic| (evidence.domain.clone(), traffic));
+                let found = Found::new(&evidence, reported, self.known_span, &calendar);
+                (found, traffic)
+            })
+            .unzip();
+        (found, traffic.into_iter().flatten().collect())
+    }
+
+    /// Joins the outages that the report is about, and drops what else was found.
+    fn judge(&self, found: &mut [Found], judging: &Judging) -> Incidents {
+        let period = Period {
+            first: self.span.0,
+            last: self.span.1,
+        };
+        // Without a history everything that is known is reported.
+        let period = self.reported.map(|_| period);
+        if let Some(period) = &period {
+            for found in &mut *found {
+                found.limit_outages(period);
+            }
+        }
+        let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
+        let mut findings: Vec<Findings> = findings.collect();
+        let (destinations, operators) = (self.destinations, &judging.operators);
+        let mut incidents =
+            incident::judge(destinations, &mut findings, operators, self.known_span);
+        for (found, findings) in found.iter_mut().zip(findings) {
+            found.findings = findings;
+        }
+        let Some(period) = period else {
+            return incidents;
+        };
+        for found in &mut *found {
+            let has_attempts = found.has_attempts();
+            period.limit_standings(&mut found.findings, has_attempts);
+        }
+        period.limit_incidents(&mut incidents, |domain| {
+            let by_name = destinations.binary_search_by(|it| it.domain().cmp(domain));
+            let found = by_name.ok().and_then(|place| found.get(place));
+            found.is_some_and(Found::has_attempts)
+        });
+        incidents
     }
 }
 

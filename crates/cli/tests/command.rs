@@ -619,7 +619,10 @@ fn flags(command: &str) -> Vec<String> {
                 .strip_prefix('-')
                 .map(|_| line.trim_start())
         })
-        .filter_map(|line| line.split([' ', ',']).find(|word| word.starts_with("--")))
+        .filter_map(|line| {
+            line.split([' ', ',', '['])
+                .find(|word| word.starts_with("--"))
+        })
         .map(str::to_owned)
         .collect()
 }

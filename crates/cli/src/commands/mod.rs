@@ -27,17 +27,15 @@ use crate::tallies;
 /// not be read.
 fn survey(
     collected: &Inputs,
-    history: Option<Inputs>,
+    history: Option<&Inputs>,
     settings: &Settings,
     display: &Display,
     environment: &Environment,
 ) -> Survey {
-    let progress = progress([Some(collected), history.as_ref()], display, environment);
+    let progress = progress([Some(collected), history], display, environment);
     let options = settings.options.for_history();
-    let sources = history
-        .as_ref()
-        .map(|it| Sources::new(it, &options, &progress));
-    let history = history.as_ref().zip(sources.as_ref());
+    let sources = history.map(|it| Sources::new(it, &options, &progress));
+    let history = history.zip(sources.as_ref());
     let history = history.map(|(inputs, sources)| History {
         inputs: &inputs.collected.inputs,
         beside: sources.beside(),
@@ -57,14 +55,14 @@ fn survey(
 
 /// The same for its counts alone.
 fn tallied(
-    collected: Inputs,
+    collected: &Inputs,
     settings: &Settings,
     display: &Display,
     environment: &Environment,
 ) -> Tallied {
     let tally = mailgap_core::survey::tally;
-    let progress = progress([Some(&collected), None], display, environment);
-    let (mut tallied, unread) = pass(&collected, settings, &progress, tally);
+    let progress = progress([Some(collected), None], display, environment);
+    let (mut tallied, unread) = pass(collected, settings, &progress, tally);
     tallied.add_unread(unread);
     tallied
 }

@@ -166,7 +166,13 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let inputs = read.iter().map(|input| PathBuf::from(input.name()));
     let inputs: Vec<PathBuf> = inputs.chain(args.announcements.clone()).collect();
 
-    let survey = super::survey(&collected, history, &settings, &args.display, environment);
+    let survey = super::survey(
+        &collected,
+        history.as_ref(),
+        &settings,
+        &args.display,
+        environment,
+    );
     let unread = survey.coverage.unread.clone();
 
     let report = Analysis::of(survey, &settings, &judging)?

@@ -153,6 +153,7 @@ impl Case {
 
     /// The same with the accepted attempts of a part of the evidence, which a report is about. What is normal, and
     /// what was answered in an outage, is still judged by all of it.
+    #[must_use]
     pub fn reporting(mut self, part: &Evidence) -> Case {
         self.count_accepted(part);
         self

@@ -45,6 +45,7 @@ impl Earlier {
 impl Options {
     /// The options by which history is read for a report with these: whenever it was, up to the same end and of the
     /// same destinations, without fates.
+    #[must_use]
     pub fn for_history(&self) -> Options {
         Options {
             since: None,
