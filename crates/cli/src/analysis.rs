@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::mem;
 
+use chrono_tz::Tz;
 use mailgap_core::address::Domain;
 use mailgap_core::coverage::Coverage;
 use mailgap_core::fate::{
@@ -11,7 +12,10 @@ use mailgap_core::fate::{
 };
 use mailgap_core::incident::{self, Incidents};
 use mailgap_core::outage::{Findings, Prior};
+use mailgap_core::period::Period;
 use mailgap_core::survey::Survey;
+use mailgap_core::tally::{Destination, Evidence};
+use mailgap_core::time::Timestamp;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
@@ -33,47 +37,37 @@ impl Analysis {
         let Survey {
             coverage,
             destinations,
+            known_span,
+            reported,
             fates,
             ..
         } = survey;
         let threads = ThreadPoolBuilder::new()
             .num_threads(settings.options.jobs)
             .build()?;
-        let mut traffic: Vec<(Domain, Traffic)> = Vec::new();
-        let (mut found, incidents): (Vec<Found>, Incidents) = match coverage.span {
-            Some(span) => threads.install(|| {
-                let calendar = Calendar::of(span, settings.options.zone);
-                let prior = Prior::of(&destinations);
-                let (mut found, all): (Vec<Found>, Vec<Option<(Domain, Traffic)>>) = destinations
-                    .par_iter()
-                    .map(|destination| {
-                        let evidence = destination.evidence();
-                        let traffic = judging.tables.then(|| Traffic::of(&evidence));
-                        let traffic = traffic.map(|traffic| (evidence.domain.clone(), traffic));
-                        (Found::new(&evidence, span, prior, &calendar), traffic)
-                    })
-                    .unzip();
-                traffic.extend(all.into_iter().flatten());
-                let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
-                let mut findings: Vec<Findings> = findings.collect();
-                let operators = &judging.operators;
-                let incidents = incident::judge(&destinations, &mut findings, operators, span);
-                for (found, findings) in found.iter_mut().zip(findings) {
-                    found.findings = findings;
-                }
-                (found, incidents)
+        let zone = settings.options.zone;
+        let surveyed = coverage.span.map(|span| Surveyed {
+            destinations: &destinations,
+            reported: reported.as_deref(),
+            span,
+            known_span: known_span.unwrap_or(span),
+        });
+        let (mut found, traffic, incidents) = match &surveyed {
+            Some(surveyed) => threads.install(|| {
+                let (mut found, traffic) = surveyed.find(zone, judging);
+                let incidents = surveyed.judge(&mut found, judging);
+                (found, traffic, incidents)
             }),
             None => Default::default(),
         };
-        let charts = match coverage.span {
-            Some(span) if judging.charts => threads.install(|| {
-                charts::collect(
-                    &incidents,
-                    &destinations,
-                    &fates,
-                    span,
-                    settings.options.zone,
-                )
+        let charts = match &surveyed {
+            Some(surveyed) if judging.charts => threads.install(|| {
+                let evidence = |destination: &Destination| {
+                    let reported = surveyed.reported_evidence(destination);
+                    reported.unwrap_or_else(|| destination.evidence())
+                };
+                let destinations = (surveyed.destinations, &evidence as _);
+                charts::collect(&incidents, destinations, &fates, surveyed.span, zone)
             }),
             _ => Charts::default(),
         };
@@ -109,7 +103,7 @@ impl Analysis {
             });
             found.fates = fates.collect();
         }
-        let mut report = Report::new(found, &incidents, &coverage, settings.options.zone)
+        let mut report = Report::new(found, &incidents, &coverage, zone)
             .with_zone_source(settings.zone_source)
             .with_charts(charts);
         if judging.tables {
@@ -128,6 +122,95 @@ impl Analysis {
     pub(crate) fn ids(&self) -> Ids {
         let outages = self.report.outages.iter();
         Ids(outages.map(|outage| (outage.place, outage.id)).collect())
+    }
+}
+
+/// What is known of the destinations, and which part of it the report is about.
+struct Surveyed<'s> {
+    /// In order of their names, with all that is known.
+    destinations: &'s [Destination],
+    /// The part that the report is about, where that is not all; in order of their names.
+    reported: Option<&'s [Destination]>,
+    /// First and last stamp of what the report is about.
+    span: (Timestamp, Timestamp),
+    /// First and last stamp of all that is known.
+    known_span: (Timestamp, Timestamp),
+}
+
+impl Surveyed<'_> {
+    /// What the report is about of a destination; `None` where that is all that is known.
+    fn reported_evidence(&self, destination: &Destination) -> Option<Evidence> {
+        let all = self.reported?;
+        let domain = destination.domain();
+        let by_name = all.binary_search_by(|it| it.domain().cmp(domain));
+        let found = by_name.ok().and_then(|place| all.get(place));
+        Some(found.map_or_else(
+            || Destination::pool(domain.clone(), &[]),
+            Destination::evidence,
+        ))
+    }
+
+    /// What is found about each destination, and what it has to say in tables where these are wanted.
+    fn find(&self, zone: Tz, judging: &Judging) -> (Vec<Found>, Vec<(Domain, Traffic)>) {
+        let calendar = Calendar::of(self.span, zone);
+        let prior = Prior::of(self.destinations);
+        let (found, traffic): (Vec<Found>, Vec<Option<(Domain, Traffic)>>) = self
+            .destinations
+            .par_iter()
+            .map(|destination| {
+                let evidence = destination.evidence();
+                let reported = self.reported_evidence(destination);
+                let reported = reported.as_ref().unwrap_or(&evidence);
+                let traffic = judging.tables.then(|| Traffic::of(reported));
+                let traffic = traffic.map(|traffic| (evidence.domain.clone(), traffic));
+                let found = Found::new(&evidence, reported, self.known_span, prior, &calendar);
+                (found, traffic)
+            })
+            .unzip();
+        (found, traffic.into_iter().flatten().collect())
+    }
+
+    /// Joins the outages that the report is about, and drops what else was found.
+    fn judge(&self, found: &mut [Found], judging: &Judging) -> Incidents {
+        let period = Period {
+            first: self.span.0,
+            last: self.span.1,
+        };
+        // Without a history everything that is known is reported.
+        let period = self.reported.map(|_| period);
+        if let Some(period) = &period {
+            for found in &mut *found {
+                found.limit_outages(period);
+            }
+        }
+        let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
+        let mut findings: Vec<Findings> = findings.collect();
+        let (destinations, operators) = (self.destinations, &judging.operators);
+        let mut incidents =
+            incident::judge(destinations, &mut findings, operators, self.known_span);
+        for (found, findings) in found.iter_mut().zip(findings) {
+            found.findings = findings;
+        }
+        let with_outages = destinations.par_iter().zip(&mut *found);
+        let with_outages = with_outages.filter(|(_, found)| found.has_outage());
+        with_outages.for_each(|(destination, found)| {
+            let evidence = destination.evidence();
+            let reported = self.reported_evidence(destination);
+            found.set_case(&evidence, reported.as_ref().unwrap_or(&evidence));
+        });
+        let Some(period) = period else {
+            return incidents;
+        };
+        for found in &mut *found {
+            let has_attempts = found.has_attempts();
+            period.limit_standings(&mut found.findings, has_attempts);
+        }
+        period.limit_incidents(&mut incidents, |domain| {
+            let by_name = destinations.binary_search_by(|it| it.domain().cmp(domain));
+            let found = by_name.ok().and_then(|place| found.get(place));
+            found.is_some_and(Found::has_attempts)
+        });
+        incidents
     }
 }
 

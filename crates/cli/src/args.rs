@@ -49,9 +49,9 @@ pub(crate) enum Command {
 pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0  done
-  1  with --check, an outage was found
+  1  with --check, an outage is going on at the end of the log; with --check=any, there is one
   2  an error, also when one of several inputs could not be read (the others are still reported),
-     and with --check when nothing at all was understood";
+     and with --check when there is no attempt to judge by";
 
 /// What to read, and how to understand it.
 #[derive(Debug, Default, clap::Args)]
@@ -68,8 +68,11 @@ pub(crate) struct Reading {
 
     /// Leave out what is earlier
     ///
+    /// A report and fates still judge by it: it is known, and not reported (see --history of mailgap report).
+    ///
     /// A time is 2023-01-23, "2023-01-23 16:00" (both in the report's time zone) or
-    /// 2023-01-23T16:00:00+01:00. A date alone is its first moment.
+    /// 2023-01-23T16:00:00+01:00. A date alone is its first moment. Counted from now: today, yesterday,
+    /// "yesterday 16:00", 16:00 (today), now, and -24h, -90m or -7d (so long before now).
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
 
@@ -80,11 +83,11 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) until: Option<String>,
 
-    /// Only this destination; repeats
+    /// Only this destination; repeats, and a,b is two of them
     ///
     /// The part after the @ of recipients. A leading dot takes subdomains along: .example.com is
     /// example.com, mail.example.com and so on.
-    #[arg(long, value_name = "DOMAIN")]
+    #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]
     pub(crate) domain: Vec<String>,
 
     /// Time zone of stamps that name none, and of display [default: the system's]

@@ -1,6 +1,7 @@
 //! The times that `--since`, `--until` and the file of `--announcements` take.
 //!
-//! `2023-01-23T16:00:00+01:00` (RFC 3339), or in the report's time zone `2023-01-23 16:00` and `2023-01-23`.
+//! `2023-01-23T16:00:00+01:00` (RFC 3339), or in the report's time zone `2023-01-23 16:00` and `2023-01-23`. The two
+//! flags also take times that are counted from now: `today`, `yesterday 16:00`, `16:00`, `now` and `-24h`.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
@@ -26,17 +27,22 @@ impl End {
     }
 }
 
-/// Reads what stands after `--since` or `--until`.
-pub(crate) fn parse(text: &str, zone: Tz, end: End) -> Result<Timestamp> {
+/// What a time may look like, for the hint of an error.
+const FORMS: &str = "a time is 2023-01-23, \"2023-01-23 16:00\", 2023-01-23T16:00:00+01:00, today, yesterday, \
+                     \"yesterday 16:00\", 16:00 (today), now, or -24h (before now; also -90m, -7d)";
+
+/// Reads what stands after `--since` or `--until`. `now` is what relative times are counted from.
+pub(crate) fn parse(text: &str, now: Timestamp, zone: Tz, end: End) -> Result<Timestamp> {
     parse_rfc3339(text)
         .or_else(|| parse_local(text, zone, end))
+        .or_else(|| parse_relative(text, now, zone, end))
         .ok_or_else(|| {
             if is_no_date(text) {
                 return Failure::new(format!("{}: no such date: {text:?}", end.flag()));
             }
             Failure::with_hint(
                 format!("{}: expected a time, found {text:?}", end.flag()),
-                "a time is 2023-01-23, \"2023-01-23 16:00\" or 2023-01-23T16:00:00+01:00",
+                FORMS,
             )
         })
 }
@@ -70,12 +76,50 @@ fn parse_rfc3339(text: &str) -> Option<Timestamp> {
 
 fn parse_local(text: &str, zone: Tz, end: End) -> Option<Timestamp> {
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return match end {
-            End::Since => local(date.and_time(NaiveTime::MIN), zone, end),
-            End::Until => local(date.succ_opt()?.and_time(NaiveTime::MIN), zone, end),
-        };
+        return of_date(date, zone, end);
     }
     local(parse_clock(text)?, zone, end)
+}
+
+/// A date alone: its first moment, or the end of its day.
+fn of_date(date: NaiveDate, zone: Tz, end: End) -> Option<Timestamp> {
+    let day = match end {
+        End::Since => date,
+        End::Until => date.succ_opt()?,
+    };
+    local(day.and_time(NaiveTime::MIN), zone, end)
+}
+
+/// `now`, `-24h`, `today`, `yesterday`, `16:00`, `yesterday 16:00:30`.
+fn parse_relative(text: &str, now: Timestamp, zone: Tz, end: End) -> Option<Timestamp> {
+    if text == "now" {
+        return Some(now);
+    }
+    if let Some(ago) = text.strip_prefix('-') {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a whole number of seconds below 2^52"
+        )]
+        let millis = (length(ago).ok()? * 1000.0) as i64;
+        return Some(Timestamp::from_millis(now.as_millis().checked_sub(millis)?));
+    }
+    let (day, clock) = match text.split_once(' ') {
+        Some((day, clock)) => (day, Some(clock)),
+        None if text.contains(':') => ("today", Some(text)),
+        None => (text, None),
+    };
+    let today = now.to_utc()?.with_timezone(&zone).date_naive();
+    let date = match day {
+        "today" => today,
+        "yesterday" => today.pred_opt()?,
+        _ => return None,
+    };
+    let Some(clock) = clock else {
+        return of_date(date, zone, end);
+    };
+    let mut formats = ["%H:%M", "%H:%M:%S"].into_iter();
+    let time = formats.find_map(|format| NaiveTime::parse_from_str(clock, format).ok())?;
+    local(date.and_time(time), zone, end)
 }
 
 fn parse_clock(text: &str) -> Option<NaiveDateTime> {
@@ -135,6 +179,9 @@ pub(crate) fn length(text: &str) -> std::result::Result<f64, String> {
 mod tests {
     use super::*;
 
+    /// 29 January 2023, 14:46:40 in Rome.
+    const NOW: Timestamp = Timestamp::from_seconds(1_675_000_000);
+
     #[test]
     fn times_are_read_in_the_zone() {
         let cases = [
@@ -163,8 +210,39 @@ mod tests {
             ("2023-03-26 02:30", End::Since, "2023-03-26T01:00:00.000Z"),
         ];
         for (text, end, time) in cases {
-            let found = parse(text, Tz::Europe__Rome, end).unwrap();
+            let found = parse(text, NOW, Tz::Europe__Rome, end).unwrap();
             assert_eq!(found.to_string(), time, "{text} {end:?}");
+        }
+    }
+
+    #[test]
+    fn times_may_be_counted_from_now() {
+        let cases = [
+            ("now", End::Until, "2023-01-29T13:46:40.000Z"),
+            ("-24h", End::Since, "2023-01-28T13:46:40.000Z"),
+            ("-90m", End::Since, "2023-01-29T12:16:40.000Z"),
+            ("-7d", End::Until, "2023-01-22T13:46:40.000Z"),
+            ("today", End::Since, "2023-01-28T23:00:00.000Z"),
+            ("today", End::Until, "2023-01-29T23:00:00.000Z"),
+            ("yesterday", End::Since, "2023-01-27T23:00:00.000Z"),
+            ("yesterday", End::Until, "2023-01-28T23:00:00.000Z"),
+            ("16:00", End::Since, "2023-01-29T15:00:00.000Z"),
+            ("16:00:30", End::Until, "2023-01-29T15:00:30.000Z"),
+            ("today 9:05", End::Since, "2023-01-29T08:05:00.000Z"),
+            ("yesterday 16:00", End::Since, "2023-01-28T15:00:00.000Z"),
+        ];
+        for (text, end, time) in cases {
+            let found = parse(text, NOW, Tz::Europe__Rome, end).unwrap();
+            assert_eq!(found.to_string(), time, "{text} {end:?}");
+        }
+        // Midnight has passed in Tokyo and not in Rome.
+        let evening = Timestamp::from_seconds(1_675_004_400);
+        for (zone, time) in [
+            (Tz::Europe__Rome, "2023-01-28T23:00:00.000Z"),
+            (Tz::Asia__Tokyo, "2023-01-29T15:00:00.000Z"),
+        ] {
+            let found = parse("today", evening, zone, End::Since).unwrap();
+            assert_eq!(found.to_string(), time, "{zone}");
         }
     }
 
@@ -188,25 +266,36 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_an_error_that_says_what_is() {
-        for text in ["", "yesterday", "-2d", "23 Jan", "2023-01-23 25:00"] {
-            let failure = parse(text, Tz::UTC, End::Until).unwrap_err();
+        let cases = [
+            "",
+            "tomorrow",
+            "-2",
+            "-2y",
+            "- 2d",
+            "--2d",
+            "23 Jan",
+            "2023-01-23 25:00",
+            "25:00",
+            "now 16:00",
+            "yesterday 16",
+        ];
+        for text in cases {
+            let failure = parse(text, NOW, Tz::UTC, End::Until).unwrap_err();
             assert_eq!(
                 failure.message(),
                 format!("--until: expected a time, found {text:?}")
             );
-            assert!(
-                failure
-                    .hint()
-                    .unwrap()
-                    .contains("2023-01-23T16:00:00+01:00")
-            );
+            let hint = failure.hint().unwrap();
+            for form in ["2023-01-23T16:00:00+01:00", "yesterday", "now", "-24h"] {
+                assert!(hint.contains(form), "{form}: {hint}");
+            }
         }
     }
 
     #[test]
     fn a_date_that_does_not_exist_is_said_to() {
         for text in ["2023-02-30", "2023-13-01 10:00", "2023-00-01T00:00:00Z"] {
-            let failure = parse(text, Tz::UTC, End::Since).unwrap_err();
+            let failure = parse(text, NOW, Tz::UTC, End::Since).unwrap_err();
             let said = format!("--since: no such date: {text:?}");
             assert_eq!(failure.message(), said);
         }

@@ -87,9 +87,11 @@ impl Report {
         coverage: &core_coverage::Coverage,
         zone: Tz,
     ) -> Report {
-        let moments = Moments::of_log(zone, coverage.span);
+        let read = Coverage::new(coverage);
+        let moments = Moments::of_log(zone, read.known_span());
         let ends = Ends {
-            since: coverage.cut_before,
+            // What comes before --since is known: outages have their true start.
+            since: coverage.cut_before && coverage.history.is_none(),
             until: coverage.cut_after,
         };
         let mut judged = Judged::default();
@@ -107,6 +109,7 @@ impl Report {
                 attempts,
                 last_attempt,
                 tried,
+                past: _,
                 case: _,
                 fates,
             } = found;
@@ -168,7 +171,7 @@ impl Report {
         Report {
             schema: "mailgap.report/1",
             timezone: zone,
-            coverage: Coverage::new(coverage),
+            coverage: read,
             outages,
             incidents,
             unreachable,
@@ -226,16 +229,24 @@ impl Report {
 
     /// True when mail was not taken, or not sent: neither refusals by policy nor slow delivery are outages.
     pub(crate) fn has_outage(&self) -> bool {
+        self.failures().next().is_some()
+    }
+
+    /// True when mail is not taken, or not sent, at the end of the log.
+    pub(crate) fn has_ongoing_outage(&self) -> bool {
+        self.failures().any(|outage| outage.ongoing)
+    }
+
+    /// The outages and the incidents that are neither refusals by policy nor slow delivery.
+    fn failures(&self) -> impl Iterator<Item = &Outage> {
         let wholes = self.incidents.iter().map(|incident| &incident.whole);
-        self.outages
-            .iter()
-            .chain(wholes)
-            .any(|outage| outage.kind != OutageType::Policy && !outage.is_slow_only())
+        let all = self.outages.iter().chain(wholes);
+        all.filter(|outage| outage.kind != OutageType::Policy && !outage.is_slow_only())
     }
 
     /// How times are shown.
     pub(crate) fn moments(&self) -> Moments {
-        Moments::of_log(self.timezone, self.coverage.first.zip(self.coverage.last))
+        Moments::of_log(self.timezone, self.coverage.known_span())
     }
 }
 

@@ -31,10 +31,29 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// The same without restrictions of what is read.
+    pub(crate) fn unrestricted(&self) -> Settings {
+        Settings {
+            options: Options {
+                since: None,
+                until: None,
+                domains: DomainFilter::default(),
+                fates: None,
+                ..self.options.clone()
+            },
+            since: None,
+            until: None,
+            domains: Vec::new(),
+            ..*self
+        }
+    }
+}
+
+impl Settings {
     /// Understands the flags, or says which one makes no sense.
     pub(crate) fn resolve(reading: &Reading, environment: &Environment) -> Result<Settings> {
         let (zone, zone_source) = zone::choose(reading.timezone.as_deref(), environment)?;
-        let (since, until) = stretch(reading, zone)?;
+        let (since, until) = period(reading, environment.now, zone)?;
         for domain in &reading.domain {
             check_domain(domain)?;
         }
@@ -87,10 +106,15 @@ impl Judging {
     }
 }
 
-fn stretch(reading: &Reading, zone: Tz) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+/// What `--since` and `--until` say; relative times are counted from `now`.
+fn period(
+    reading: &Reading,
+    now: Timestamp,
+    zone: Tz,
+) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
     let parse = |text: &Option<String>, end| {
         text.as_deref()
-            .map(|text| moment::parse(text, zone, end))
+            .map(|text| moment::parse(text, now, zone, end))
             .transpose()
     };
     let since = parse(&reading.since, End::Since)?;
@@ -141,23 +165,53 @@ pub(crate) fn collect_all(
     environment: &Environment,
 ) -> Result<Inputs> {
     let (stores, paths) = store::take_stores(&reading.paths);
-    let mut collected = if paths.is_empty() && !stores.is_empty() {
+    let collected = if paths.is_empty() && !stores.is_empty() {
         Collected::default()
     } else {
         collect_paths(&paths, command, environment)?
     };
-    let tallies = tallies::take(&mut collected);
-    if !tallies.is_empty() {
+    let inputs = Inputs::of(collected, &stores)?;
+    if !inputs.tallies.is_empty() {
         check_unrestricted(reading)?;
     }
-    let mut stores: Vec<&PathBuf> = stores.iter().collect();
-    stores.dedup();
-    let stores = stores.into_iter().map(|folder| Listed::open(folder));
-    Ok(Inputs {
-        collected,
-        stores: stores.collect::<Result<_>>()?,
-        tallies,
-    })
+    Ok(inputs)
+}
+
+/// What the paths of `--history` hold; `None` without it. A folder without a file is no failure: on the first day
+/// nothing is known from before.
+pub(crate) fn collect_history(
+    paths: &[PathBuf],
+    reading: &Reading,
+    environment: &Environment,
+) -> Result<Option<Inputs>> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    if reading.paths.is_empty() {
+        return Err(Failure::with_hint(
+            "--history: no log named to report on: all paths after --history are history"
+                .to_owned(),
+            "name the logs first (mailgap report mail.log --history tallies/), or - for standard input",
+        ));
+    }
+    let (stores, paths) = store::take_stores(paths);
+    let collected = source::collect(&paths, environment.now);
+    Inputs::of(collected, &stores).map(Some)
+}
+
+impl Inputs {
+    /// Tells tallies from logs, and opens the stores.
+    fn of(mut collected: Collected, stores: &[PathBuf]) -> Result<Inputs> {
+        let tallies = tallies::take(&mut collected);
+        let mut stores: Vec<&PathBuf> = stores.iter().collect();
+        stores.dedup();
+        let stores = stores.into_iter().map(|folder| Listed::open(folder));
+        Ok(Inputs {
+            collected,
+            stores: stores.collect::<Result<_>>()?,
+            tallies,
+        })
+    }
 }
 
 /// A tally is summed as it is: what it says of recipients and of the span of the log has no parts to leave out.

@@ -311,6 +311,7 @@ pub(crate) fn coverage() -> Coverage {
         guessed_years: [2023].into(),
         span: Some((rome("21 00:00:05"), rome("30 23:41:17"))),
         strays: 2,
+        history: None,
     }
 }
 

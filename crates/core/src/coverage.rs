@@ -110,6 +110,15 @@ pub struct Twice {
     pub other: String,
 }
 
+/// What is known from before the inputs of a report, or from before the time that is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HistoryCoverage {
+    /// Inputs that were read for it and counted; those that tallies were made of among them, those of the report not.
+    pub inputs: u64,
+    /// First and last stamp of its lines about messages.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
 /// What was read, for the reader of a report to judge it by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -157,4 +166,6 @@ pub struct Coverage {
     pub span: Option<(Timestamp, Timestamp)>,
     /// Lines about messages with stamps far before or after all others, which the span leaves out.
     pub strays: u64,
+    /// What is known from before; it is in no other figure here. `None` where nothing was to be read for it.
+    pub history: Option<HistoryCoverage>,
 }

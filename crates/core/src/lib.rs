@@ -102,6 +102,7 @@
 //! | events of your own | [`survey::Recorder`], [`survey::survey_with`] |
 //! | a stream | [`stream::Watcher`] |
 //! | many hosts | [`survey::tally`], [`survey::Tallied`] |
+//! | logs of a day, and what is known from before | [`survey::survey_with_history`], [`period::Period`] |
 //!
 //! # Versions
 //!
@@ -132,6 +133,7 @@ pub mod operator;
 pub mod outage;
 mod overlap;
 mod parallel;
+pub mod period;
 pub mod postfix;
 pub mod reason;
 pub mod redact;

@@ -99,6 +99,14 @@ impl Days {
         self.put(day, OfDay { first, last, lines });
     }
 
+    /// First and last stamp of all lines, strays included.
+    pub(crate) fn ends(&mut self) -> Option<(Timestamp, Timestamp)> {
+        self.put_away();
+        let (_, first) = self.all.first_key_value()?;
+        let (_, last) = self.all.last_key_value()?;
+        Some((first.first, last.last))
+    }
+
     /// First and last stamp of all lines but the strays, and how many those are.
     pub(crate) fn span(mut self) -> (Option<(Timestamp, Timestamp)>, u64) {
         self.put_away();

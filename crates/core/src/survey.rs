@@ -5,19 +5,20 @@
 //! were read before, or by somebody else, through the same fold.
 
 mod count;
+mod history;
 mod part;
 mod record;
 mod tallied;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use chrono_tz::Tz;
 
 use crate::address::Domain;
-use crate::coverage::{Coverage, Duplicate, Twice, Unread};
+use crate::coverage::{Coverage, Duplicate, HistoryCoverage, Twice, Unread};
 use crate::dsn::Reading;
 use crate::event::{Delivery, Line, QueueFact};
 use crate::fate::{Fates, Keep, Ledger, Ribbons, Scribe, Stretch};
@@ -28,14 +29,17 @@ use crate::reason::{Classifier, Verdict};
 use crate::redact::Redactor;
 use crate::source::Input;
 use crate::source::reader::{BLOCK_BYTES, Total};
+use crate::span::Days;
 use crate::stamp::StampContext;
 use crate::tally::{Bounced, Destination, Known, News, Tally};
 use crate::time::Timestamp;
 
 use count::Whole;
+use history::Earlier;
 use part::{Part, Sum, for_each_event};
 
 pub use crate::source::reader::Progress;
+pub use history::History;
 pub use record::{Origin, Recorded, Recorder};
 pub use tallied::Tallied;
 
@@ -48,6 +52,8 @@ pub struct Options {
     pub year: Option<i32>,
     /// Leave out events before this.
     pub since: Option<Timestamp>,
+    /// Events before `since` are history for a survey: see [`survey_with_history`]. `false`: they say nothing.
+    pub history_before_since: bool,
     /// Leave out events at or after this.
     pub until: Option<Timestamp>,
     /// Leave out events of other destinations.
@@ -71,6 +77,7 @@ impl Options {
             zone,
             year: None,
             since: None,
+            history_before_since: false,
             until: None,
             domains: DomainFilter::default(),
             jobs: 1,
@@ -97,6 +104,14 @@ impl Options {
 
     fn takes(&self, event: &Delivery<'_>) -> bool {
         self.takes_time(event.time) && self.domains.takes(event.domain())
+    }
+
+    /// True for an event that is not reported but counted as history.
+    fn is_history(&self, event: &Delivery<'_>) -> bool {
+        self.history_before_since
+            && self.since.is_some_and(|since| event.time < since)
+            && self.until.is_none_or(|until| event.time < until)
+            && self.domains.takes(event.domain())
     }
 
     /// Text of which no record is known, without its people.
@@ -140,6 +155,11 @@ impl DomainFilter {
         filter
     }
 
+    /// True where not everything is taken.
+    fn is_restricted(&self) -> bool {
+        !self.exact.is_empty()
+    }
+
     /// The domains, those with a leading dot too, in order; none where everything is taken.
     fn names(&self) -> Vec<String> {
         let all = self.exact.iter().chain(&self.suffixes);
@@ -150,7 +170,7 @@ impl DomainFilter {
     }
 
     fn takes(&self, domain: Option<&[u8]>) -> bool {
-        if self.exact.is_empty() {
+        if !self.is_restricted() {
             return true;
         }
         let Some(domain) = domain.map(Domain::new) else {
@@ -170,8 +190,14 @@ impl DomainFilter {
 pub struct Survey {
     /// How much of it was understood.
     pub coverage: Coverage,
-    /// Every destination, in order of their names; [`Destination::evidence`] says what is known of it.
+    /// Every destination, in order of their names; [`Destination::evidence`] says what is known of it, the history
+    /// included.
     pub destinations: Vec<Destination>,
+    /// First and last stamp of all that is known, the history included; [`Coverage::span`] is that of the inputs.
+    pub known_span: Option<(Timestamp, Timestamp)>,
+    /// The destinations with what the inputs say of them, without the history; `None` where there is no history, and
+    /// `destinations` are just that.
+    pub reported: Option<Vec<Destination>>,
     /// What became of the recipients of its messages; empty when that was not asked for.
     pub fates: Ledger,
 }
@@ -226,7 +252,30 @@ pub fn survey_with(
     options: &Options,
     progress: &dyn Progress,
 ) -> Survey {
-    read(inputs, beside, options, progress).into_survey()
+    survey_with_history(inputs, beside, None, options, progress)
+}
+
+/// Like [`survey_with`], with what is known from before.
+///
+/// The evidence of the destinations then holds the history too. The coverage, the fates and
+/// [`Survey::reported`] are those of the inputs alone. An input that is part of the history too is counted once, as
+/// an input. [`Period`](crate::period::Period) limits what is found to the time of the inputs.
+pub fn survey_with_history(
+    inputs: &[Input],
+    beside: Beside<'_>,
+    history: Option<History<'_>>,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Survey {
+    let mut all = All::new(options);
+    all.several = history.is_some();
+    let mut all = read(inputs, beside, progress, all);
+    let history = history.map(|history| {
+        let options = options.for_history();
+        let before = all.history(&options);
+        read(history.inputs, history.beside, progress, before).into_tallied()
+    });
+    all.into_survey(history)
 }
 
 /// The same pass for its counts alone, as they are sent to where the counts of many hosts are summed.
@@ -238,18 +287,20 @@ pub fn tally(
 ) -> Tallied {
     let options = Options {
         fates: None,
+        history_before_since: false,
         ..options.clone()
     };
-    read(inputs, beside, &options, progress).into_tallied()
+    read(inputs, beside, progress, All::new(&options)).into_tallied()
 }
 
-/// The pass.
+/// The pass: adds these inputs to what was read before.
 fn read<'o>(
     inputs: &[Input],
     beside: Beside<'_>,
-    options: &'o Options,
     progress: &dyn Progress,
+    mut all: All<'o>,
 ) -> All<'o> {
+    let options = all.options;
     // The order of files must not matter: those with the same bytes are told apart by their names.
     let mut inputs: Vec<&Input> = inputs.iter().collect();
     inputs.sort_by_key(|input| (input.name(), input.reference()));
@@ -260,7 +311,7 @@ fn read<'o>(
     let has_more = has_recorded || tallied.peek().is_some();
     // Failures of logs are noted only where there may be bounces that repeat them.
     let join = has_recorded || (inputs.len() > 1 && inputs.iter().any(Input::may_be_mail));
-    let mut all = All::new(options, has_more || inputs.len() > 1);
+    all.several |= has_more || inputs.len() > 1;
     for tallied in tallied {
         all.add_tallied(tallied);
     }
@@ -285,7 +336,7 @@ fn read<'o>(
         }
         // One set for all workers: most recipients come to each of them.
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        part.sum.tally.move_known(&mut known);
+        part.sum.move_known(&mut known);
     };
     let mut ended = |ended: Ended<Part>| {
         let name = inputs.get(ended.input).map_or("", Input::name);
@@ -319,26 +370,47 @@ struct All<'o> {
     whole: Whole,
     /// What was counted, by the fingerprints of the bytes and of the restrictions.
     inputs: BTreeMap<u128, String>,
+    /// The same by the fingerprints of the bytes alone.
+    bytes: HashMap<u128, String>,
     tally: Tally,
     bounces: Bounced,
+    earlier: Earlier,
     overlaps: Overlaps,
     fates: Fates,
     /// There is more than one input.
     several: bool,
+    /// All of it is history.
+    is_history: bool,
 }
 
 impl<'o> All<'o> {
-    fn new(options: &'o Options, several: bool) -> All<'o> {
+    fn new(options: &'o Options) -> All<'o> {
         All {
             options,
             whole: Whole::default(),
             inputs: BTreeMap::new(),
+            bytes: HashMap::new(),
             tally: Tally::new(),
             bounces: Bounced::default(),
+            earlier: Earlier::default(),
             overlaps: Overlaps::default(),
             fates: Fates::default(),
-            several,
+            several: false,
+            is_history: false,
         }
+    }
+
+    /// To add up the history of what was read here: it leaves out what was counted already. Whether two inputs look
+    /// the same is said by the history then.
+    fn history<'h>(&mut self, options: &'h Options) -> All<'h> {
+        let mut history = All::new(options);
+        history.several = true;
+        history.is_history = true;
+        history.overlaps = std::mem::take(&mut self.overlaps);
+        let seen = &mut history.whole.seen;
+        seen.clone_from(&self.whole.seen);
+        seen.extend(std::mem::take(&mut self.bytes));
+        history
     }
 
     /// Adds the counts of another host, unless all its inputs were counted before.
@@ -359,7 +431,15 @@ impl<'o> All<'o> {
             });
             return;
         }
-        let twice = before.into_iter().map(|(other, input)| Twice {
+        if self.is_history && !self.restrict(&mut tallied) {
+            return;
+        }
+        let seen = &mut self.whole.seen;
+        let before = tallied
+            .inputs
+            .iter()
+            .filter_map(|(fingerprint, input)| Some((seen.get(fingerprint)?, input)));
+        let twice = before.map(|(other, input)| Twice {
             input: input.clone(),
             tally: name.clone(),
             other: other.clone(),
@@ -375,6 +455,33 @@ impl<'o> All<'o> {
         self.tally.merge(tallied.tally);
     }
 
+    /// Leaves out of a tally what the options do; `false` when nothing is left of it. Its counts have no parts that
+    /// could be told apart by time: one that reaches beyond the end is not read.
+    fn restrict(&mut self, tallied: &mut Tallied) -> bool {
+        let until = self.options.until;
+        if let Some((until, (first, last))) = until.zip(tallied.days.ends()) {
+            if first >= until {
+                return false;
+            }
+            if last >= until {
+                self.whole.coverage.unread.push(Unread {
+                    input: tallied.name.clone(),
+                    why: format!(
+                        "its counts reach to {last}, beyond the end that is asked for ({until}), and cannot be cut \
+                         there; nothing of it was counted"
+                    ),
+                });
+                return false;
+            }
+        }
+        let domains = &self.options.domains;
+        if domains.is_restricted() {
+            let keep = |domain: &[u8]| domains.takes(Some(domain));
+            tallied.tally.retain_domains(keep);
+        }
+        true
+    }
+
     /// Adds an input, unless its bytes were counted before.
     fn add(
         &mut self,
@@ -384,8 +491,14 @@ impl<'o> All<'o> {
         sum: Option<Sum>,
         stretch: Option<Stretch>,
     ) {
+        let bytes = total.fingerprint;
         let total = Total {
-            fingerprint: self.options.fingerprint(total.fingerprint),
+            // What was counted without restrictions holds every part of the same bytes.
+            fingerprint: if self.whole.seen.contains_key(&bytes) {
+                bytes
+            } else {
+                self.options.fingerprint(bytes)
+            },
             ..*total
         };
         let Some(sum) = self.whole.end(name, &total, error, sum) else {
@@ -393,6 +506,7 @@ impl<'o> All<'o> {
         };
         if total.bytes > 0 {
             self.inputs.insert(total.fingerprint, name.to_owned());
+            self.bytes.insert(bytes, name.to_owned());
         }
         self.whole.count.merge_named(sum.count, name);
         if self.several {
@@ -400,6 +514,7 @@ impl<'o> All<'o> {
         }
         self.tally.merge(sum.tally);
         self.bounces.merge(sum.bounced);
+        self.earlier.merge(sum.earlier);
         self.fates.add(stretch);
     }
 
@@ -443,18 +558,55 @@ impl<'o> All<'o> {
         self.close().0
     }
 
-    fn into_survey(self) -> Survey {
+    /// What is known from before, that of other inputs and that of these: counts, days, and the number of other
+    /// inputs; `None` where there is nothing. What is to be said of the other inputs goes to the coverage.
+    fn take_history(&mut self, history: Option<Tallied>) -> Option<(Tally, Days, u64)> {
+        let mut tally = std::mem::take(&mut self.earlier).into_tally();
+        if let Some(redactor) = &self.options.redactor {
+            tally.redact(redactor);
+        }
+        let mut days = std::mem::take(&mut self.whole.count.earlier);
+        let Some(history) = history else {
+            return days.ends().map(|_| (tally, days, 0));
+        };
+        tally.merge(history.tally);
+        days.merge(history.days);
+        let coverage = &mut self.whole.coverage;
+        coverage.duplicates.extend(history.coverage.duplicates);
+        coverage.twice.extend(history.coverage.twice);
+        coverage.overlaps.extend(history.coverage.overlaps);
+        coverage.unread.extend(history.coverage.unread);
+        Some((tally, days, history.inputs.len() as u64))
+    }
+
+    fn into_survey(mut self, history: Option<Tallied>) -> Survey {
         let keep = self.options.fates.unwrap_or_default();
+        let history = self.take_history(history);
         let (tallied, fates, told) = self.close();
         let (span, strays) = tallied.days.span();
-        let (destinations, known) = tallied.tally.into_destinations_and_known();
+        let mut coverage = Coverage {
+            span,
+            strays,
+            ..tallied.coverage
+        };
+        let mut tally = tallied.tally;
+        let (mut known_span, mut reported) = (span, None);
+        if let Some((earlier, days, inputs)) = history {
+            reported = Some(tally.clone().into_destinations());
+            tally.merge(earlier);
+            let (span, _) = days.span();
+            coverage.history = Some(HistoryCoverage { inputs, span });
+            known_span = match (known_span, span) {
+                (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+                (a, b) => a.or(b),
+            };
+        }
+        let (destinations, known) = tally.into_destinations_and_known();
         Survey {
-            coverage: Coverage {
-                span,
-                strays,
-                ..tallied.coverage
-            },
+            coverage,
             destinations,
+            known_span,
+            reported,
             fates: fates.finish(keep, told, known),
         }
     }

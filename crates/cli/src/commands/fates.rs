@@ -100,7 +100,8 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     }
     let mut output = Output::open(file, console.out, &collected.collected.inputs)?;
 
-    let survey = super::survey(collected, &settings, &args.display, environment);
+    settings.options.history_before_since = true;
+    let survey = super::survey(&collected, None, &settings, &args.display, environment);
     let unread = survey.coverage.unread.clone();
 
     let analysis = Analysis::of(survey, &settings, &judging)?;

@@ -1,5 +1,6 @@
 //! One file for each command: its flags and what it does.
 
+mod check;
 pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod fates;
@@ -9,7 +10,9 @@ pub(crate) mod tally;
 
 use mailgap_core::coverage::Unread;
 use mailgap_core::source::Input;
-use mailgap_core::survey::{Beside, Options, Progress as Watch, Survey, Tallied, survey_with};
+use mailgap_core::survey::{
+    Beside, History, Options, Progress as Watch, Survey, Tallied, survey_with_history,
+};
 
 use crate::Console;
 use crate::args::Display;
@@ -20,65 +23,115 @@ use crate::settings::{Inputs, Settings};
 use crate::store::{self, Listed};
 use crate::tallies;
 
-/// Reads all inputs, and shows how far it has come. What could not be opened is told with what could not be read.
+/// Reads all inputs and the history, and shows how far it has come. What could not be opened is named with what could
+/// not be read.
 fn survey(
-    collected: Inputs,
+    collected: &Inputs,
+    history: Option<&Inputs>,
     settings: &Settings,
     display: &Display,
     environment: &Environment,
 ) -> Survey {
-    let (mut survey, unread) = pass(collected, settings, display, environment, survey_with);
+    let progress = progress([Some(collected), history], display, environment);
+    let options = settings.options.for_history();
+    let sources = history.map(|it| Sources::new(it, &options, &progress));
+    let history = history.zip(sources.as_ref());
+    let history = history.map(|(inputs, sources)| History {
+        inputs: &inputs.collected.inputs,
+        beside: sources.beside(),
+    });
+    let (mut survey, mut unread) = pass(
+        collected,
+        settings,
+        &progress,
+        |inputs, beside, options, progress| {
+            survey_with_history(inputs, beside, history, options, progress)
+        },
+    );
+    unread.extend(sources.into_iter().flat_map(Sources::into_unread));
     survey.coverage.unread.splice(0..0, unread);
     survey
 }
 
 /// The same for its counts alone.
 fn tallied(
-    collected: Inputs,
+    collected: &Inputs,
     settings: &Settings,
     display: &Display,
     environment: &Environment,
 ) -> Tallied {
     let tally = mailgap_core::survey::tally;
-    let (mut tallied, unread) = pass(collected, settings, display, environment, tally);
+    let progress = progress([Some(collected), None], display, environment);
+    let (mut tallied, unread) = pass(collected, settings, &progress, tally);
     tallied.add_unread(unread);
     tallied
 }
 
+/// Shows how far the reading of all of these has come.
+fn progress(all: [Option<&Inputs>; 2], display: &Display, environment: &Environment) -> Progress {
+    let all = || all.into_iter().flatten();
+    let logs: Vec<Input> = all()
+        .flat_map(|it| it.collected.inputs.iter().cloned())
+        .collect();
+    let stored: u64 = all().flat_map(|it| &it.stores).map(Listed::bytes).sum();
+    let tallies = all().flat_map(|it| &it.tallies);
+    let tallied: u64 = tallies.filter_map(Input::size).sum();
+    Progress::new(display.progress, display.quiet, false, &logs, environment)
+        .with_more(stored + tallied)
+}
+
 /// A pass over all inputs, and what of them could not be opened.
 fn pass<T>(
-    collected: Inputs,
+    inputs: &Inputs,
     settings: &Settings,
-    display: &Display,
-    environment: &Environment,
+    progress: &Progress,
     of: impl FnOnce(&[Input], Beside<'_>, &Options, &dyn Watch) -> T,
 ) -> (T, Vec<Unread>) {
-    let Inputs {
-        collected,
-        stores,
-        tallies,
-    } = collected;
-    let inputs = &collected.inputs;
-    let stored: u64 = stores.iter().map(Listed::bytes).sum();
-    let tallied: u64 = tallies.iter().filter_map(Input::size).sum();
-    let progress = Progress::new(display.progress, display.quiet, false, inputs, environment)
-        .with_more(stored + tallied);
     let mut options = settings.options.clone();
-    if !tallies.is_empty() {
+    if !inputs.tallies.is_empty() {
         options.fates = None; // of some messages alone they would be taken for those of all
     }
-    let reading = store::Reading::new(&stores, &options, &progress);
-    let tallies = tallies::Reading::new(&tallies, &progress);
-    let beside = Beside {
-        recorded: Box::new(reading.recorded()),
-        tallied: Box::new(tallies.tallied()),
-    };
-    let read = of(inputs, beside, &options, &progress);
+    let sources = Sources::new(inputs, &options, progress);
+    let read = of(
+        &inputs.collected.inputs,
+        sources.beside(),
+        &options,
+        progress,
+    );
     progress.finish();
-    let mut unread = collected.unread;
-    unread.extend(reading.unread().drain(..));
-    unread.extend(tallies.unread.into_inner());
-    (read, unread)
+    (read, sources.into_unread())
+}
+
+/// The stores and tallies among inputs, as they are read.
+struct Sources<'a> {
+    inputs: &'a Inputs,
+    stores: store::Reading<'a>,
+    tallies: tallies::Reading<'a>,
+}
+
+impl<'a> Sources<'a> {
+    fn new(inputs: &'a Inputs, options: &'a Options, progress: &'a Progress) -> Sources<'a> {
+        Sources {
+            inputs,
+            stores: store::Reading::new(&inputs.stores, options, progress),
+            tallies: tallies::Reading::new(&inputs.tallies, progress),
+        }
+    }
+
+    fn beside(&self) -> Beside<'_> {
+        Beside {
+            recorded: Box::new(self.stores.recorded()),
+            tallied: Box::new(self.tallies.tallied()),
+        }
+    }
+
+    /// What could not be opened or read.
+    fn into_unread(self) -> Vec<Unread> {
+        let mut unread = self.inputs.collected.unread.clone();
+        unread.extend(self.stores.unread().drain(..));
+        unread.extend(self.tallies.unread.into_inner());
+        unread
+    }
 }
 
 /// Names the inputs that could not be read, each as an error. The status is then 2 whatever was found.

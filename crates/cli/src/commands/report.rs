@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::check::{self, Check};
 use super::say_unread;
 use crate::analysis::Analysis;
 use crate::announcements;
@@ -14,6 +15,7 @@ use crate::render::parts::By;
 use crate::settings::{self, Judging, Settings};
 use crate::style::Style;
 use crate::{Console, render};
+use mailgap_core::source::Input;
 
 /// Report when each destination was not taking mail
 ///
@@ -30,13 +32,22 @@ Examples:
   mailgap report mail.log --announcements said.csv -o ticket.md
   mailgap report mail.log -f csv -o tables/
   mailgap report mail.log -f csv | cut -d, -f1,2,7
-  mailgap report --check mail.log > report.txt || mail -s 'mail is not taken' postmaster < report.txt")]
+  mailgap report --check mail.log > report.txt || mail -s 'mail is not taken' postmaster < report.txt
+  mailgap report --check mail.log --history tallies/ -o report.html")]
 pub(crate) struct Args {
     #[command(flatten)]
     reading: Reading,
 
     #[command(flatten)]
     known: Known,
+
+    /// Logs, stores and tallies of earlier days: what is known from before, and not reported
+    ///
+    /// They tell who ever took mail, what is normal and when an outage began. The report is about the other PATHs
+    /// alone; what they hold from before --since is history too. Of a folder everything in it is read, of an input
+    /// that is named as a log too the log counts. All paths after --history are history: name the logs first.
+    #[arg(long, value_name = "PATH", num_args = 1.., help_heading = "Input")]
+    history: Vec<PathBuf>,
 
     /// What the report is arranged by
     ///
@@ -74,13 +85,21 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "PATH", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Exit with status 1 if an outage is found
+    /// Exit with status 1 if an outage is going on at the end of the log; --check=any: if there is any
     ///
-    /// Destinations that refuse mail by policy, that never once worked or that fail at a steady share
-    /// throughout are no outages. An input that could not be read is status 2 all the same, and so it is
-    /// when nothing at all was understood: that is no sign of health.
-    #[arg(long, help_heading = "Output")]
-    check: bool,
+    /// Destinations that refuse mail by policy, that take it slowly, that never once worked or that fail at a steady
+    /// share throughout are no outages. An input that could not be read is status 2 all the same, and so it is when
+    /// there is no attempt to judge by: that is no sign of health.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "ongoing",
+        help_heading = "Output"
+    )]
+    check: Option<Check>,
 
     #[command(flatten)]
     display: Display,
@@ -118,7 +137,8 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let environment = console.environment;
     let file = output::file(args.output.as_ref());
     let format = output::format(args.format, file, Format::Text)?;
-    let settings = Settings::resolve(&args.reading, environment)?;
+    let mut settings = Settings::resolve(&args.reading, environment)?;
+    settings.options.history_before_since = true;
     let judging = Judging {
         charts: format == Format::Html,
         tables: format != Format::Text,
@@ -128,27 +148,31 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         Some(path) => announcements::read(path, settings.options.zone)?,
         None => Vec::new(),
     };
+    let history = settings::collect_history(&args.history, &args.reading, environment)?;
     let collected = settings::collect_all(&args.reading, "report", environment)?;
     let folder = match file {
         Some(path) if format == Format::Csv && is_folder(path) => Some(Folder::open(path)?),
         _ => None,
     };
+    let read = [Some(&collected), history.as_ref()];
+    let read = read.into_iter().flatten();
+    let read: Vec<Input> = read
+        .flat_map(|it| it.collected.inputs.iter().chain(&it.tallies).cloned())
+        .collect();
     let output = match folder {
         Some(_) => None,
-        None => Some(Output::open(
-            file,
-            console.out,
-            &collected.collected.inputs,
-        )?),
+        None => Some(Output::open(file, console.out, &read)?),
     };
-    let inputs = collected
-        .collected
-        .inputs
-        .iter()
-        .map(|input| PathBuf::from(input.name()));
+    let inputs = read.iter().map(|input| PathBuf::from(input.name()));
     let inputs: Vec<PathBuf> = inputs.chain(args.announcements.clone()).collect();
 
-    let survey = super::survey(collected, &settings, &args.display, environment);
+    let survey = super::survey(
+        &collected,
+        history.as_ref(),
+        &settings,
+        &args.display,
+        environment,
+    );
     let unread = survey.coverage.unread.clone();
 
     let report = Analysis::of(survey, &settings, &judging)?
@@ -177,18 +201,12 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         output.finish(written)?;
     }
 
-    let found = if !args.check {
-        Exit::Done
-    } else if report.coverage.understood() == 0 {
-        console.error(
-            "--check: nothing was understood, so nothing is known",
-            Some("name the log of the sending mail server; the report says what was read instead"),
-        );
-        Exit::Error
-    } else if report.has_outage() {
-        Exit::OutageFound
-    } else {
-        Exit::Done
+    let found = match args.check {
+        Some(check) => {
+            let near = || check::near(&collected, &settings, &args.display, environment);
+            check::status(check, &report, near, console)
+        }
+        None => Exit::Done,
     };
     Ok(say_unread(&unread, console).unwrap_or(found))
 }

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let inputs = collected.collected.inputs.iter().chain(&collected.tallies);
     let mut output = Output::open(file, console.out, &inputs.cloned().collect::<Vec<_>>())?;
 
-    let mut tallied = super::tallied(collected, &settings, &args.display, environment);
+    let mut tallied = super::tallied(&collected, &settings, &args.display, environment);
     let coverage = tallied.coverage();
     let unread = coverage.unread.clone();
     if let [twice, ..] = &*coverage.twice {

@@ -312,10 +312,13 @@ impl Replies {
     }
 }
 
+/// What the report is about of the evidence of a destination.
+type EvidenceOf<'e> = &'e (dyn Fn(&Destination) -> Evidence + Sync);
+
 /// Draws up the charts of all outages and incidents.
 pub(crate) fn collect(
     incidents: &Incidents,
-    destinations: &[Destination],
+    (destinations, evidence): (&[Destination], EvidenceOf<'_>),
     fates: &Ledger,
     log: (Timestamp, Timestamp),
     zone: Tz,
@@ -325,7 +328,9 @@ pub(crate) fn collect(
     let mut wanted: BTreeMap<usize, Vec<Wanted>> = BTreeMap::new();
     let mut frames: Vec<Frame> = Vec::new();
     for (place, incident) in incidents.all.iter().enumerate() {
-        let extent = extent(&incident.whole, log.1);
+        // What began before the time of the report is drawn from its beginning on.
+        let (first, last) = extent(&incident.whole, log.1);
+        let extent = (first.max(log.0.min(last)), last);
         let frame = Frame::over(extent, log, zone);
         frames.push(frame);
         let mut concerned: Vec<usize> = incident.outages.iter().map(|&(at, _)| at).collect();
@@ -348,7 +353,7 @@ pub(crate) fn collect(
     let drawn: Vec<((usize, usize), Chart)> = wanted
         .par_iter()
         .flat_map_iter(|(destination, wanted)| {
-            let evidence = destinations.get(*destination).map(Destination::evidence);
+            let evidence = destinations.get(*destination).map(evidence);
             let late = late.get(destination).map(Vec::as_slice).unwrap_or_default();
             let charts = wanted.iter().filter_map(|wanted| {
                 let chart = chart(evidence.as_ref()?, late, wanted);

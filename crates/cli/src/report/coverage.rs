@@ -37,6 +37,19 @@ pub(crate) struct Coverage {
     pub(crate) last: Option<Timestamp>,
     /// Lines with stamps far from all others, which `first` and `last` leave out.
     pub(crate) stray_stamps: u64,
+    /// What is known from before `first`, or from other inputs; null without `--history` and `--since`.
+    pub(crate) history: Option<History>,
+}
+
+/// What is known and not reported.
+#[derive(Debug, Serialize)]
+pub(crate) struct History {
+    /// Those of `--history`; 0 where it is only what the inputs hold from before `--since`.
+    pub(crate) inputs: u64,
+    #[serde(serialize_with = "time_or_null")]
+    pub(crate) first: Option<Timestamp>,
+    #[serde(serialize_with = "time_or_null")]
+    pub(crate) last: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize)]
@@ -187,7 +200,21 @@ impl Coverage {
             guessed_years: coverage.guessed_years.iter().copied().collect(),
             first: coverage.span.map(|(first, _)| first),
             last: coverage.span.map(|(_, last)| last),
+            history: coverage.history.as_ref().map(|history| History {
+                inputs: history.inputs,
+                first: history.span.map(|(first, _)| first),
+                last: history.span.map(|(_, last)| last),
+            }),
         }
+    }
+
+    /// The first and the last stamp of all that is known.
+    pub(crate) fn known_span(&self) -> Option<(Timestamp, Timestamp)> {
+        let history = self.history.as_ref();
+        let history = history.and_then(|history| history.first.zip(history.last));
+        let (first, last) = self.first.zip(self.last)?;
+        let (from, until) = history.unwrap_or((first, last));
+        Some((first.min(from), last.max(until)))
     }
 
     /// Lines of a mail system, and bounces, that were not understood.

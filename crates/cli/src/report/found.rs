@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use mailgap_core::fate::{Case, Counts, OutageFates};
 use mailgap_core::incident::OutagePlace;
-use mailgap_core::outage::{Findings, Prior, find_among};
+use mailgap_core::outage::{Findings, Outage, Prior, find_among};
+use mailgap_core::period::Period;
 use mailgap_core::tally::Evidence;
 use mailgap_core::time::Timestamp;
 
@@ -14,6 +15,8 @@ use crate::months::Calendar;
 /// What was found about one destination.
 pub(crate) struct Found {
     pub(crate) findings: Findings,
+    /// Outages before the time that the report is about: they say what is not normal.
+    pub(super) past: Vec<Outage>,
     /// Attempts that say something about it.
     pub(super) attempts: u64,
     /// Its last attempt in the log.
@@ -72,21 +75,24 @@ pub(crate) struct Expiring {
 }
 
 impl Found {
-    /// Looks for outages of one destination; `log` is the first and the last stamp read, `prior` what the other
-    /// destinations show, `calendar` the months of the log.
+    /// Looks for outages of one destination in all that is known of it. `reported` is the part of it that the report
+    /// is about, `known` the first and the last stamp of all that is known, `prior` what the other destinations show,
+    /// `calendar` the months of the report.
     pub(crate) fn new(
         evidence: &Evidence,
-        log: (Timestamp, Timestamp),
+        reported: &Evidence,
+        known: (Timestamp, Timestamp),
         prior: Prior,
         calendar: &Calendar,
     ) -> Found {
         let last = evidence.buckets.last();
-        let findings = find_among(evidence, log, prior);
+        let findings = find_among(evidence, known, prior);
         Found {
-            case: Case::new(evidence, &findings),
+            case: None,
             findings,
-            tried: availability::tried(evidence, calendar),
-            attempts: evidence
+            past: Vec::new(),
+            tried: availability::tried(reported, calendar),
+            attempts: reported
                 .buckets
                 .iter()
                 .flat_map(|bucket| bucket.counts)
@@ -103,6 +109,35 @@ impl Found {
         }
     }
 
+    /// True when the report is about an attempt at it.
+    pub(crate) const fn has_attempts(&self) -> bool {
+        self.attempts > 0
+    }
+
+    /// Puts the outages aside that are no part of the report.
+    pub(crate) fn limit_outages(&mut self, period: &Period) {
+        let has_attempts = self.has_attempts();
+        self.past = period.limit_outages(&mut self.findings, has_attempts);
+    }
+
+    /// Notes what its fates are judged by, once its outages are known; the arguments are those of [`Found::new`].
+    pub(crate) fn set_case(&mut self, evidence: &Evidence, reported: &Evidence) {
+        let past = std::mem::take(&mut self.past).into_iter();
+        let mut all: Vec<(Outage, bool)> = past.map(|outage| (outage, false)).collect();
+        let own = self.findings.outages.iter().cloned();
+        all.extend(own.map(|outage| (outage, true)));
+        all.sort_by_key(|(outage, _)| outage.start.time);
+        let is_reported: Vec<bool> = all.iter().map(|it| it.1).collect();
+        let findings = Findings {
+            outages: all.into_iter().map(|it| it.0).collect(),
+            ..Findings::default()
+        };
+        let case = Case::new(evidence, &findings).map(|case| case.reporting(reported));
+        self.case = case.and_then(|case| {
+            case.limited(|number| is_reported.get(number).copied().unwrap_or(false))
+        });
+    }
+
     pub(crate) const fn has_outage(&self) -> bool {
         !self.findings.outages.is_empty()
     }
@@ -111,6 +146,7 @@ impl Found {
     pub(crate) fn known(findings: Findings, last_attempt: Timestamp) -> Found {
         Found {
             findings,
+            past: Vec::new(),
             attempts: 100,
             last_attempt: Some(LastAttempt {
                 time: last_attempt,

@@ -184,7 +184,7 @@ impl Outage {
             verdict,
             advice: Vec::new(),
             chart: None,
-            by_host: outage.by_host.into_iter().map(HostCount::new).collect(),
+            by_host: outage.by_host.iter().map(HostCount::new).collect(),
             hosts: outage.hosts,
             place: (0, 0),
             found_at: (0, 0),
@@ -216,7 +216,7 @@ impl Outage {
 }
 
 impl HostCount {
-    fn new(count: outage::HostCount) -> HostCount {
+    fn new(count: &outage::HostCount) -> HostCount {
         HostCount {
             host: lossy(&count.host),
             attempts: count.attempts,

@@ -23,13 +23,13 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 const SCHEMA: [(&str, &str); 22] = [
     (
         "",
-        "schema timezone coverage outages incidents unreachable chronic availability announcements tables",
+        "schema timezone coverage outages incidents unreachable chronic minor availability announcements tables",
     ),
     (
         "/coverage",
         "inputs tallies bytes lines bounces messages events attempts echoes duplicate_inputs \
          counted_twice overlapping_inputs unread samples odd_inputs strange_inputs strange_lines guessed_years \
-         plausible_only first last stray_stamps",
+         plausible_only first last stray_stamps history",
     ),
     (
         "/coverage/lines",
@@ -48,8 +48,8 @@ const SCHEMA: [(&str, &str); 22] = [
     ("/coverage/samples/0", "input line why text"),
     (
         "/outages/0",
-        "id domain operator mx mx_working type before_log ongoing start end normal_again attempts failures \
-         messages recipients log_bayes_factor confidence windows fates verdict advice",
+        "id domain operator mx mx_working type before_log ongoing silent_end start end normal_again attempts failures \
+         messages recipients log_bayes_factor confidence windows fates verdict advice hosts",
     ),
     ("/outages/0/advice/0", "action text"),
     ("/outages/0/start", "time earliest latest"),
@@ -67,11 +67,11 @@ const SCHEMA: [(&str, &str); 22] = [
     ("/incidents/0/start", "time earliest latest"),
     (
         "/unreachable/0",
-        "domain kind label attempts messages recipients first last sample",
+        "domain certain kind label attempts messages recipients first last sample",
     ),
     (
         "/chronic/0",
-        "domain kind label share attempts messages recipients first last sample",
+        "domain certain kind label share attempts messages recipients first last sample",
     ),
     (
         "/availability/0",

@@ -104,8 +104,10 @@ impl<'a> Reading<'a> {
                 late.push(part);
                 continue;
             }
-            // Who sent a message may be told before the time that is asked for.
-            let queue_only = self.options.since.is_some_and(is_early);
+            // Who sent a message may be told before the time that is asked for; of the rest nothing is wanted unless
+            // it is history.
+            let queue_only =
+                !self.options.history_before_since && self.options.since.is_some_and(is_early);
             if queue_only && part.deliveries + part.bounces > 0 {
                 early.push(part);
             }

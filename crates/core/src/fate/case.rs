@@ -80,6 +80,8 @@ struct Spell {
     head: Option<Kind>,
     /// When each window of refusals begins, and its answers.
     windows: Vec<(Timestamp, Shares)>,
+    /// Of each of them, how many attempts were accepted that a report is about.
+    accepted: Vec<u64>,
     /// The windows of slow delivery, which come last.
     slow: Vec<Slow>,
 }
@@ -90,6 +92,7 @@ struct Slow {
     start: Timestamp,
     /// `None` when it goes on.
     end: Option<Timestamp>,
+    /// How many attempts were accepted that a report is about.
     accepted: u64,
 }
 
@@ -111,6 +114,7 @@ impl Case {
                 .filter(|window| window.kind != Kind::Delayed)
                 .map(|window| (window.start.time, Shares::default()))
                 .collect(),
+            accepted: Vec::new(),
             slow: outage
                 .windows
                 .iter()
@@ -137,22 +141,54 @@ impl Case {
                 continue;
             }
             case.normal.add(bucket);
-            let ok = bucket.counts.get(Slot::Class(Class::Ok).index());
-            if let Some((outage, slow)) = case.slow_place(middle)
-                && let Some(slow) = case
-                    .outages
-                    .get_mut(outage)
-                    .and_then(|outage| outage.slow.get_mut(slow))
-            {
-                slow.accepted += u64::from(ok.copied().unwrap_or_default());
-            }
         }
+        case.count_accepted(evidence);
         if let [first, .., last] = &*evidence.buckets
             && evidence.bounces_only
         {
             case.count_minutes(first.minute, last.minute + 1);
         }
         Some(case)
+    }
+
+    /// The same with the accepted attempts of a part of the evidence, which a report is about. What is normal, and
+    /// what was answered in an outage, is still judged by all of it.
+    #[must_use]
+    pub fn reporting(mut self, part: &Evidence) -> Case {
+        self.count_accepted(part);
+        self
+    }
+
+    fn count_accepted(&mut self, evidence: &Evidence) {
+        for outage in &mut self.outages {
+            outage.accepted = vec![0; outage.windows.len()];
+            for slow in &mut outage.slow {
+                slow.accepted = 0;
+            }
+        }
+        for bucket in &evidence.buckets {
+            let middle = Timestamp::from_millis(bucket.minute * MINUTE + MINUTE / 2);
+            let Some((outage, window)) = self.place_of_accepted(middle) else {
+                continue;
+            };
+            let Some(spell) = self.outages.get_mut(outage) else {
+                continue;
+            };
+            let slow = spell.slow.iter_mut().map(|slow| &mut slow.accepted);
+            let ok = bucket.counts.get(Slot::Class(Class::Ok).index());
+            if let Some(accepted) = spell.accepted.iter_mut().chain(slow).nth(window) {
+                *accepted += u64::from(ok.copied().unwrap_or_default());
+            }
+        }
+    }
+
+    /// Forgets the outages that are not to be reported; what was answered in them stays apart from normal times.
+    /// `None` when none is left.
+    pub fn limited(mut self, mut is_reported: impl FnMut(usize) -> bool) -> Option<Case> {
+        let mut number = 0..;
+        self.outages
+            .retain(|_| number.next().is_some_and(&mut is_reported));
+        (!self.outages.is_empty()).then_some(self)
     }
 
     /// Puts the minutes of each window, and of the rest between these two, in the place of attempts.
@@ -180,9 +216,8 @@ impl Case {
         self.outages
             .iter()
             .map(|outage| {
-                let refusing = outage.windows.iter();
-                let accepted = refusing.map(|(_, shares)| shares.of(Class::Ok));
-                let accepted = accepted.chain(outage.slow.iter().map(|slow| slow.accepted));
+                let refusing = outage.accepted.iter().copied();
+                let accepted = refusing.chain(outage.slow.iter().map(|slow| slow.accepted));
                 OutageFates {
                     total: Counts::of_delivered(accepted.clone().sum()),
                     windows: accepted.map(Counts::of_delivered).collect(),

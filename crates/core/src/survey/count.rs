@@ -20,6 +20,8 @@ pub(super) struct Count {
     pub(super) coverage: Coverage,
     /// The stamps of lines about messages.
     pub(super) days: Days,
+    /// The stamps of those that are history, as they are earlier than what is asked for.
+    pub(super) earlier: Days,
     /// The first lines of the input that were not understood, in order of their numbers.
     odd: Vec<(u64, Odd, Box<[u8]>)>,
     /// The guessed year noted last: nearly every line has it.
@@ -120,6 +122,9 @@ impl Count {
     fn note_time(&mut self, time: Timestamp, options: &Options) {
         if options.since.is_some_and(|since| time < since) {
             self.coverage.cut_before = true;
+            if options.history_before_since {
+                self.earlier.add(time);
+            }
         } else if options.until.is_some_and(|until| time >= until) {
             self.coverage.cut_after = true;
         } else {
@@ -157,6 +162,7 @@ impl Count {
         mine.echoes += theirs.echoes;
         mine.samples.extend(theirs.samples);
         self.days.merge(other.days);
+        self.earlier.merge(other.earlier);
         mine.odd_inputs += theirs.odd_inputs;
         mine.strange_inputs += theirs.strange_inputs;
         mine.strange_lines += theirs.strange_lines;

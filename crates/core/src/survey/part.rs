@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::count::Count;
+use super::history::Earlier;
 use super::{Item, Options, ReadLine, ReadMessage};
 use crate::dsn::{self, Reading};
 use crate::envelope::Scratch;
@@ -17,7 +18,7 @@ use crate::source::Input;
 use crate::source::kind::Kind;
 use crate::source::mbox::Messages;
 use crate::source::reader::MAX_LINE;
-use crate::tally::{Bounced, Tally};
+use crate::tally::{Bounced, Known, Tally};
 
 /// What one worker folds of one input.
 pub(super) struct Part {
@@ -33,6 +34,8 @@ pub(super) struct Sum {
     pub(super) count: Count,
     pub(super) tally: Tally,
     pub(super) bounced: Bounced,
+    /// What is history, as it is earlier than what is asked for.
+    pub(super) earlier: Earlier,
     /// `None` when no fates are asked for.
     scribe: Option<Scribe>,
     room: Redacted,
@@ -46,6 +49,7 @@ impl Sum {
             count: Count::default(),
             tally: Tally::new(),
             bounced: Bounced::default(),
+            earlier: Earlier::default(),
             scribe: fates.map(Scribe::new),
             room: Redacted::default(),
         }
@@ -54,10 +58,16 @@ impl Sum {
     /// Takes in what a line says, after it was counted. Failures of logs are noted to `join` them with bounces.
     pub(super) fn add_line(&mut self, line: &Line<'_>, options: &Options, join: bool) {
         match line {
-            Line::Delivery(event) if options.takes(event) => {
+            Line::Delivery(event) => {
                 let Sum { recent, room, .. } = self;
                 let mut classify = || recent.classify(&options.classifier, event);
-                let to = (&mut self.tally, &mut self.bounced, &mut self.scribe);
+                let to: Books<'_> = if options.takes(event) {
+                    (&mut self.tally, &mut self.bounced, self.scribe.as_mut())
+                } else if options.is_history(event) {
+                    (&mut self.earlier.tally, &mut self.earlier.bounced, None)
+                } else {
+                    return;
+                };
                 match &options.redactor {
                     Some(redactor) => {
                         // The reason first: a rule may ask for words that are hidden then.
@@ -82,16 +92,27 @@ impl Sum {
 
     /// Counts and keeps an event of a bounce.
     pub(super) fn add_bounce(&mut self, event: &Delivery<'_>, options: &Options) {
-        if self.count.add_bounced(event, options) {
-            let verdict = options.classifier.classify(event);
-            match &options.redactor {
-                Some(redactor) => {
-                    let hidden = redactor.delivery(event, &mut self.room);
-                    self.bounced.add_bounce(&hidden, verdict);
-                }
-                None => self.bounced.add_bounce(event, verdict),
+        let bounced = if self.count.add_bounced(event, options) {
+            &mut self.bounced
+        } else if options.is_history(event) {
+            &mut self.earlier.bounced
+        } else {
+            return;
+        };
+        let verdict = options.classifier.classify(event);
+        match &options.redactor {
+            Some(redactor) => {
+                let hidden = redactor.delivery(event, &mut self.room);
+                bounced.add_bounce(&hidden, verdict);
             }
+            None => bounced.add_bounce(event, verdict),
         }
+    }
+
+    /// Moves the recipients that took mail to a set that several workers share.
+    pub(super) fn move_known(&mut self, to: &mut Known) {
+        self.tally.move_known(to);
+        self.earlier.move_known(to);
     }
 
     /// What these lines, since the last time, say of fates, where those are asked for.
@@ -104,11 +125,12 @@ impl Sum {
         self.count.merge(other.count);
         self.tally.merge(other.tally);
         self.bounced.merge(other.bounced);
+        self.earlier.merge(other.earlier);
     }
 }
 
 /// Where an event of a log goes: counts, what bounces are compared with, and fates.
-type Books<'s> = (&'s mut Tally, &'s mut Bounced, &'s mut Option<Scribe>);
+type Books<'s> = (&'s mut Tally, &'s mut Bounced, Option<&'s mut Scribe>);
 
 #[inline]
 fn add_delivery(

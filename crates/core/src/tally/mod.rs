@@ -230,6 +230,13 @@ impl Tally {
         }
     }
 
+    /// Keeps the counts of such destinations; who took mail stays known of all.
+    pub(crate) fn retain_domains(&mut self, keep: impl Fn(&[u8]) -> bool) {
+        let domains = &self.domains;
+        self.keys
+            .retain(|&(domain, _), _| keep(domains.name(domain)));
+    }
+
     /// Takes in the counts of another part of the input.
     pub fn merge(&mut self, mut other: Tally) {
         self.known.take(&mut other.known);

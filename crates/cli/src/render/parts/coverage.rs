@@ -199,6 +199,22 @@ impl Facts<'_> {
                 &format!("{} to {}", moments.exact(first), moments.exact(last)),
             );
         }
+        if let Some(history) = &coverage.history {
+            let inputs = match history.inputs {
+                0 => String::new(),
+                inputs => format!("{}, ", counted(inputs, "other input")),
+            };
+            let moments = self.moments.with_years();
+            let known = match history.first.zip(history.last) {
+                Some((first, last)) => format!(
+                    "{inputs}{} to {}; in no other figure here",
+                    moments.exact(first),
+                    moments.exact(last)
+                ),
+                None => format!("{inputs}nothing about mail"),
+            };
+            self.fact("known before", &known);
+        }
         if coverage.stray_stamps > 0 {
             let lines = counted(coverage.stray_stamps, "line");
             let far = "far before or after all others, left out of the span: wrong clocks?";

@@ -409,6 +409,7 @@ fn hostile_text_stays_text() {
         outages: vec![outage, libero()], // two domains make an overview
         unreachable: Some(standing(hostile, 1.0)),
         chronic: Some(standing(hostile, 0.5)),
+        minor: vec![standing(hostile, 0.3)],
     };
     let mut read = coverage();
     let name = String::from_utf8_lossy(hostile).into_owned();
