@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::page::{SCRIPT, SCRIPT_HASH, STYLE};
 use super::*;
+use crate::render::parts::Standings;
 use crate::testing::{HOSTILE, announced_report, full_report, report_with};
 
 const BY: [By; 2] = [By::Domain, By::Operator];
@@ -159,13 +160,16 @@ fn the_page_has_what_text_and_markdown_have_in_their_order() {
             .map(|section| match section {
                 Section::Incidents(heading, _)
                 | Section::Outages(heading, _)
-                | Section::Standings(heading, ..)
+                | Section::Brief(heading, _)
+                | Section::Standings(Standings { heading, .. })
                 | Section::Availability(heading, _)
                 | Section::Announcements(heading, _)
                 | Section::Tables(heading, _) => heading,
             });
-        let expected = ["At a glance"]
+        let shared = (by == By::Domain).then_some("Several destinations at once");
+        let expected = ["Failing now", "At a glance", "What failed"]
             .into_iter()
+            .chain(shared)
             .chain(sections)
             .chain(["Coverage and limits"]);
         assert_eq!(headings, expected.collect::<Vec<_>>());
