@@ -18,7 +18,7 @@ use mailgap_core::time::Timestamp;
 use crate::announcements::{Claim, Said};
 use crate::environment::Environment;
 use crate::render::moments::Moments;
-use crate::report::{DomainRow, Found, HourRow, ReplyRow, Report, Tables};
+use crate::report::{DomainRow, Found, HostCount, HourRow, ReplyRow, Report, Tables};
 
 /// A time in Rome in January 2023: `23 16:00` or `23 16:00:05`.
 pub(crate) fn rome(text: &str) -> Timestamp {
@@ -565,9 +565,14 @@ pub(crate) fn report_with(text: &str) -> Report {
         outage.operator = Some(said());
         outage.mx = vec![said()];
         outage.mx_working = vec![said()];
-        for host in &mut outage.by_host {
-            host.host = said();
-        }
+        outage.by_host = vec![
+            HostCount {
+                host: said(),
+                attempts: 90,
+                failures: 80,
+            };
+            3
+        ];
         for advice in &mut outage.advice {
             advice.text = format!("resume {text}");
         }

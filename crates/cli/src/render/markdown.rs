@@ -143,7 +143,7 @@ impl Page<'_> {
         incidents: &[&Incident],
         sentences: usize,
         most: usize,
-        with_replies: bool,
+        is_brief: bool,
     ) {
         let report = self.report;
         for incident in incidents.iter().take(sentences) {
@@ -154,7 +154,7 @@ impl Page<'_> {
                 }
                 _ => self.line(&format!("- {}", text(verdict))),
             }
-            if with_replies {
+            if is_brief {
                 let outage = &incident.whole;
                 self.line(&format!("  - {}", text(&evidence(outage))));
                 for advice in &outage.advice {

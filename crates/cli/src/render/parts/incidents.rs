@@ -54,6 +54,27 @@ pub(crate) const ROW: [Column; 8] = [
     Column::numbers("recipients", 0),
 ];
 
+/// The columns of [`row`] for incidents that are no failures: how much was refused or slow matters more than when.
+pub(crate) const BRIEF_ROW: [Column; 8] = [
+    Column::words("destination"),
+    Column {
+        spare: 3,
+        ..Column::words("from")
+    },
+    Column {
+        spare: 2,
+        ..Column::words("until")
+    },
+    Column {
+        spare: 1,
+        ..Column::words("length")
+    },
+    Column::words("answers"),
+    Column::numbers("attempts", 0),
+    Column::numbers("failed", 0),
+    Column::numbers("recipients", 0),
+];
+
 /// Columns of [`ROW`] that say nothing where all destinations of an incident have the same there.
 const SHARED: [usize; 4] = [1, 2, 3, 4];
 

@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::escape;
-use crate::render::parts::incidents::{ROW, members, row, without_outage};
+use crate::render::parts::incidents::{BRIEF_ROW, ROW, members, row, without_outage};
 use crate::render::parts::{MOST_BRIEF, MOST_BRIEF_ROWS, MOST_MEMBERS, outage as parts};
 use crate::render::table::{self, Column};
 use crate::report::Incident;
@@ -21,13 +21,13 @@ impl Page<'_> {
         incidents: &[&Incident],
         sentences: usize,
         most: usize,
-        with_replies: bool,
+        is_brief: bool,
     ) {
         let report = self.report;
         for incident in incidents.iter().take(sentences) {
             let (subject, verdict) = incident.sentence();
             self.sentence(subject, verdict);
-            if with_replies {
+            if is_brief {
                 self.behind(incident);
             }
             let (columns, rows) = members(report, incident, self.moments);
@@ -56,7 +56,8 @@ impl Page<'_> {
             .iter()
             .take(most)
             .map(|incident| row(report, &incident.title(), &incident.whole, self.moments).into());
-        self.rows(&ROW, rows.collect(), most, 2);
+        let columns = if is_brief { &BRIEF_ROW } else { &ROW };
+        self.rows(columns, rows.collect(), most, 2);
         self.and_more(rest.len(), most, "  ");
     }
 

@@ -324,6 +324,12 @@ fn three_hundred_outages_make_a_short_text() {
             assert!(failing.contains(&format!("\n  d{number:03}.example  ")));
         }
         assert!(text.contains("\nd000.example: no connection"));
+        // How much was refused by policy is said on any page: attempts, failures, recipients.
+        let row = text
+            .lines()
+            .find(|line| line.starts_with("  policy04.example "));
+        let cells: Vec<&str> = row.unwrap().split_whitespace().collect();
+        assert!(cells.ends_with(&["40", "33", "30"]), "{cells:?}");
         assert!(!text.contains("d299.example"));
     }
     let markdown = super::super::markdown::render(&report, By::Domain);
