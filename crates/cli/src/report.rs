@@ -15,15 +15,16 @@ mod outage;
 mod tables;
 mod words;
 
+use std::collections::HashMap;
+
 use chrono_tz::Tz;
 use mailgap_core::coverage as core_coverage;
 use mailgap_core::incident::{Incidents, Scope};
-use mailgap_core::outage::OutageType;
 use serde::Serialize;
 
 use crate::months::Calendar;
 use crate::render::moments::Moments;
-use crate::render::verdict::{Ends, verdict};
+use crate::render::verdict::{Ends, introduction, verdict};
 use crate::zone::ZoneSource;
 
 pub(crate) use advice::Advice;
@@ -34,7 +35,7 @@ pub(crate) use coverage::Coverage;
 use found::FatesByOutage;
 pub(crate) use found::{Expiring, Found, LastAttempt, ToDo};
 pub(crate) use incident::Incident;
-pub(crate) use outage::{Boundary, Fates, Outage, Standing, Window};
+pub(crate) use outage::{Boundary, Fates, HostCount, Length, Outage, Standing, Waiting, Window};
 pub(crate) use tables::{DomainRow, HourRow, ReplyRow, Tables, Traffic};
 use words::zone_name;
 
@@ -45,9 +46,9 @@ pub(crate) struct Report {
     #[serde(serialize_with = "zone_name")]
     pub(crate) timezone: Tz,
     pub(crate) coverage: Coverage,
-    /// The most important first.
+    /// Those that concern most people first.
     pub(crate) outages: Vec<Outage>,
-    /// Every outage belongs to one; those of several destinations first.
+    /// Every outage belongs to one. In the order of the outages.
     pub(crate) incidents: Vec<Incident>,
     pub(crate) unreachable: Vec<Standing>,
     pub(crate) chronic: Vec<Standing>,
@@ -79,6 +80,14 @@ pub(crate) struct Judged {
     pub(crate) destinations: u64,
 }
 
+impl Judged {
+    /// One more destination, with so many attempts.
+    const fn add(&mut self, attempts: u64) {
+        self.attempts += attempts;
+        self.destinations += (attempts > 0) as u64;
+    }
+}
+
 impl Report {
     /// Puts together what was read and what was found in it.
     pub(crate) fn new(
@@ -103,19 +112,21 @@ impl Report {
         let operators = incident::operators_by_place(incidents);
         let mut all_fates = FatesByOutage::new();
         let mut all_tried = Vec::new();
+        let mut last_attempts = HashMap::new();
         for (destination_place, found) in found.into_iter().enumerate() {
             let Found {
                 findings,
                 attempts,
+                domain,
                 last_attempt,
                 tried,
                 past: _,
                 case: _,
                 fates,
             } = found;
-            judged.attempts += attempts;
+            judged.add(attempts);
             all_tried.push(tried);
-            judged.destinations += u64::from(attempts > 0);
+            last_attempts.extend(last_attempt.map(|last| (domain, last)));
             let mut fates = fates.into_iter();
             let outages_before = outages.len();
             let last_place = findings.outages.len();
@@ -125,17 +136,19 @@ impl Report {
                     .as_ref()
                     .map(|(fates, to_do)| (Fates::new(&fates.total), *to_do));
                 let subject = outage.domain.to_string();
-                let verdict = verdict(&subject, &outage, last_attempt, told, ends, moments);
+                let opening = (&*subject, introduction(outage.kind));
+                let verdict = verdict(opening, &outage, last_attempt, told, ends, moments);
                 let to_do = told.map(|(_, to_do)| to_do).unwrap_or_default();
                 let only = advice::restriction(&subject);
-                let accepted = last_attempt.is_some_and(|last| last.accepted);
                 let is_past = place + 1 < last_place;
-                let advice = advice::of(&outage, &to_do, (is_past, accepted), &only, moments);
+                let last = (is_past, last_attempt.is_some_and(|last| last.accepted));
+                let advice = advice::of(&outage, &to_do, last, &only, moments);
                 if let Some((fates, _)) = &fates {
                     all_fates.insert((destination_place, place), (fates.total.clone(), to_do));
                 }
-                let mut outage = Outage::new(outage, verdict);
+                let mut outage = Outage::new(outage, last_attempt, verdict);
                 outage.advice = advice;
+                outage.waiting = Waiting::new(&to_do);
                 outage.place = (destination, place);
                 outage.found_at = (destination_place, place);
                 outage.operator = operators.get(&destination_place).cloned();
@@ -164,10 +177,11 @@ impl Report {
             }
             None => Vec::new(),
         };
-        let incidents = incident::incidents_of(incidents, &outages, &all_fates, ends, moments);
-        unreachable.sort_by(|a, b| a.rank().cmp(&b.rank()));
-        chronic.sort_by(|a, b| a.rank().cmp(&b.rank()));
-        minor.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        let known = (&all_fates, &last_attempts);
+        let incidents = incident::incidents_of(incidents, &outages, known, ends, moments);
+        for standings in [&mut unreachable, &mut chronic, &mut minor] {
+            standings.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        }
         Report {
             schema: "mailgap.report/1",
             timezone: zone,
@@ -241,7 +255,7 @@ impl Report {
     fn failures(&self) -> impl Iterator<Item = &Outage> {
         let wholes = self.incidents.iter().map(|incident| &incident.whole);
         let all = self.outages.iter().chain(wholes);
-        all.filter(|outage| outage.kind != OutageType::Policy && !outage.is_slow_only())
+        all.filter(|outage| outage.is_failure())
     }
 
     /// How times are shown.

@@ -18,7 +18,7 @@ use mailgap_core::time::Timestamp;
 use crate::announcements::{Claim, Said};
 use crate::environment::Environment;
 use crate::render::moments::Moments;
-use crate::report::{DomainRow, Found, HourRow, ReplyRow, Report, Tables};
+use crate::report::{DomainRow, Found, HostCount, HourRow, ReplyRow, Report, Tables};
 
 /// A time in Rome in January 2023: `23 16:00` or `23 16:00:05`.
 pub(crate) fn rome(text: &str) -> Timestamp {
@@ -317,7 +317,102 @@ pub(crate) fn coverage() -> Coverage {
 
 /// A report of these findings, each outage an incident of its own.
 pub(crate) fn report(findings: Vec<Findings>) -> Report {
-    report_of(findings, &Incidents::default())
+    let places = findings.iter().enumerate();
+    let outages = places.flat_map(|(destination, found)| {
+        let outages = found.outages.iter().enumerate();
+        outages.map(move |(number, outage)| ((destination, number), outage))
+    });
+    let all = outages.map(|(at, outage)| Incident {
+        scope: Scope::Domain,
+        basis: Basis::Operator,
+        domains: vec![outage.domain.clone()],
+        active: 1,
+        from_hosts: Vec::new(),
+        outages: vec![at],
+        whole: outage.clone(),
+    });
+    let incidents = Incidents {
+        all: all.collect(),
+        operators: Vec::new(),
+    };
+    report_of(findings, &incidents)
+}
+
+/// An incident of our own side: one host of ours, or several, or all of them where none is named.
+pub(crate) fn own_side(hosts: &[&str], whole: &Outage) -> Report {
+    let domains = ["a.example", "b.example"].map(|domain| Domain::new(domain.as_bytes()));
+    let findings = domains.iter().map(|domain| Findings {
+        outages: vec![Outage {
+            domain: domain.clone(),
+            kind: OutageType::Sender,
+            ..whole.clone()
+        }],
+        ..Findings::default()
+    });
+    let incident = Incident {
+        scope: Scope::Sender,
+        basis: Basis::Hosts,
+        domains: domains.to_vec(),
+        active: 2,
+        from_hosts: hosts.iter().map(|host| host.as_bytes().into()).collect(),
+        outages: vec![(0, 0), (1, 0)],
+        whole: Outage {
+            domain: Domain::new(b""),
+            kind: OutageType::Sender,
+            ..whole.clone()
+        },
+    };
+    let incidents = Incidents {
+        all: vec![incident],
+        operators: Vec::new(),
+    };
+    report_of(findings.collect(), &incidents)
+}
+
+/// A report of three hundred outages, the most important first, some of them going on, with as much beside them as a log
+/// of one day holds.
+pub(crate) fn long_report() -> Report {
+    let mut findings: Vec<Findings> = (0..300_u32)
+        .map(|number| {
+            let mut outage = if number % 60 == 0 {
+                virgilio()
+            } else {
+                libero()
+            };
+            outage.domain = Domain::new(format!("d{number:03}.example").as_bytes());
+            outage.recipients = u64::from(1_000 - number);
+            Findings {
+                outages: vec![outage],
+                ..Findings::default()
+            }
+        })
+        .collect();
+    for number in 0..30_u32 {
+        let named = |sort: &str| format!("{sort}{number:02}.example");
+        let unreachable = |sort: &str, certain| Standing {
+            certain,
+            ..standing(named(sort).as_bytes(), 1.0)
+        };
+        let mut refused = policy();
+        refused.domain = Domain::new(named("policy").as_bytes());
+        let mut slow = slow_only();
+        slow.domain = Domain::new(named("slow").as_bytes());
+        findings.extend([
+            Findings {
+                outages: vec![refused],
+                unreachable: Some(unreachable("dead", true)),
+                chronic: Some(standing(named("chronic").as_bytes(), 0.4)),
+                ..Findings::default()
+            },
+            Findings {
+                outages: vec![slow],
+                unreachable: Some(unreachable("unsure", false)),
+                minor: vec![standing(named("minor").as_bytes(), 1.0)],
+                ..Findings::default()
+            },
+        ]);
+    }
+    report(findings)
 }
 
 fn report_of(findings: Vec<Findings>, incidents: &Incidents) -> Report {
@@ -380,6 +475,14 @@ pub(crate) fn full_report() -> Report {
         },
         Findings {
             chronic: Some(standing(b"drops.example", 0.62)),
+            ..Findings::default()
+        },
+        Findings {
+            unreachable: Some(Standing {
+                certain: false,
+                ..standing(b"quiet.example", 1.0)
+            }),
+            minor: vec![standing(b"once.example", 1.0)],
             ..Findings::default()
         },
     ];
@@ -463,6 +566,14 @@ pub(crate) fn report_with(text: &str) -> Report {
         outage.operator = Some(said());
         outage.mx = vec![said()];
         outage.mx_working = vec![said()];
+        outage.by_host = vec![
+            HostCount {
+                host: said(),
+                attempts: 90,
+                failures: 80,
+            };
+            3
+        ];
         for advice in &mut outage.advice {
             advice.text = format!("resume {text}");
         }
@@ -479,7 +590,11 @@ pub(crate) fn report_with(text: &str) -> Report {
         incident.domains = vec![said()];
         incident.hosts = vec![said()];
     }
-    for standing in report.unreachable.iter_mut().chain(&mut report.chronic) {
+    let standings = report.unreachable.iter_mut();
+    for standing in standings
+        .chain(&mut report.chronic)
+        .chain(&mut report.minor)
+    {
         (standing.domain, standing.label) = (said(), said());
         standing.sample = Some(said());
     }

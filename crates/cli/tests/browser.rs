@@ -255,9 +255,19 @@ fn the_page_of_the_libero_incident_works_in_a_browser() {
     // The script shows the sections whose name holds what is typed.
     let shown = browser.evaluate(
         "const box = document.getElementById('filter'); box.value = 'BLU'; box.dispatchEvent(new Event('input'));\
-         [...document.querySelectorAll('article:not([hidden])')].map((it) => it.dataset.name)",
+         [...document.querySelectorAll('article:not([hidden])')].map((it) => it.id.split('-')[0] + ' ' + \
+           it.dataset.name.includes('blu.it'))",
     );
-    assert_eq!(shown, json!(["blu.it"]));
+    assert_eq!(shown, json!(["incident true", "outage true"]));
+    let rows = browser.evaluate(
+        "[...document.querySelectorAll(\"tr[data-name]:not([data-name='']):not([hidden])\")].map((it) => \
+           it.dataset.name.includes('blu.it'))",
+    );
+    assert_eq!(
+        rows,
+        json!([true, true]),
+        "the incident and its destination"
+    );
 
     let mut papers = Vec::new();
     for scheme in ["light", "dark"] {

@@ -70,13 +70,14 @@ fn a_folder_of_tables_holds_what_the_json_holds() {
         "incidents",
         "unreachable",
         "chronic",
+        "minor",
         "availability",
     ] {
         assert_eq!(counts[&format!("{key}.csv")], of(key), "{key}");
     }
     // The tables of the whole log come with polars.
     let with_tables = cfg!(feature = "polars");
-    assert_eq!(counts.len(), if with_tables { 11 } else { 8 });
+    assert_eq!(counts.len(), if with_tables { 12 } else { 9 });
     for key in ["domains", "hours", "replies"] {
         let rows = report["tables"][key].as_array().map(Vec::len);
         assert_eq!(counts.get(&format!("{key}.csv")).copied(), rows, "{key}");

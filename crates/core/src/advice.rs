@@ -35,7 +35,7 @@ pub enum Advice {
         /// What is sent now bounces, though the mailboxes exist; else it waits in the queue.
         bounces: bool,
     },
-    /// Send a few and see: the last attempt was accepted.
+    /// Send a few and see: the last attempt was accepted, or nothing was sent after the last failure.
     Probe,
     /// Send less at a time: part of the attempts fail, 0 to 1; `None` when mail is taken slowly.
     Throttle(Option<f64>),
@@ -99,7 +99,7 @@ fn about_now(outage: &Outage, known: &Circumstances) -> Vec<Advice> {
         advice.push(Advice::CheckOwnSide);
     }
     if let Some((first, messages)) = known.expiring
-        && outage.ongoing
+        && (outage.ongoing || outage.silent_end)
     {
         advice.push(Advice::ExtendQueueLifetime(first, messages));
     }
@@ -107,6 +107,8 @@ fn about_now(outage: &Outage, known: &Circumstances) -> Vec<Advice> {
     let is_slow = last.is_some_and(|window| window.kind == Kind::Delayed);
     if is_slow && outage.normal_again.is_none() {
         advice.push(Advice::Throttle(None));
+    } else if outage.silent_end {
+        advice.push(Advice::Probe);
     } else if !outage.ongoing || is_slow {
         let again = outage.normal_again.or(outage.end);
         advice.extend(again.map(Advice::Resume));
@@ -430,5 +432,9 @@ mod tests {
         let mut slow = over(of_receiver, plain(Kind::Delayed, 0.0));
         slow.normal_again = slow.end;
         assert_eq!(advise(&slow, &none), [Advice::Resume(moment(5))]);
+        // Nothing shows that mail is accepted again.
+        let mut silent = over(of_receiver, plain(Kind::NoConnection, 1.0));
+        silent.silent_end = true;
+        assert_advised(vec![(silent, expiring, "extend_queue_lifetime probe")]);
     }
 }

@@ -8,6 +8,8 @@ mod availability;
 mod chart;
 mod coverage;
 mod delays;
+mod failing;
+mod failures;
 mod incident;
 mod kinds;
 mod opening;
@@ -24,12 +26,13 @@ use std::borrow::Cow;
 use mailgap_core::incident::Scope;
 use maud::{Markup, html};
 
-use super::numbers::count;
-use super::parts::{By, Section, sections};
+use self::table::Listed;
+use super::parts::incidents::{ROW, row};
+use super::parts::{AS_DATA, By, Section, and_more, sections};
 use crate::escape;
 use crate::report::{Incident, Outage, Report};
 
-/// Incidents that are shown in full; `-f json` has all of them.
+/// Incidents that are shown in full; the others are rows of a table.
 const MOST_INCIDENTS: usize = 40;
 
 /// The whole page, ending in a line end.
@@ -42,20 +45,36 @@ pub(crate) fn render(report: &Report, by: By) -> String {
 fn body(report: &Report, by: By) -> Markup {
     html! {
         (opening::opening(report, by))
+        (failures::section(report, by))
         @for section in sections(report, by) {
-            (chapter(report, section))
+            (chapter(report, by, section))
         }
         (coverage::coverage(report))
     }
 }
 
-fn chapter(report: &Report, section: Section<'_>) -> Markup {
+fn chapter(report: &Report, by: By, section: Section<'_>) -> Markup {
     match section {
         Section::Incidents(heading, all) => {
-            subjects(report, heading, &all, |it| Subject::incident(report, it))
+            subjects(report, heading, all.iter().map(|it| Subject::incident(it)))
         }
-        Section::Outages(heading, all) => subjects(report, heading, &all, Subject::outage),
-        Section::Standings(heading, meaning, all) => standings::standings(heading, meaning, all),
+        Section::Outages(heading, all) => subjects(
+            report,
+            heading,
+            all.iter().map(|it| Subject::outage(report, it)),
+        ),
+        Section::Brief(heading, all) => match by {
+            By::Domain => {
+                let outages = all.iter().flat_map(|it| report.outages_of(it));
+                subjects(
+                    report,
+                    heading,
+                    outages.map(|it| Subject::outage(report, it)),
+                )
+            }
+            By::Operator => subjects(report, heading, all.iter().map(|it| Subject::incident(it))),
+        },
+        Section::Standings(standings) => standings::standings(report, &standings),
         Section::Availability(heading, rows) => availability::availability(heading, &rows),
         Section::Announcements(heading, all) => said::said(report, heading, all),
         Section::Tables(heading, tables) => whole_log::whole_log(report, heading, tables),
@@ -68,47 +87,57 @@ struct Subject<'r> {
     anchor: String,
     title: String,
     whole: &'r Outage,
-    /// Outages of an incident of several destinations; else none.
-    members: Vec<&'r Outage>,
+    /// The incident, where it is one of several destinations.
+    incident: Option<&'r Incident>,
+    /// Of an outage that shares its cause with others, the incident, whose sentence is not repeated.
+    part_of: Option<&'r Incident>,
 }
 
 impl<'r> Subject<'r> {
-    fn outage(outage: &'r Outage) -> Subject<'r> {
+    fn outage(report: &'r Report, outage: &'r Outage) -> Subject<'r> {
+        let mut shared = report.shared_incidents();
         Subject {
             anchor: anchor(outage),
             title: outage.domain.clone(),
             whole: outage,
-            members: Vec::new(),
+            incident: None,
+            part_of: shared.find(|incident| incident.outages.contains(&outage.id)),
         }
     }
 
-    fn incident(report: &'r Report, incident: &'r Incident) -> Subject<'r> {
+    fn incident(incident: &'r Incident) -> Subject<'r> {
         Subject {
             anchor: format!("incident-{}", incident.id),
             title: incident.title(),
             whole: &incident.whole,
-            members: match incident.scope {
-                Scope::Domain => Vec::new(),
-                Scope::Operator | Scope::Sender => report.outages_of(incident).collect(),
-            },
+            incident: (incident.scope != Scope::Domain).then_some(incident),
+            part_of: None,
         }
     }
 }
 
-/// Incidents of one sort under one heading.
-fn subjects<'r, T>(
+/// Incidents of one sort under one heading: the first in full, the others in a table.
+fn subjects<'r>(
     report: &'r Report,
     heading: &str,
-    all: &[&'r T],
-    subject: impl Fn(&'r T) -> Subject<'r>,
+    subjects: impl Iterator<Item = Subject<'r>>,
 ) -> Markup {
+    let mut subjects = subjects;
+    let full = subjects.by_ref().take(MOST_INCIDENTS);
+    let full: Vec<Markup> = full.map(|it| incident::section(report, &it)).collect();
+    let moments = report.moments();
+    let rest = subjects.map(|it| Listed {
+        cells: row(report, &it.title, it.whole, moments).into(),
+        anchor: Some(it.anchor),
+        is_member: false,
+        search: it.title,
+    });
+    let rest: Vec<Listed> = rest.collect();
     html! {
         section class="chapter" {
             h2 { (heading) }
-            @for it in all.iter().take(MOST_INCIDENTS) {
-                (incident::section(report, &subject(it)))
-            }
-            (more(all.len(), MOST_INCIDENTS))
+            @for article in &full { (article) }
+            (table::others(heading, &ROW, &rest))
         }
     }
 }
@@ -121,17 +150,10 @@ fn anchor(outage: &Outage) -> String {
 /// What is left out of a long list.
 fn more(all: usize, shown: usize) -> Markup {
     html! {
-        @if let Some(more) = all.checked_sub(shown).filter(|&more| more > 0) {
-            p class="more" { (and_more(more)) }
+        @if let Some(more) = and_more(all, shown, AS_DATA) {
+            p class="more" { (more) }
         }
     }
-}
-
-fn and_more(more: usize) -> String {
-    format!(
-        "and {} more (mailgap report -f json has all)",
-        count(more as u64)
-    )
 }
 
 /// Text of strangers without controls: what is shown is what is there. maud escapes the rest.

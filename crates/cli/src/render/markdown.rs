@@ -8,19 +8,24 @@ use std::fmt::Write;
 
 use self::escape::{code, text};
 use super::moments::Moments;
-use super::numbers::{count, counted, share};
+use super::numbers::counted;
 use super::parts::answers::answers;
 use super::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
+use super::parts::failing::{FAILING, HEADING, failing};
+use super::parts::incidents::{ROW, failures, members, row, without_outage};
 use super::parts::outage::{
     FATES, WINDOW, evidence, fates, mx, on_one_line, replies, stretch, window,
 };
+use super::parts::said::MOST_STATEMENTS;
 use super::parts::{
-    By, MOST_DETAILS, MOST_ROWS, MOST_SENTENCES, Section, availability, said, sections, tables,
+    AS_DATA, By, ELSEWHERE, MOST_BRIEF, MOST_BRIEF_ROWS, MOST_DETAILS, MOST_LISTED, MOST_MEMBERS,
+    MOST_ROWS, MOST_SENTENCES, Section, Standings, and_more, availability, is_list, said, sections,
+    standings, tables,
 };
 use super::table::{Column, Lean};
 use crate::escape::fit;
 use crate::grep;
-use crate::report::{Announcement, Availability, Incident, Outage, Report, Standing, Tables};
+use crate::report::{Announcement, Availability, Incident, Outage, Report, Tables};
 
 /// Columns of a reply, of a line of a log and of what was announced; longer ones are cut.
 const REPLY_COLUMNS: usize = 300;
@@ -33,12 +38,19 @@ pub(crate) fn render(report: &Report, by: By) -> String {
         moments: report.moments(),
         text: "# Mail that was not taken\n".to_owned(),
     };
-    page.answers(by);
+    page.answers();
+    let is_list = is_list(report);
     for section in sections(report, by) {
         match section {
+            Section::Incidents(..) | Section::Outages(..) if is_list => {}
             Section::Incidents(heading, all) => page.incidents(heading, &all),
             Section::Outages(heading, all) => page.outages(heading, &all),
-            Section::Standings(heading, meaning, all) => page.standings(heading, meaning, all),
+            Section::Brief(heading, all) => {
+                page.heading(heading);
+                let sentences = if is_list { 0 } else { MOST_BRIEF };
+                page.incident_list(&all, sentences, MOST_BRIEF_ROWS, true);
+            }
+            Section::Standings(standings) => page.standings(&standings),
             Section::Availability(heading, rows) => page.availability(heading, &rows),
             Section::Announcements(heading, said) => page.announcements(heading, said),
             Section::Tables(heading, tables) => page.tables(heading, tables),
@@ -65,17 +77,20 @@ impl Page<'_> {
     }
 
     fn and_more(&mut self, all: usize, shown: usize) {
-        if let Some(more) = all.checked_sub(shown).filter(|&more| more > 0) {
-            let more = count(more as u64);
-            let _ = writeln!(
-                self.text,
-                "\nand {more} more (mailgap report -f json has all)"
-            );
+        if let Some(more) = and_more(all, shown, ELSEWHERE) {
+            let _ = writeln!(self.text, "\n{more}");
+        }
+    }
+
+    /// The same of what the page for a browser cuts off, too.
+    fn and_more_as_data(&mut self, all: usize, shown: usize) {
+        if let Some(more) = and_more(all, shown, AS_DATA) {
+            let _ = writeln!(self.text, "\n{more}");
         }
     }
 
     /// Cells must be Markdown.
-    fn table<const N: usize>(&mut self, columns: &[Column; N], rows: Vec<[String; N]>) {
+    fn table(&mut self, columns: &[Column], rows: Vec<impl AsRef<[String]>>) {
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
         let leans = columns.iter().map(|column| match column.lean {
             Lean::Left => "---",
@@ -86,32 +101,93 @@ impl Page<'_> {
         self.line(&format!("| {} |", names.join(" | ")));
         self.line(&format!("| {} |", leans.join(" | ")));
         for row in rows {
-            self.line(&format!("| {} |", row.join(" | ")));
+            self.line(&format!("| {} |", row.as_ref().join(" | ")));
         }
         self.line("");
     }
 
-    fn answers(&mut self, by: By) {
+    fn answers(&mut self) {
         self.line("");
-        let answers = answers(self.report, by);
+        let answers = answers(self.report);
         if let Some(headline) = &answers.headline {
             self.line(&format!("**{}**", text(headline)));
         }
         if let Some(hint) = answers.hint {
             self.line(&format!("\n> hint: {}", text(hint)));
         }
-        for &(subject, verdict) in answers.sentences.iter().take(MOST_SENTENCES) {
+        let failing = failing(self.report);
+        if !failing.is_empty() {
+            self.heading(HEADING);
+            let mut columns = FAILING.to_vec();
+            columns.push(Column::words("an answer"));
+            let rows = failing.iter().map(|it| {
+                let mut row = it.cells.clone().map(|it| text(&it)).to_vec();
+                row.push(code(&fit(&it.sample, REPLY_COLUMNS)));
+                row
+            });
+            self.table(&columns, rows.collect());
+        }
+        let failures = failures(self.report);
+        if !failures.is_empty() {
+            self.heading("What failed");
+            self.incident_list(&failures, MOST_SENTENCES, MOST_LISTED, false);
+        }
+        for note in &answers.notes {
+            self.line(&format!("\n> note: {}", text(note)));
+        }
+    }
+
+    /// Incidents of which so many have a sentence, and so many others a row.
+    fn incident_list(
+        &mut self,
+        incidents: &[&Incident],
+        sentences: usize,
+        most: usize,
+        is_brief: bool,
+    ) {
+        let report = self.report;
+        for incident in incidents.iter().take(sentences) {
+            let (subject, verdict) = incident.sentence();
             match verdict.strip_prefix(subject) {
                 Some(rest) if !subject.trim().is_empty() => {
                     self.line(&format!("- **{}**{}", text(subject), text(rest)));
                 }
                 _ => self.line(&format!("- {}", text(verdict))),
             }
+            if is_brief {
+                let outage = &incident.whole;
+                self.line(&format!("  - {}", text(&evidence(outage))));
+                for advice in &outage.advice {
+                    self.line(&format!("  - **to do:** {}", text(&advice.text)));
+                }
+                self.replies("  ", outage);
+            }
+            let (columns, rows) = members(report, incident, self.moments);
+            if rows.is_empty() {
+                continue;
+            }
+            let all = rows.len();
+            let rows = rows.into_iter().take(MOST_MEMBERS);
+            let rows = rows.map(|row| row.iter().map(|cell| text(cell)).collect::<Vec<_>>());
+            self.table(&columns, rows.collect());
+            self.and_more(all, MOST_MEMBERS);
+            let others = without_outage(report, incident).len();
+            if others > 0 {
+                self.line(&format!(
+                    "{others} more with too few attempts to be judged alone\n"
+                ));
+            }
         }
-        self.and_more(answers.sentences.len(), MOST_SENTENCES);
-        for note in &answers.notes {
-            self.line(&format!("\n> note: {}", text(note)));
+        let rest = incidents.get(sentences..).unwrap_or_default();
+        if rest.is_empty() {
+            return;
         }
+        let rows = rest.iter().take(most).map(|incident| {
+            let row = row(report, &incident.title(), &incident.whole, self.moments);
+            row.map(|cell| text(&cell))
+        });
+        self.table(&ROW, rows.collect());
+        self.and_more(rest.len(), most);
     }
 
     fn outages(&mut self, heading: &str, outages: &[&Outage]) {
@@ -127,20 +203,6 @@ impl Page<'_> {
         for incident in incidents.iter().take(MOST_DETAILS) {
             let title = format!("{} {}", incident.id, incident.title());
             self.details(&title, &incident.whole);
-            let report = self.report;
-            if incident.outages.len() > 1 {
-                let members = report.outages_of(incident).take(MOST_ROWS).map(|outage| {
-                    let stretch = stretch(report, outage, self.moments);
-                    [text(&outage.domain), text(&stretch), outage.id.to_string()]
-                });
-                let columns = [
-                    Column::words("destination"),
-                    Column::words("outage"),
-                    Column::numbers("number", 0),
-                ];
-                self.table(&columns, members.collect());
-                self.and_more(incident.outages.len(), MOST_ROWS);
-            }
         }
         self.and_more(incidents.len(), MOST_DETAILS);
     }
@@ -170,57 +232,53 @@ impl Page<'_> {
             let cells = fates.into_iter().map(|row| row.map(|it| text(&it)));
             self.table(&FATES, cells.collect());
         }
-        for (label, reply) in replies(outage) {
-            self.line(&format!(
-                "- {}: {}",
-                text(label),
-                code(&fit(&reply, REPLY_COLUMNS))
-            ));
-        }
+        self.replies("", outage);
         self.line("");
     }
 
-    fn standings(&mut self, heading: &str, meaning: &str, standings: &[Standing]) {
-        let destinations = counted(standings.len() as u64, "destination");
-        self.heading(&format!("{heading}: {destinations}"));
-        self.line(&text(meaning));
-        let columns = [
-            Column::words("destination"),
-            Column::words("answer"),
-            Column::numbers("attempts", 0),
-            Column::numbers("failed", 0),
-            Column::numbers("messages", 0),
-            Column::numbers("recipients", 0),
-            Column::words("an answer"),
-        ];
-        let rows = standings.iter().take(MOST_ROWS).map(|standing| {
-            let sample = on_one_line(standing.sample.as_deref().unwrap_or(""));
-            [
-                text(&standing.domain),
-                text(&standing.label),
-                count(standing.attempts),
-                share(standing.share.unwrap_or(1.0)),
-                count(standing.messages),
-                count(standing.recipients),
-                code(&fit(&sample, REPLY_COLUMNS)),
-            ]
+    /// One real reply of each kind.
+    fn replies(&mut self, indent: &str, outage: &Outage) {
+        for (label, reply) in replies(outage) {
+            let reply = code(&fit(&reply, REPLY_COLUMNS));
+            self.line(&format!("{indent}- {}: {reply}", text(label)));
+        }
+    }
+
+    fn standings(&mut self, standings: &Standings<'_>) {
+        let Standings {
+            heading,
+            meaning,
+            all,
+            most,
+        } = standings;
+        self.heading(heading);
+        let destinations = counted(all.len() as u64, "destination");
+        self.line(&text(&format!("{destinations}: {meaning}")));
+        let mut columns = standings::columns(all);
+        columns.push(Column::words("an answer"));
+        let rows = all.iter().take(*most).map(|standing| {
+            let row = standings::row(standing, self.moments);
+            let mut row: Vec<String> = row.iter().map(|cell| text(cell)).collect();
+            let sample = on_one_line(standing.sample.as_deref().unwrap_or_default());
+            row.push(code(&fit(&sample, REPLY_COLUMNS)));
+            row
         });
         self.table(&columns, rows.collect());
-        self.and_more(standings.len(), MOST_ROWS);
+        self.and_more(all.len(), *most);
     }
 
     fn availability(&mut self, heading: &str, rows: &[&Availability]) {
         self.heading(heading);
         self.line(&text(availability::MEANING));
         let cells = rows.iter().take(MOST_ROWS);
-        let cells = cells.map(|row| availability::row(row, true).map(|it| text(&it)));
+        let cells = cells.map(|row| availability::row(row).map(|it| text(&it)));
         self.table(&availability::AVAILABILITY, cells.collect());
-        self.and_more(rows.len(), MOST_ROWS);
+        self.and_more_as_data(rows.len(), MOST_ROWS);
     }
 
     fn announcements(&mut self, heading: &str, all: &[Announcement]) {
         self.heading(heading);
-        for said in all.iter().take(MOST_SENTENCES) {
+        for said in all.iter().take(MOST_STATEMENTS) {
             let when = self.moments.exact(said.time);
             let claims = said::claims(said);
             self.line(&format!("- {when}, {}, {claims}:", text(&said.source)));
@@ -237,7 +295,7 @@ impl Page<'_> {
                 self.line(&format!("  - and {more} more"));
             }
         }
-        self.and_more(all.len(), MOST_SENTENCES);
+        self.and_more_as_data(all.len(), MOST_STATEMENTS);
     }
 
     /// The hours of the log are too many for a ticket.

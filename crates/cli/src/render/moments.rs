@@ -63,6 +63,18 @@ impl Moments {
         }
     }
 
+    /// From the one moment to the other: `23 Jan 16:00 to 18:30`, `23 Jan 16:00 to 24 Jan 02:10`.
+    pub(crate) fn between(self, first: Timestamp, last: Timestamp) -> String {
+        let date = |time| self.local(time).map(|local| local.date_naive());
+        match self.local(last) {
+            _ if first == last => self.exact(first),
+            Some(local) if date(first) == date(last) => {
+                format!("{} to {}", self.exact(first), local.format("%H:%M"))
+            }
+            _ => format!("{} to {}", self.exact(first), self.exact(last)),
+        }
+    }
+
     /// In a sentence, after "from" or "since": `23 Jan 16:00`, `about 23 Jan 16:00`, `some time between
     /// 23 Jan 12:20 and 16:10`, `25 Jan evening`.
     pub(crate) fn phrase(self, boundary: &outage::Boundary) -> String {
@@ -221,6 +233,19 @@ mod tests {
             };
             assert_eq!(moments.phrase(&boundary), phrase);
             assert_eq!(moments.cell(&boundary.into()), cell);
+        }
+    }
+
+    #[test]
+    fn a_range_names_a_day_once() {
+        let moments = Moments::new(Tz::Europe__Rome, false);
+        let cases = [
+            ("23 16:00", "23 18:30", "23 Jan 16:00 to 18:30"),
+            ("23 16:00", "24 02:10", "23 Jan 16:00 to 24 Jan 02:10"),
+            ("23 16:00", "23 16:00", "23 Jan 16:00"),
+        ];
+        for (first, last, expected) in cases {
+            assert_eq!(moments.between(rome(first), rome(last)), expected);
         }
     }
 

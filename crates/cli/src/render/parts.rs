@@ -3,19 +3,37 @@
 pub(crate) mod answers;
 pub(crate) mod availability;
 pub(crate) mod coverage;
+pub(crate) mod failing;
+pub(crate) mod hosts;
+pub(crate) mod incidents;
+pub(crate) mod length;
 pub(crate) mod outage;
 pub(crate) mod said;
+pub(crate) mod standings;
 pub(crate) mod tables;
 
 use mailgap_core::incident::Scope;
-use mailgap_core::outage::OutageType;
 
+use super::numbers;
 use crate::report::{Announcement, Availability, Incident, Outage, Report, Standing, Tables};
 
-/// Sentences, detailed outages and rows of a table that are shown; `-f json` has all of them.
-pub(crate) const MOST_SENTENCES: usize = 40;
-pub(crate) const MOST_DETAILS: usize = 12;
-pub(crate) const MOST_ROWS: usize = 15;
+/// Where text and Markdown stop; HTML, CSV and JSON have all of it.
+///
+/// Incidents that have a sentence. A report with more of them is a list: it has no pictures and shows no outage in
+/// detail.
+pub(crate) const MOST_SENTENCES: usize = 8;
+/// Incidents that have a row of a table after those.
+pub(crate) const MOST_LISTED: usize = 12;
+/// Destinations named below the sentence of their incident.
+pub(crate) const MOST_MEMBERS: usize = 6;
+/// Outages shown in detail.
+pub(crate) const MOST_DETAILS: usize = 3;
+/// Incidents that are no failures (slow delivery, refusals by policy): those that have a sentence and their replies, and
+/// those that have a row after them.
+pub(crate) const MOST_BRIEF: usize = 3;
+pub(crate) const MOST_BRIEF_ROWS: usize = 5;
+/// Rows of any other table.
+pub(crate) const MOST_ROWS: usize = 8;
 
 /// What a report is arranged by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -29,66 +47,69 @@ pub(crate) enum By {
 
 /// One part of a report, between the answer and the coverage, after its heading.
 pub(crate) enum Section<'r> {
+    /// Incidents in detail.
     Incidents(&'static str, Vec<&'r Incident>),
+    /// Outages in detail.
     Outages(&'static str, Vec<&'r Outage>),
-    /// With what they have in common.
-    Standings(&'static str, &'static str, &'r [Standing]),
+    /// Incidents that are no failures, in brief.
+    Brief(&'static str, Vec<&'r Incident>),
+    Standings(Standings<'r>),
     Availability(&'static str, Vec<&'r Availability>),
     Announcements(&'static str, &'r [Announcement]),
     Tables(&'static str, &'r Tables),
 }
 
+/// Destinations of which there is little to say.
+pub(crate) struct Standings<'r> {
+    pub(crate) heading: &'static str,
+    /// What they have in common.
+    pub(crate) meaning: &'static str,
+    pub(crate) all: Vec<&'r Standing>,
+    /// How many text and Markdown show.
+    pub(crate) most: usize,
+}
+
 /// The parts that hold something, in their order.
 pub(crate) fn sections(report: &Report, by: By) -> Vec<Section<'_>> {
-    let outages = |heading, wanted: fn(&Outage) -> bool| {
-        let outages = report.outages.iter();
-        let outages: Vec<&Outage> = outages.filter(|outage| wanted(outage)).collect();
-        (!outages.is_empty()).then_some(Section::Outages(heading, outages))
-    };
-    let incidents = |heading, wanted: fn(&Incident) -> bool| {
-        let incidents = report.incidents.iter();
-        let incidents: Vec<&Incident> = incidents.filter(|it| wanted(it)).collect();
-        (!incidents.is_empty()).then_some(Section::Incidents(heading, incidents))
-    };
     let mut all = Vec::new();
+    let failures = incidents::failures(report);
     match by {
         By::Domain => {
-            all.extend(incidents("Our own side", |incident| {
-                incident.scope == Scope::Sender
-            }));
-            all.extend(outages("Outages", |outage| {
-                outage.kind == OutageType::Outage && !outage.is_slow_only()
-            }));
-            all.extend(outages(
-                "Slow, but mail was taken (not outages)",
-                Outage::is_slow_only,
-            ));
+            let (own, others): (Vec<&Incident>, Vec<&Incident>) = failures
+                .into_iter()
+                .partition(|incident| incident.scope == Scope::Sender);
+            all.extend(filled(own).map(|own| Section::Incidents("Our own side", own)));
+            let mut outages: Vec<&Outage> = others
+                .into_iter()
+                .flat_map(|incident| report.outages_of(incident))
+                .collect();
+            outages.sort_by_key(|outage| outage.id);
+            all.extend(filled(outages).map(|outages| Section::Outages("Outages", outages)));
         }
-        By::Operator => all.extend(incidents("Incidents", |_| true)),
+        By::Operator => {
+            all.extend(filled(failures).map(|all| Section::Incidents("Incidents", all)));
+        }
     }
+    let brief = [
+        ("Refused by policy", incidents::refused_by_policy(report)),
+        (
+            "Slow, but mail was taken (not outages)",
+            incidents::slow(report),
+        ),
+    ];
+    for (heading, incidents) in brief {
+        all.extend(filled(incidents).map(|incidents| Section::Brief(heading, incidents)));
+    }
+    all.extend(standings(report).map(Section::Standings));
     if !report.announcements.is_empty() {
         all.push(Section::Announcements(
             "What was announced",
             &report.announcements,
         ));
     }
-    let rows: Vec<&Availability> = report
-        .availability
-        .iter()
-        .filter(|row| row.is_told())
-        .collect();
-    if !rows.is_empty() {
-        all.push(Section::Availability(
-            "Time not taking mail, by month",
-            rows,
-        ));
-    }
-    all.extend(standings(report));
-    if by == By::Domain {
-        all.extend(outages("Refused by policy (not outages)", |outage| {
-            outage.kind == OutageType::Policy && !outage.is_slow_only()
-        }));
-    }
+    let rows = report.availability.iter().filter(|row| row.is_told());
+    let rows = filled(rows.collect());
+    all.extend(rows.map(|rows| Section::Availability("Time not taking mail, by month", rows)));
     let tables = report
         .tables
         .iter()
@@ -97,30 +118,70 @@ pub(crate) fn sections(report: &Report, by: By) -> Vec<Section<'_>> {
     all
 }
 
-/// Destinations that never worked, and those that fail at a steady share.
-fn standings(report: &Report) -> impl Iterator<Item = Section<'_>> {
-    let (heading, meaning) = if report.coverage.bounces_alone() {
-        (
-            "Failing from first to last",
-            "one kind of failure throughout: mistyped, dead, or taking no mail; whether any mail was accepted is not \
-             known",
-        )
-    } else {
-        (
-            "Never reached",
-            "not one attempt in the whole log worked: mistyped, dead, or taking no mail",
-        )
-    };
-    let all: [(&str, &str, &[Standing]); 2] = [
-        (heading, meaning, &report.unreachable),
-        (
-            "Failing throughout",
-            "a steady share fails from the first day of the log to the last: not an outage",
-            &report.chronic,
-        ),
-    ];
-    let all = all
-        .into_iter()
-        .filter(|(_, _, standings)| !standings.is_empty());
-    all.map(|(heading, meaning, standings)| Section::Standings(heading, meaning, standings))
+fn filled<T>(all: Vec<T>) -> Option<Vec<T>> {
+    (!all.is_empty()).then_some(all)
 }
+
+/// True of a report with so many incidents that text and Markdown only list them.
+pub(crate) fn is_list(report: &Report) -> bool {
+    incidents::failures(report).len() > MOST_SENTENCES
+}
+
+/// Destinations without an outage of which something is to be said.
+fn standings(report: &Report) -> impl Iterator<Item = Standings<'_>> {
+    let unreachable = |certain| {
+        let all = report.unreachable.iter();
+        all.filter(|it| it.certain == certain).collect()
+    };
+    let certain = if report.coverage.bounces_alone() {
+        Standings {
+            heading: "Failing from first to last",
+            meaning: "one kind of failure throughout: mistyped, dead, or taking no mail; whether any mail was accepted \
+                      is not known",
+            all: unreachable(true),
+            most: MOST_ROWS,
+        }
+    } else {
+        Standings {
+            heading: "Never reached",
+            meaning: "not one attempt worked: mistyped, dead, or taking no mail",
+            all: unreachable(true),
+            most: MOST_ROWS,
+        }
+    };
+    let all = [
+        Standings {
+            heading: "No success in this log: dead, mistyped or down, cannot be told",
+            meaning: "not one attempt in this log worked, and nothing is known from before",
+            all: unreachable(false),
+            most: MOST_ROWS,
+        },
+        certain,
+        Standings {
+            heading: "Steady failures",
+            meaning: "a steady share fails from the first attempt to the last: not an outage",
+            all: report.chronic.iter().collect(),
+            most: 3,
+        },
+        Standings {
+            heading: "Too little to tell",
+            meaning: "failures of one or two messages",
+            all: report.minor.iter().collect(),
+            most: 3,
+        },
+    ];
+    all.into_iter()
+        .filter(|standings| !standings.all.is_empty())
+}
+
+/// What is cut off a long list; `elsewhere` are the formats that have all of it.
+pub(crate) fn and_more(all: usize, shown: usize, elsewhere: &str) -> Option<String> {
+    let more = all.checked_sub(shown).filter(|&more| more > 0)?;
+    let more = numbers::count(more as u64);
+    Some(format!("and {more} more: -f {elsewhere} has them all"))
+}
+
+/// The formats that have what text and Markdown cut off.
+pub(crate) const ELSEWHERE: &str = "html, csv or json";
+/// The formats that have what HTML cuts off as well.
+pub(crate) const AS_DATA: &str = "csv or json";

@@ -5,15 +5,20 @@
 
 mod availability;
 mod coverage;
+mod failing;
 mod fates;
+mod incidents;
 mod outages;
 mod overview;
 mod said;
 mod standings;
 
 use super::moments::Moments;
-use super::numbers::count;
-use super::parts::{By, MOST_SENTENCES, Section, answers::answers, sections};
+use super::parts::answers::{Answers, answers};
+use super::parts::incidents::failures;
+use super::parts::{
+    AS_DATA, By, ELSEWHERE, MOST_LISTED, MOST_SENTENCES, Section, and_more, is_list, sections,
+};
 use crate::escape;
 use crate::report::Report;
 use crate::style::{Style, Tone};
@@ -22,21 +27,29 @@ use crate::style::{Style, Tone};
 pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> String {
     let mut page = Page {
         report,
-        by,
         moments: report.moments(),
         style,
         columns,
         text: String::new(),
     };
-    page.answers();
-    page.overview();
+    let answers = answers(report);
+    page.headline(&answers);
+    page.failing();
+    page.failures();
+    for note in &answers.notes {
+        page.paragraph("note: ", note);
+    }
+    let is_list = is_list(report);
+    if !is_list {
+        page.overview();
+    }
     for section in sections(report, by) {
         match section {
+            Section::Incidents(..) | Section::Outages(..) if is_list => {}
             Section::Incidents(heading, incidents) => page.incidents(heading, &incidents),
             Section::Outages(heading, outages) => page.outages(heading, &outages),
-            Section::Standings(heading, meaning, standings) => {
-                page.standings(heading, meaning, standings);
-            }
+            Section::Brief(heading, incidents) => page.brief(heading, &incidents, is_list),
+            Section::Standings(standings) => page.standings(&standings),
             Section::Availability(heading, rows) => page.availability(heading, &rows),
             Section::Announcements(heading, said) => page.announcements(heading, said),
             Section::Tables(..) => {} // not made for this format: more than a screen holds
@@ -48,7 +61,6 @@ pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> S
 
 struct Page<'r> {
     report: &'r Report,
-    by: By,
     moments: Moments,
     style: Style,
     columns: usize,
@@ -63,8 +75,14 @@ impl Page<'_> {
 
     fn heading(&mut self, heading: &str) {
         self.line("");
-        let heading = self.style.paint(Tone::Strong, heading).into_owned();
-        self.line(&heading);
+        self.title(heading);
+    }
+
+    fn title(&mut self, heading: &str) {
+        for line in escape::wrap(heading, self.columns) {
+            let line = self.style.paint(Tone::Strong, line).into_owned();
+            self.line(&line);
+        }
     }
 
     /// Unsafe text, wrapped; all lines but the first stand under the text of the first.
@@ -80,23 +98,27 @@ impl Page<'_> {
         }
     }
 
-    /// One sentence for each outage, or that there is none, and on how much evidence.
-    fn answers(&mut self) {
-        let answers = answers(self.report, self.by);
-        if let Some(headline) = answers.headline {
-            let headline = self.style.paint(Tone::Strong, headline).into_owned();
+    /// That there is no outage, or nothing to answer from.
+    fn headline(&mut self, answers: &Answers) {
+        if let Some(headline) = &answers.headline {
+            let headline = self.style.paint(Tone::Strong, &**headline).into_owned();
             self.line(&headline);
         }
         if let Some(hint) = answers.hint {
             self.paragraph("hint: ", hint);
         }
-        for &(subject, verdict) in answers.sentences.iter().take(MOST_SENTENCES) {
-            self.sentence(subject, verdict);
+    }
+
+    /// The answer: what failed.
+    fn failures(&mut self) {
+        let failures = failures(self.report);
+        if failures.is_empty() {
+            return;
         }
-        self.and_more(answers.sentences.len(), MOST_SENTENCES, "");
-        for note in &answers.notes {
-            self.paragraph("note: ", note);
+        if !self.text.is_empty() {
+            self.heading("What failed");
         }
+        self.incident_list(&failures, MOST_SENTENCES, MOST_LISTED, false);
     }
 
     /// A sentence that begins with its subject.
@@ -120,12 +142,15 @@ impl Page<'_> {
     }
 
     fn and_more(&mut self, all: usize, shown: usize, indent: &str) {
-        if let Some(more) = all.checked_sub(shown).filter(|&more| more > 0) {
-            let more = count(more as u64);
-            self.paragraph(
-                indent,
-                &format!("and {more} more (mailgap report -f json has all)"),
-            );
+        if let Some(more) = and_more(all, shown, ELSEWHERE) {
+            self.paragraph(indent, &more);
+        }
+    }
+
+    /// The same of what the page for a browser cuts off, too.
+    fn and_more_as_data(&mut self, all: usize, shown: usize, indent: &str) {
+        if let Some(more) = and_more(all, shown, AS_DATA) {
+            self.paragraph(indent, &more);
         }
     }
 }

@@ -9,6 +9,7 @@ use mailgap_core::outage::{Kind, Outage, OutageType, Slow, Window};
 
 use super::moments::Moments;
 use super::numbers::{count, counted, delay, length, percent, share};
+use super::parts::hosts;
 use crate::report::{Fates, LastAttempt, ToDo};
 
 /// Below this share of failures a window says how many failed: a reader takes "452" for "always 452".
@@ -64,22 +65,26 @@ impl Ends {
     }
 }
 
-/// The sentence of one outage of `subject`. `last_attempt` is the destination's last in the log.
+/// What stands between the subject of a sentence and what was answered.
+pub(crate) const fn introduction(kind: OutageType) -> &'static str {
+    match kind {
+        OutageType::Outage => "",
+        OutageType::Policy => "refused our mail by policy (not an outage): ",
+        OutageType::Sender => "not sent, since our own side failed: ",
+    }
+}
+
+/// The sentence of one outage: its subject, its introduction, what was answered and when. `last_attempt` is the last at
+/// its destination.
 pub(crate) fn verdict(
-    subject: &str,
+    (subject, introduction): (&str, &str),
     outage: &Outage,
     last_attempt: Option<LastAttempt>,
     fates: Option<(Fates, ToDo)>,
     ends: Ends,
     moments: Moments,
 ) -> String {
-    let mut sentence = format!("{subject}: ");
-    let told = match outage.kind {
-        OutageType::Outage => "",
-        OutageType::Policy => "refused our mail by policy (not an outage): ",
-        OutageType::Sender => "not sent, since our own side failed: ",
-    };
-    sentence.push_str(told);
+    let mut sentence = format!("{subject}: {introduction}");
     // Writing to a String cannot fail.
     let _ = push_windows(&mut sentence, outage, ends, moments);
     if !outage.mx_working.is_empty() {
@@ -104,6 +109,9 @@ pub(crate) fn verdict(
         " ({last}{attempts}, {} failed).",
         percent(outage.failures, outage.attempts)
     );
+    if let Some(hosts) = hosts::sentence(&outage.by_host) {
+        let _ = write!(sentence, " {hosts}");
+    }
     if let Some((fates, to_do)) = fates {
         push_fates(&mut sentence, outage, &fates, to_do, moments);
     }
@@ -244,6 +252,11 @@ fn push_end(
     moments: Moments,
 ) -> String {
     if let (Some(end), false) = (&outage.end, outage.ongoing) {
+        if outage.silent_end {
+            let last = moments.exact(end.earliest);
+            let _ = write!(sentence, ", last failed {last}, nothing sent since");
+            return String::new();
+        }
         if outage.is_slow_only() {
             let _ = write!(
                 sentence,
@@ -280,6 +293,7 @@ fn push_end(
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
+    use mailgap_core::outage::HostCount;
     use mailgap_core::reason::Reason;
 
     use super::*;
@@ -290,12 +304,17 @@ mod tests {
 
     fn last(accepted: bool) -> LastAttempt {
         let time = rome("30 23:40");
-        LastAttempt { time, accepted }
+        LastAttempt {
+            time,
+            accepted,
+            failed: Some(time),
+        }
     }
 
     fn sentence(outage: &Outage) -> String {
+        let subject = outage.domain.to_string();
         verdict(
-            &outage.domain.to_string(),
+            (&subject, introduction(outage.kind)),
             outage,
             Some(last(false)),
             None,
@@ -336,7 +355,7 @@ mod tests {
         outage.end = None;
         outage.windows.truncate(1);
         let sentence = verdict(
-            "libero.it",
+            ("libero.it", ""),
             &outage,
             Some(last(true)),
             None,
@@ -344,6 +363,28 @@ mod tests {
             MOMENTS,
         );
         assert_snapshot!(sentence, @"libero.it: no connection from 23 Jan 16:00, not known to be over at the end of the log (last attempt 30 Jan 23:40, accepted; 1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn silence_after_the_last_failure_is_neither_recovery_nor_failure() {
+        let mut outage = libero();
+        outage.windows.truncate(1);
+        outage.silent_end = true;
+        outage.end = Some(between("25 14:20", "30 23:41"));
+        assert_snapshot!(sentence(&outage), @"libero.it: no connection from 23 Jan 16:00, last failed 25 Jan 14:20, nothing sent since (1,234 attempts, 99 % failed).");
+    }
+
+    #[test]
+    fn hosts_of_ours_that_differ_are_told_apart() {
+        let mut outage = policy();
+        outage.by_host = [(&b"relay3"[..], 378, 330), (b"relay1", 1_919, 1)]
+            .map(|(host, attempts, failures)| HostCount {
+                host: host.into(),
+                attempts,
+                failures,
+            })
+            .into();
+        assert_snapshot!(sentence(&outage), @"strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15, takes our mail again since 24 Jan evening (40 attempts, 83 % failed). 330 of 378 attempts from relay3 failed, 1 of 1,919 from relay1.");
     }
 
     #[test]
@@ -366,7 +407,7 @@ mod tests {
             since: true,
             until: true,
         };
-        let sentence = verdict("libero.it", &outage, None, None, ends, MOMENTS);
+        let sentence = verdict(("libero.it", ""), &outage, None, None, ends, MOMENTS);
         assert_snapshot!(sentence, @"libero.it: no connection since before --since (23 Jan 16:00), still failing at --until (1,234 attempts, 99 % failed).");
     }
 
@@ -444,7 +485,7 @@ mod tests {
         });
         let last = Some(last(false));
         let sentence = verdict(
-            "libero.it",
+            ("libero.it", ""),
             &libero(),
             last,
             Some((

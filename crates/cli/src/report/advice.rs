@@ -65,6 +65,10 @@ fn text(advice: &advice::Advice, outage: &Outage, only: &str, moments: Moments) 
         Of::Hold { bounces: false } => {
             "hold mailings to it: what is sent now only waits in the queue".into()
         }
+        Of::Probe if outage.silent_end => {
+            "send a few and see: nothing was sent after its last failure, so that nothing shows whether it is over"
+                .into()
+        }
         Of::Probe => {
             "send a few and see: the last attempt was accepted, which is too little to say that it is over".into()
         }

@@ -66,7 +66,8 @@ pub(crate) struct WentOn {
     pub(crate) kind: &'static str,
     /// `None` when it still did at the end of the log.
     pub(crate) until: Option<Boundary>,
-    /// Seconds from the statement on; to the end of the log when that is not the end.
+    /// Seconds from the statement on; of what has no end in the log, at the least to its last failed attempt and at the
+    /// most to the end of the log.
     pub(crate) seconds: Estimate,
     #[serde(skip)]
     words: &'static str,
@@ -198,9 +199,10 @@ fn what_went_on(outage: &Outage, time: Timestamp, last: Timestamp) -> Vec<WentOn
     let of = |place: usize, (kind, words): (&'static str, &'static str)| {
         let mut windows = outage.windows.iter();
         let window = windows.rfind(|window| sort(window.kind) == place)?;
-        let (best, least, most) = window.end.map_or((last, last, last), |end| {
-            (end.time, end.earliest, end.latest)
-        });
+        let (best, least, most) = match window.end {
+            Some(end) => (end.time, end.earliest, end.latest),
+            None => (last, outage.last_shown(window.kind == Kind::Delayed), last),
+        };
         let seconds = |end: Timestamp| end.seconds_since(time).max(0.0).round();
         let seconds = Estimate {
             best: seconds(best),
@@ -234,10 +236,17 @@ fn sentence(said: &Said, outage: &Outage, went_on: &[WentOn], moments: Moments) 
             _ => write!(sentence, ", "),
         };
         let _ = if it.until.is_none() {
-            let least = length(seconds.best);
+            let least = length(seconds.least);
             write!(
                 sentence,
                 "{}{went} for at least {least}, to the end of the log",
+                it.words
+            )
+        } else if outage.silent_end && seconds.least > 0.0 {
+            let least = length(seconds.least);
+            write!(
+                sentence,
+                "{}{went} for at least {least}, nothing was sent after that",
                 it.words
             )
         } else if seconds.best <= 0.0 {

@@ -12,7 +12,8 @@
 //! - *attempts*, *failures*: all of the month, inside of outages and outside, whatever the cause. Echoes are none.
 //!
 //! Each length is the best guess, with the least and the most that the log allows: from the latest possible beginning
-//! to the earliest possible end, and the other way round. Consecutive windows of one sort are one stretch, since
+//! to the earliest possible end, and the other way round. What goes on at the end of the log is the least to its last
+//! failed attempt, and the most to the end of the log. Consecutive windows of one sort are one stretch, since
 //! where one kind of failure gave way to another is no doubt about failing. What overlaps counts once.
 //!
 //! An operator has the *mean* of its destinations with attempts in that month, each counted alike; those without an
@@ -203,9 +204,10 @@ fn stretches(outages: &[&Outage], last: Timestamp) -> [Stretches; SORTS] {
                 end = next.end;
             }
             let start = window.start;
-            let (time, earliest, latest) = end.map_or((last, last, last), |end| {
-                (end.time, end.earliest, end.latest)
-            });
+            let (time, earliest, latest) = match end {
+                Some(end) => (end.time, end.earliest, end.latest),
+                None => (last, outage.last_shown(kind == Sort::Slow), last),
+            };
             let three = [
                 (start.time, time),
                 (start.latest, earliest),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use mailgap_core::address::Domain;
 use mailgap_core::fate::{Case, Counts, OutageFates};
 use mailgap_core::incident::OutagePlace;
 use mailgap_core::outage::{Findings, Outage, Prior, find_among};
@@ -14,6 +15,8 @@ use crate::months::Calendar;
 
 /// What was found about one destination.
 pub(crate) struct Found {
+    /// Its name.
+    pub(super) domain: Domain,
     pub(crate) findings: Findings,
     /// Outages before the time that the report is about: they say what is not normal.
     pub(super) past: Vec<Outage>,
@@ -63,6 +66,32 @@ pub(crate) struct LastAttempt {
     pub(crate) time: Timestamp,
     /// It was accepted.
     pub(crate) accepted: bool,
+    /// The last attempt that failed, which may be an earlier one.
+    pub(crate) failed: Option<Timestamp>,
+}
+
+impl LastAttempt {
+    /// When an attempt last showed that something goes on: the last one for slow delivery, else the last that failed.
+    pub(super) const fn shows(self, is_slow: bool) -> Option<Timestamp> {
+        if is_slow {
+            Some(self.time)
+        } else {
+            self.failed
+        }
+    }
+
+    /// The last attempt at any of several destinations.
+    pub(super) fn latest(all: impl Iterator<Item = LastAttempt>) -> Option<LastAttempt> {
+        all.reduce(|a, b| LastAttempt {
+            time: a.time.max(b.time),
+            accepted: if a.time < b.time {
+                b.accepted
+            } else {
+                a.accepted
+            },
+            failed: a.failed.max(b.failed),
+        })
+    }
 }
 
 /// Messages of an outage that are still queued and will be given up.
@@ -87,7 +116,12 @@ impl Found {
     ) -> Found {
         let last = evidence.buckets.last();
         let findings = find_among(evidence, known, prior);
+        let failed = evidence.buckets.iter().rev().find_map(|bucket| {
+            let [_ok, failures @ ..] = &bucket.spans;
+            failures.iter().flatten().map(|span| span.last).max()
+        });
         Found {
+            domain: evidence.domain.clone(),
             case: None,
             findings,
             past: Vec::new(),
@@ -103,7 +137,11 @@ impl Found {
                 let time = spans.map(|span| span.last).max()?;
                 let [ok, ..] = &bucket.spans;
                 let accepted = ok.is_some_and(|span| span.last == time);
-                Some(LastAttempt { time, accepted })
+                Some(LastAttempt {
+                    time,
+                    accepted,
+                    failed,
+                })
             }),
             fates: Vec::new(),
         }
@@ -144,13 +182,16 @@ impl Found {
 
     #[cfg(test)]
     pub(crate) fn known(findings: Findings, last_attempt: Timestamp) -> Found {
+        let domain = findings.outages.first().map(|outage| outage.domain.clone());
         Found {
+            domain: domain.unwrap_or_else(|| Domain::new(b"none.example")),
             findings,
             past: Vec::new(),
             attempts: 100,
             last_attempt: Some(LastAttempt {
                 time: last_attempt,
                 accepted: false,
+                failed: Some(last_attempt),
             }),
             tried: Vec::new(),
             case: None,

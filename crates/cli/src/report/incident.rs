@@ -3,20 +3,27 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use mailgap_core::address::Domain;
 use mailgap_core::fate::Counts;
 use mailgap_core::incident::{self, Basis, Incidents, OutagePlace, Scope};
 use mailgap_core::operator::Operator;
+use mailgap_core::outage::Kind;
 use serde::{Serialize, Serializer};
 
 use super::found::FatesByOutage;
 use super::words::{Word, lossy, names, word};
-use super::{Advice, Boundary, Fates, Outage, ToDo, Window, advice};
+use super::{
+    Advice, Boundary, Fates, HostCount, LastAttempt, Length, Outage, ToDo, Waiting, Window, advice,
+};
 use crate::render::moments::Moments;
 use crate::render::numbers::{count, counted};
-use crate::render::verdict::{Ends, verdict};
+use crate::render::verdict::{Ends, introduction, verdict};
 
 /// Domains named in a verdict; more are counted.
 const MOST_NAMED: usize = 3;
+
+/// From this share of failed attempts on, a host of ours reached nobody.
+const NEARLY_ALL: f64 = 0.95;
 
 /// Outages with one cause.
 #[derive(Debug)]
@@ -72,6 +79,11 @@ impl Incident {
         (&self.subject, &self.whole.verdict)
     }
 
+    /// That of its outages; where they are alike, the wider one first.
+    fn rank(&self) -> impl Ord + use<'_> {
+        (self.whole.rank(), Reverse(self.scope), &self.name)
+    }
+
     /// Short, for a heading.
     pub(crate) fn title(&self) -> String {
         let domains = counted(self.domains.len() as u64, "destination");
@@ -79,6 +91,7 @@ impl Incident {
             Scope::Domain => self.name.clone(),
             Scope::Operator => format!("{} ({domains})", self.name),
             Scope::Sender if self.hosts.is_empty() => format!("our own side ({domains})"),
+            Scope::Sender if self.hosts.len() == 1 => format!("{} ({domains})", self.subject),
             Scope::Sender => format!("our own side: {} ({domains})", self.name),
         }
     }
@@ -93,37 +106,62 @@ pub(super) fn name_of(incident: &incident::Incident) -> String {
     }
 }
 
-/// What the verdict of an incident begins with; `own` are its outages, the most important first.
-pub(super) fn subject_of(incident: &incident::Incident, own: &[&Outage]) -> String {
-    let domains = || {
-        let mut named: Vec<String> = Vec::new();
-        let others = incident.domains.iter().map(ToString::to_string);
-        for domain in own.iter().map(|outage| outage.domain.clone()).chain(others) {
-            if named.len() < MOST_NAMED && !named.contains(&domain) {
-                named.push(domain);
-            }
-        }
-        match incident.domains.len().saturating_sub(MOST_NAMED) {
-            0 => named.join(", "),
-            more => format!("{} and {} more", named.join(", "), count(more as u64)),
-        }
-    };
-    match incident.scope {
-        Scope::Domain => incident.whole.domain.to_string(),
-        Scope::Operator if incident.basis == Basis::Story => {
-            format!("{} at once", domains())
-        }
-        Scope::Operator => format!("operator {} ({})", incident.whole.domain, domains()),
-        Scope::Sender => {
-            let failing = counted(incident.domains.len() as u64, "destination");
-            let from = match &incident.from_hosts[..] {
-                [] => String::new(),
-                [host] => format!(" from {} alone", lossy(host)),
-                hosts => format!(" from {} alone", names(hosts).join(", ")),
-            };
-            format!("our own side ({failing}{from}: {})", domains())
+/// The destinations of an incident in words, those with the most important outages (`own`, in order) first.
+fn destinations_of(incident: &incident::Incident, own: &[&Outage]) -> String {
+    let mut named: Vec<String> = Vec::new();
+    let others = incident.domains.iter().map(ToString::to_string);
+    for domain in own.iter().map(|outage| outage.domain.clone()).chain(others) {
+        if named.len() < MOST_NAMED && !named.contains(&domain) {
+            named.push(domain);
         }
     }
+    match incident.domains.len().saturating_sub(MOST_NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {} more", named.join(", "), count(more as u64)),
+    }
+}
+
+/// The subject that the verdict of an incident begins with, and the words between the subject and what was answered.
+/// `own` are its outages, the most important first.
+fn opening_of(incident: &incident::Incident, own: &[&Outage]) -> (String, String) {
+    let domains = destinations_of(incident, own);
+    let introduction = introduction(incident.whole.kind).to_owned();
+    let subject = match incident.scope {
+        Scope::Domain => incident.whole.domain.to_string(),
+        Scope::Operator if incident.basis == Basis::Story => format!("{domains} at once"),
+        Scope::Operator => format!("operator {} ({domains})", incident.whole.domain),
+        Scope::Sender => {
+            let failing = counted(incident.domains.len() as u64, "destination");
+            match &incident.from_hosts[..] {
+                [] => format!("our own side ({failing}: {domains})"),
+                [host] => {
+                    let host = lossy(host);
+                    let reached = if reached_nobody(incident) {
+                        " could reach nobody"
+                    } else {
+                        ""
+                    };
+                    return (
+                        format!("{host}{reached}"),
+                        format!("{failing} ({domains}), "),
+                    );
+                }
+                hosts => format!(
+                    "our own side ({failing} from {} alone: {domains})",
+                    names(hosts).join(", ")
+                ),
+            }
+        }
+    };
+    (subject, introduction)
+}
+
+/// True when nearly all attempts of an incident failed before any host answered.
+fn reached_nobody(incident: &incident::Incident) -> bool {
+    let whole = &incident.whole;
+    let no_answer = |kind| matches!(kind, Kind::NoConnection | Kind::DnsFailure);
+    whole.failures as f64 >= NEARLY_ALL * whole.attempts as f64
+        && whole.windows.iter().all(|window| no_answer(window.kind))
 }
 
 impl Serialize for Incident {
@@ -144,9 +182,11 @@ impl Serialize for Incident {
             outages: &'i [usize],
             before_log: bool,
             ongoing: bool,
+            silent_end: bool,
             start: Boundary,
             end: Option<Boundary>,
             normal_again: Option<Boundary>,
+            length_s: Length,
             attempts: u64,
             failures: u64,
             messages: u64,
@@ -155,8 +195,10 @@ impl Serialize for Incident {
             confidence: &'static str,
             windows: &'i [Window],
             fates: Option<Fates>,
+            waiting: Option<Waiting>,
             verdict: &'i str,
             advice: &'i [Advice],
+            by_host: &'i [HostCount],
         }
         let whole = &self.whole;
         Document {
@@ -171,9 +213,11 @@ impl Serialize for Incident {
             outages: &self.outages,
             before_log: whole.before_log,
             ongoing: whole.ongoing,
+            silent_end: whole.silent_end,
             start: whole.start,
             end: whole.end,
             normal_again: whole.normal_again,
+            length_s: whole.length_s,
             attempts: whole.attempts,
             failures: whole.failures,
             messages: whole.messages,
@@ -182,8 +226,10 @@ impl Serialize for Incident {
             confidence: whole.confidence.as_word(),
             windows: &whole.windows,
             fates: whole.fates,
+            waiting: whole.waiting,
             verdict: &whole.verdict,
             advice: &whole.advice,
+            by_host: &whole.by_host,
         }
         .serialize(serializer)
     }
@@ -217,11 +263,12 @@ pub(super) fn members_by_operator(incidents: &Incidents) -> Vec<(String, Vec<usi
     incidents.operators.iter().map(of).collect()
 }
 
-/// The incidents with the ids of these outages, the widest and most important first.
+/// The incidents with the ids of these outages, in the order of outages. `known` is what became of the messages of
+/// outages, and the last attempt at each destination.
 pub(super) fn incidents_of(
     incidents: &Incidents,
     outages: &[Outage],
-    fates: &FatesByOutage,
+    (fates, last_attempts): (&FatesByOutage, &HashMap<Domain, LastAttempt>),
     ends: Ends,
     moments: Moments,
 ) -> Vec<Incident> {
@@ -240,7 +287,7 @@ pub(super) fn incidents_of(
                 .filter_map(|at| ids.get(at).copied())
                 .collect();
             own.sort_by_key(|outage| outage.id);
-            let subject = subject_of(found, &own);
+            let (subject, introduction) = opening_of(found, &own);
             let whole = match own[..] {
                 [outage] if found.scope == Scope::Domain => outage.clone(),
                 _ => {
@@ -254,12 +301,18 @@ pub(super) fn incidents_of(
                     let total = (!own.is_empty()).then_some(total);
                     let told = total.map(|total| (total, to_do));
                     let whole = found.whole.clone();
-                    let verdict = verdict(&subject, &whole, None, told, ends, moments);
+                    let opening = (&*subject, &*introduction);
+                    let verdict = verdict(opening, &whole, None, told, ends, moments);
+                    let domains = found.domains.iter();
+                    let last_attempt = LastAttempt::latest(
+                        domains.filter_map(|it| last_attempts.get(it).copied()),
+                    );
                     let advice = advice::of(&whole, &to_do, (false, false), "", moments);
                     Outage {
                         advice,
                         fates: total,
-                        ..Outage::new(whole, verdict)
+                        waiting: Waiting::new(&to_do),
+                        ..Outage::new(whole, last_attempt, verdict)
                     }
                 }
             };
@@ -271,7 +324,7 @@ pub(super) fn incidents_of(
             }
         })
         .collect();
-    all.sort_by(|a, b| (Reverse(a.scope), a.whole.rank()).cmp(&(Reverse(b.scope), b.whole.rank())));
+    all.sort_by(|a, b| a.rank().cmp(&b.rank()));
     for (id, incident) in (1..).zip(&mut all) {
         incident.id = id;
     }

@@ -10,7 +10,7 @@ use mailgap_core::time::Timestamp;
 use serde::Serialize;
 
 use super::words::{lossy, names, rounded, time, word};
-use super::{Advice, Chart};
+use super::{Advice, Chart, LastAttempt, ToDo};
 
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Boundary {
@@ -40,6 +40,8 @@ pub(crate) struct Outage {
     pub(crate) start: Boundary,
     pub(crate) end: Option<Boundary>,
     pub(crate) normal_again: Option<Boundary>,
+    /// How long mail was not accepted; of slow delivery alone, how long it was slow.
+    pub(crate) length_s: Length,
     pub(crate) attempts: u64,
     pub(crate) failures: u64,
     pub(crate) messages: u64,
@@ -49,6 +51,8 @@ pub(crate) struct Outage {
     pub(crate) confidence: Confidence,
     pub(crate) windows: Vec<Window>,
     pub(crate) fates: Option<Fates>,
+    /// Messages of it that are still queued at the end of the log.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) verdict: String,
     /// What to do, the most urgent first.
     pub(crate) advice: Vec<Advice>,
@@ -61,6 +65,9 @@ pub(crate) struct Outage {
     /// How many hosts of ours report attempts to it.
     #[serde(skip)]
     pub(crate) hosts: usize,
+    /// The last attempt at its destination, or at any destination of an incident.
+    #[serde(skip)]
+    pub(super) last_attempt: Option<LastAttempt>,
     /// Places of the destination among those with outages and of the outage among its own, as found.
     #[serde(skip)]
     pub(crate) place: (usize, usize),
@@ -75,6 +82,42 @@ pub(crate) struct HostCount {
     pub(crate) host: String,
     pub(crate) attempts: u64,
     pub(crate) failures: u64,
+}
+
+/// How long something lasted, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct Length {
+    /// What the attempts show: from the latest moment at which it may have begun to the earliest at which it may have
+    /// ended, or to the last failed attempt where no end is known.
+    pub(crate) least: f64,
+    /// From the earliest beginning to the latest end; `None` where the log does not show both.
+    pub(crate) most: Option<f64>,
+}
+
+/// Messages that are still queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Waiting {
+    pub(crate) messages: u64,
+    /// When the first of them will be given up.
+    #[serde(serialize_with = "time")]
+    pub(crate) first_expires: Timestamp,
+}
+
+impl Waiting {
+    pub(super) fn new(to_do: &ToDo) -> Option<Waiting> {
+        to_do.expiring.map(|expiring| Waiting {
+            messages: expiring.messages,
+            first_expires: expiring.first,
+        })
+    }
+
+    /// Of several outages together.
+    pub(crate) fn sum(all: impl Iterator<Item = Waiting>) -> Option<Waiting> {
+        all.reduce(|a, b| Waiting {
+            messages: a.messages + b.messages,
+            first_expires: a.first_expires.min(b.first_expires),
+        })
+    }
 }
 
 /// What became of the messages that failed in an outage or a window.
@@ -159,8 +202,13 @@ pub(crate) struct Standing {
 }
 
 impl Outage {
-    pub(super) fn new(outage: outage::Outage, verdict: String) -> Outage {
+    pub(super) fn new(
+        outage: outage::Outage,
+        last_attempt: Option<LastAttempt>,
+        verdict: String,
+    ) -> Outage {
         Outage {
+            length_s: length(&outage, last_attempt),
             id: 0,
             domain: outage.domain.to_string(),
             operator: None,
@@ -181,11 +229,13 @@ impl Outage {
             confidence: outage.confidence,
             windows: outage.windows.into_iter().map(Window::new).collect(),
             fates: None,
+            waiting: None,
             verdict,
             advice: Vec::new(),
             chart: None,
             by_host: outage.by_host.iter().map(HostCount::new).collect(),
             hosts: outage.hosts,
+            last_attempt,
             place: (0, 0),
             found_at: (0, 0),
         }
@@ -197,21 +247,49 @@ impl Outage {
         windows.all(|window| window.kind == Kind::Delayed)
     }
 
-    /// The most important first: whose fault, then how much mail failed; the rest makes it one order.
-    pub(super) fn rank(&self) -> impl Ord + use<'_> {
-        let whose = match self.kind {
-            OutageType::Outage if self.is_slow_only() => 2,
-            OutageType::Outage => 0,
-            OutageType::Sender => 1,
-            OutageType::Policy => 3,
+    /// What was not delivered first, then what was slow, then what was refused by policy; each by the number of people
+    /// concerned. The rest makes it one order.
+    pub(crate) fn rank(&self) -> impl Ord + use<'_> {
+        let sort = match self.kind {
+            OutageType::Policy => 2,
+            _ if self.is_slow_only() => 1,
+            OutageType::Outage | OutageType::Sender => 0,
         };
         (
-            whose,
+            sort,
+            Reverse(self.recipients),
             Reverse(self.messages),
-            Reverse(self.failures),
             &self.domain,
             self.start.time,
         )
+    }
+
+    /// When an attempt last showed that it, or its slow delivery, goes on; for what has no end in the log.
+    pub(super) fn last_shown(&self, is_slow: bool) -> Timestamp {
+        let shown = self.last_attempt.and_then(|last| last.shows(is_slow));
+        shown.unwrap_or(self.start.latest)
+    }
+
+    /// True when mail fails: neither slow delivery alone nor refusals by policy.
+    pub(crate) fn is_failure(&self) -> bool {
+        self.kind != OutageType::Policy && !self.is_slow_only()
+    }
+}
+
+/// How long an outage lasted.
+fn length(outage: &outage::Outage, last_attempt: Option<LastAttempt>) -> Length {
+    let end = outage.end.filter(|_| !outage.ongoing);
+    let shown = match end {
+        Some(end) => Some(end.earliest),
+        None => last_attempt.and_then(|last| last.shows(outage.is_slow_only())),
+    };
+    let seconds = |from: Timestamp, until: Timestamp| until.seconds_since(from).max(0.0).round();
+    let is_open = outage.before_log || outage.silent_end;
+    Length {
+        least: shown.map_or(0.0, |shown| seconds(outage.start.latest, shown)),
+        most: end
+            .filter(|_| !is_open)
+            .map(|end| seconds(outage.start.earliest, end.latest)),
     }
 }
 
@@ -275,7 +353,13 @@ impl Standing {
     }
 
     pub(super) fn rank(&self) -> impl Ord + use<'_> {
-        (Reverse(self.messages), Reverse(self.attempts), &self.domain)
+        (
+            Reverse(self.recipients),
+            Reverse(self.messages),
+            Reverse(self.attempts),
+            &self.domain,
+            self.first,
+        )
     }
 }
 

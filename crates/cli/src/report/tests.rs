@@ -2,11 +2,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use mailgap_core::outage::Findings;
+use mailgap_core::outage::{Findings, HostCount, Outage, OutageType, Standing};
 
-use super::*;
 use crate::testing::{
-    announced_report, full_report, libero, libero_slow, policy, report, slow_only,
+    announced_report, between, full_report, libero, libero_slow, own_side, policy, report,
+    slow_only, standing,
 };
 
 /// The keys of an object of the report, as the schema lists them.
@@ -48,8 +48,8 @@ const SCHEMA: [(&str, &str); 22] = [
     ("/coverage/samples/0", "input line why text"),
     (
         "/outages/0",
-        "id domain operator mx mx_working type before_log ongoing silent_end start end normal_again attempts failures \
-         messages recipients log_bayes_factor confidence windows fates verdict advice hosts",
+        "id domain operator mx mx_working type before_log ongoing silent_end start end normal_again length_s attempts failures \
+         messages recipients log_bayes_factor confidence windows fates waiting verdict advice hosts",
     ),
     ("/outages/0/advice/0", "action text"),
     ("/outages/0/start", "time earliest latest"),
@@ -61,8 +61,8 @@ const SCHEMA: [(&str, &str); 22] = [
     ("/outages/0/windows/0/end", "time earliest latest"),
     (
         "/incidents/0",
-        "id scope basis name type domains active hosts outages before_log ongoing start end normal_again attempts failures \
-         messages recipients log_bayes_factor confidence windows fates verdict advice",
+        "id scope basis name type domains active hosts outages before_log ongoing silent_end start end normal_again length_s attempts failures \
+         messages recipients log_bayes_factor confidence windows fates waiting verdict advice by_host",
     ),
     ("/incidents/0/start", "time earliest latest"),
     (
@@ -189,9 +189,10 @@ fn an_ongoing_outage_ends_in_null() {
 }
 
 #[test]
-fn the_most_important_outage_comes_first() {
-    let with = |kind, messages, domain: &[u8]| {
+fn what_concerns_most_people_comes_first() {
+    let with = |kind, (recipients, messages), domain: &[u8]| {
         let mut outage = libero();
+        outage.recipients = recipients;
         outage.kind = kind;
         outage.messages = messages;
         outage.domain = mailgap_core::address::Domain::new(domain);
@@ -201,15 +202,15 @@ fn the_most_important_outage_comes_first() {
         }
     };
     let report = report(vec![
-        with(OutageType::Policy, 900, b"a.example"),
-        with(OutageType::Sender, 500, b"b.example"),
+        with(OutageType::Policy, (990, 900), b"a.example"),
+        with(OutageType::Sender, (40, 20), b"b.example"),
         Findings {
             outages: vec![slow_only()],
             ..Findings::default()
         },
-        with(OutageType::Outage, 20, b"d.example"),
-        with(OutageType::Outage, 20, b"c.example"),
-        with(OutageType::Outage, 30, b"e.example"),
+        with(OutageType::Outage, (30, 20), b"d.example"),
+        with(OutageType::Outage, (30, 20), b"c.example"),
+        with(OutageType::Outage, (30, 90), b"e.example"),
     ]);
     let order: Vec<_> = report
         .outages
@@ -217,14 +218,149 @@ fn the_most_important_outage_comes_first() {
         .map(|outage| (outage.id, outage.domain.as_str()))
         .collect();
     let expected = [
-        (1, "e.example"),
-        (2, "c.example"),
-        (3, "d.example"),
-        (4, "b.example"),
+        (1, "b.example"),
+        (2, "e.example"),
+        (3, "c.example"),
+        (4, "d.example"),
         (5, "slow.example"),
         (6, "a.example"),
     ];
     assert_eq!(order, expected);
+    // And so do incidents.
+    let incidents = report.incidents.iter();
+    let order: Vec<_> = incidents.map(|it| (it.id, it.name.as_str())).collect();
+    assert_eq!(order, expected);
+}
+
+#[test]
+fn destinations_of_which_there_is_little_to_say_come_by_recipients() {
+    let with = |domain: &[u8], recipients, messages| Findings {
+        unreachable: Some(Standing {
+            recipients,
+            messages,
+            ..standing(domain, 1.0)
+        }),
+        ..Findings::default()
+    };
+    let report = report(vec![
+        with(b"b.example", 2, 9),
+        with(b"a.example", 2, 9),
+        with(b"c.example", 2, 70),
+        with(b"d.example", 3, 3),
+    ]);
+    let order: Vec<_> = report.unreachable.iter().map(|it| &*it.domain).collect();
+    assert_eq!(order, ["d.example", "c.example", "a.example", "b.example"]);
+}
+
+#[test]
+fn lengths_claim_no_more_than_the_attempts_show() {
+    let mut ranged = libero();
+    (ranged.start, ranged.end) = (
+        between("23 15:00", "23 16:00"),
+        Some(between("23 16:13", "24 03:30")),
+    );
+    let older = Outage {
+        before_log: true,
+        ..libero()
+    };
+    // The last attempt of the hand-made findings failed on 30 January at 23:40.
+    let ongoing = Outage {
+        ongoing: true,
+        end: None,
+        ..libero()
+    };
+    let silent = Outage {
+        silent_end: true,
+        end: Some(between("23 18:00", "30 23:41")),
+        ..libero()
+    };
+    for (outage, least, most) in [
+        (ranged, 780.0, Value::from(45_000.0)),
+        (older, 366_000.0, Value::Null),
+        (ongoing, 632_400.0, Value::Null),
+        (silent, 7_200.0, Value::Null),
+    ] {
+        let report = report(vec![Findings {
+            outages: vec![outage],
+            ..Findings::default()
+        }]);
+        let json = serde_json::to_value(report).unwrap();
+        let expected = serde_json::json!({ "least": least, "most": most });
+        for place in ["/outages/0/length_s", "/incidents/0/length_s"] {
+            assert_eq!(json.pointer(place), Some(&expected), "{place}");
+        }
+    }
+}
+
+#[test]
+fn an_incident_of_one_host_of_ours_begins_with_the_host() {
+    let unreached = Outage {
+        windows: libero().windows[..1].to_vec(),
+        by_host: vec![
+            HostCount {
+                host: b"relay3"[..].into(),
+                attempts: 1_234,
+                failures: 1_222,
+            },
+            HostCount {
+                host: b"relay1"[..].into(),
+                attempts: 90,
+                failures: 0,
+            },
+        ],
+        ..libero()
+    };
+    let partly = Outage {
+        failures: 400,
+        ..unreached.clone()
+    };
+    // Hosts that answer are reached.
+    let refused = libero();
+    let cases: [(&[&str], Outage, &str, &str); 5] = [
+        (
+            &["relay3"],
+            unreached.clone(),
+            "relay3 could reach nobody (2 destinations)",
+            "relay3 could reach nobody: 2 destinations (a.example, b.example), no connection from 23 Jan 16:00, sent \
+             again since 27 Jan 21:40 (1,234 attempts, 99 % failed). 1,222 of 1,234 attempts from relay3 failed, 0 of \
+             90 from relay1.",
+        ),
+        (
+            &["relay3"],
+            partly,
+            "relay3 (2 destinations)",
+            "relay3: 2 destinations (a.example, b.example), no connection",
+        ),
+        (
+            &["relay3"],
+            refused,
+            "relay3 (2 destinations)",
+            "relay3: 2 destinations (a.example, b.example), no connection",
+        ),
+        (
+            &["relay3", "relay4"],
+            unreached.clone(),
+            "our own side: relay3, relay4 (2 destinations)",
+            "our own side (2 destinations from relay3, relay4 alone: a.example, b.example): not sent, since our own \
+             side failed: no connection",
+        ),
+        (
+            &[],
+            unreached,
+            "our own side (2 destinations)",
+            "our own side (2 destinations: a.example, b.example): not sent, since our own side failed: no connection",
+        ),
+    ];
+    for (hosts, whole, title, sentence) in cases {
+        let report = own_side(hosts, &whole);
+        let [incident] = &report.incidents[..] else {
+            panic!("one incident")
+        };
+        assert_eq!(incident.title(), title);
+        let (subject, verdict) = incident.sentence();
+        assert!(verdict.starts_with(sentence), "{verdict}");
+        assert!(verdict.starts_with(subject), "{verdict}");
+    }
 }
 
 #[test]

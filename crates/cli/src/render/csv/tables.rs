@@ -15,8 +15,9 @@ pub(crate) fn tables(report: &Report) -> Vec<Table> {
         outages(report),
         windows(report),
         incidents(report),
-        standings("unreachable", &report.unreachable, false),
-        standings("chronic", &report.chronic, true),
+        standings("unreachable", &report.unreachable, Beside::Certain),
+        standings("chronic", &report.chronic, Beside::Share),
+        standings("minor", &report.minor, Beside::Share),
         availability(&report.availability),
         coverage(report),
     ];
@@ -33,9 +34,10 @@ pub(crate) fn tables(report: &Report) -> Vec<Table> {
     all
 }
 
-const STRETCH: [&str; 11] = [
+const STRETCH: [&str; 14] = [
     "before_log",
     "ongoing",
+    "silent_end",
     "start",
     "start_earliest",
     "start_latest",
@@ -45,6 +47,8 @@ const STRETCH: [&str; 11] = [
     "normal_again",
     "normal_again_earliest",
     "normal_again_latest",
+    "length_least_s",
+    "length_most_s",
 ];
 
 const FATES: [&str; 8] = [
@@ -57,6 +61,9 @@ const FATES: [&str; 8] = [
     "median_delay_s",
     "p90_delay_s",
 ];
+
+/// Messages that are still queued.
+const WAITING: [&str; 2] = ["waiting_messages", "waiting_first_expires"];
 
 const NUMBERS: [&str; 6] = [
     "attempts",
@@ -74,6 +81,7 @@ pub(crate) fn outages(report: &Report) -> Table {
     columns.extend(NUMBERS);
     columns.extend(["mx", "mx_working"]);
     columns.extend(FATES);
+    columns.extend(WAITING);
     columns.extend(["advice", "verdict"]);
     let row = |outage: &Outage| {
         let mut row = vec![
@@ -86,6 +94,7 @@ pub(crate) fn outages(report: &Report) -> Table {
         row.extend(numbers(outage));
         row.extend([list(&outage.mx), list(&outage.mx_working)]);
         row.extend(fates(outage.fates.as_ref()));
+        row.extend(waiting(outage));
         row.extend(ending(outage));
         row
     };
@@ -104,6 +113,7 @@ fn incidents(report: &Report) -> Table {
     columns.extend(STRETCH);
     columns.extend(NUMBERS);
     columns.extend(FATES);
+    columns.extend(WAITING);
     columns.extend(["advice", "verdict"]);
     let rows = report.incidents.iter().map(|incident| {
         let whole = &incident.whole;
@@ -122,6 +132,7 @@ fn incidents(report: &Report) -> Table {
         row.extend(stretch(whole));
         row.extend(numbers(whole));
         row.extend(fates(whole.fates.as_ref()));
+        row.extend(waiting(whole));
         row.extend(ending(whole));
         row
     });
@@ -210,7 +221,14 @@ fn of_windows(of: &[Cell; 2], name: &str, outage: &Outage) -> Vec<Vec<Cell>> {
     windows.map(row).collect()
 }
 
-fn standings(name: &'static str, standings: &[Standing], with_share: bool) -> Table {
+/// What a table of destinations has beside the columns that all of them have.
+#[derive(Clone, Copy)]
+enum Beside {
+    Certain,
+    Share,
+}
+
+fn standings(name: &'static str, standings: &[Standing], beside: Beside) -> Table {
     let mut columns = vec![
         "domain",
         "kind",
@@ -222,9 +240,13 @@ fn standings(name: &'static str, standings: &[Standing], with_share: bool) -> Ta
         "last",
         "sample",
     ];
-    if with_share {
-        columns.insert(3, "share");
-    }
+    columns.insert(
+        3,
+        match beside {
+            Beside::Certain => "certain",
+            Beside::Share => "share",
+        },
+    );
     let row = |standing: &Standing| {
         let mut row = vec![
             text(&standing.domain),
@@ -237,9 +259,13 @@ fn standings(name: &'static str, standings: &[Standing], with_share: bool) -> Ta
             Cell::Time(standing.last),
             standing.sample.as_deref().map_or(Cell::Null, text),
         ];
-        if with_share {
-            row.insert(3, standing.share.map_or(Cell::Null, decimal));
-        }
+        row.insert(
+            3,
+            match beside {
+                Beside::Certain => boolean(standing.certain),
+                Beside::Share => standing.share.map_or(Cell::Null, decimal),
+            },
+        );
         row
     };
     Table {
@@ -477,10 +503,14 @@ fn domains(rows: &[DomainRow]) -> Table {
 }
 
 fn stretch(outage: &Outage) -> Vec<Cell> {
-    let mut cells = vec![boolean(outage.before_log), boolean(outage.ongoing)];
+    let flags = [outage.before_log, outage.ongoing, outage.silent_end];
+    let mut cells: Vec<Cell> = flags.map(boolean).into();
     cells.extend(boundary(Some(&outage.start)));
     cells.extend(boundary(outage.end.as_ref()));
     cells.extend(boundary(outage.normal_again.as_ref()));
+    let length_s = outage.length_s;
+    cells.push(Cell::Seconds(length_s.least));
+    cells.push(length_s.most.map_or(Cell::Null, Cell::Seconds));
     cells
 }
 
@@ -517,6 +547,15 @@ fn fates(fates: Option<&Fates>) -> Vec<Cell> {
         seconds(fates.median_delay_s),
         seconds(fates.p90_delay_s),
     ]
+}
+
+fn waiting(outage: &Outage) -> [Cell; 2] {
+    outage.waiting.map_or([Cell::Null, Cell::Null], |waiting| {
+        [
+            Cell::Number(waiting.messages),
+            Cell::Time(waiting.first_expires),
+        ]
+    })
 }
 
 fn ending(outage: &Outage) -> [Cell; 2] {

@@ -40,7 +40,8 @@ fn every_table_has_its_rows_and_unique_columns() {
     let counts: BTreeMap<&str, usize> = rows.into_iter().collect();
     assert_eq!(counts["incidents.csv"], 2);
     assert_eq!(counts["outages.csv"], 3);
-    assert_eq!(counts["unreachable.csv"], 1);
+    assert_eq!(counts["unreachable.csv"], 2);
+    assert_eq!(counts["minor.csv"], 1);
     // Six of outages, three of the one incident of several destinations.
     assert_eq!(counts["windows.csv"], 9);
     assert!(counts["coverage.csv"] > 30);
@@ -52,7 +53,7 @@ fn every_table_has_its_rows_and_unique_columns() {
         ),
         (4, 2, 1)
     );
-    assert_eq!(counts.len(), 11);
+    assert_eq!(counts.len(), 12);
     for (head, rows) in tables.values() {
         let mut unique = head.clone();
         unique.sort_unstable();
@@ -75,6 +76,16 @@ fn values_stand_under_the_keys_of_the_json() {
     assert_eq!(column(outages, "end")[1], "");
     assert_eq!(column(outages, "ongoing"), ["false", "true", "false"]);
     assert_eq!(column(outages, "log_bayes_factor")[0], "1834.57");
+    assert_eq!(
+        column(outages, "length_least_s"),
+        ["366000", "629400", "36000"]
+    );
+    assert_eq!(column(outages, "length_most_s"), ["366000", "", "54000"]);
+    assert_eq!(column(outages, "silent_end"), ["false"; 3]);
+    assert_eq!(
+        column(&tables["unreachable.csv"], "certain"),
+        ["true", "false"]
+    );
     assert_eq!(column(&tables["windows.csv"], "share")[1], "0.9783");
     let said = &tables["announcements.csv"];
     assert_eq!(column(said, "text"), ["It works, they say"]);
@@ -131,7 +142,7 @@ fn text_of_strangers_comes_back_and_is_no_formula() {
 #[test]
 fn a_report_without_findings_has_heads_alone() {
     let tables = read(&report(Vec::new()));
-    assert_eq!(tables.len(), 7);
+    assert_eq!(tables.len(), 8);
     for (name, (head, rows)) in &tables {
         assert!(
             head.len() > 1 && (rows.is_empty() || name == "coverage.csv"),

@@ -16,7 +16,8 @@ pub(super) fn availability(heading: &str, rows: &[&Availability]) -> Markup {
     let mut columns = AVAILABILITY.to_vec();
     columns.insert(2, Column::words("of the time observed"));
     let cells = rows.iter().take(MOST_ROWS).map(|it| {
-        let mut cells: Vec<_> = (0..).zip(row(it, true)).map(cell).collect();
+        let cells = row(it);
+        let mut cells: Vec<_> = cells.iter().map(|cell| html! { (safe(cell)) }).collect();
         cells.insert(2, bar(it));
         cells
     });
@@ -24,7 +25,7 @@ pub(super) fn availability(heading: &str, rows: &[&Availability]) -> Markup {
         section class="chapter availability" {
             h2 { (heading) }
             p class="note meaning" {
-                (MEANING) ". Below a length of time stand the least and the most that the log allows. What was refused by policy, and \
+                (MEANING) ". Where the attempts leave a length or a share open, it stands as a range. What was refused by policy, and \
                 what failed on our own side, is not laid on the receiver."
             }
             (of_cells(heading, &columns, cells))
@@ -34,20 +35,6 @@ pub(super) fn availability(heading: &str, rows: &[&Availability]) -> Markup {
                 ("delayed", "slow".to_owned()),
             ]))
             (super::more(rows.len(), MOST_ROWS))
-        }
-    }
-}
-
-/// Lengths of time have their doubt below them.
-fn cell((place, cell): (usize, String)) -> Markup {
-    let doubt = cell.split_once(" (").filter(|_| place > 0);
-    html! {
-        @match doubt.and_then(|(best, doubt)| Some((best, doubt.split_once(" to ")?))) {
-            Some((best, (least, most))) => {
-                (safe(best))
-                small { (safe(least)) " to " span { (safe(most.trim_end_matches(')'))) } }
-            }
-            None => (safe(&cell)),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::{and_more, safe};
+use super::safe;
 use crate::escape;
 use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, hint, not_understood};
+use crate::render::parts::{AS_DATA, and_more};
 use crate::report::Report;
 
 /// Characters of a line that is shown.
@@ -20,8 +21,8 @@ pub(super) fn coverage(report: &Report) -> Markup {
                     div {
                         dt { (fact.name) }
                         @for value in fact.values.iter().take(MOST_INPUTS) { dd { (safe(value)) } }
-                        @if fact.values.len() > MOST_INPUTS {
-                            dd { (and_more(fact.values.len() - MOST_INPUTS)) }
+                        @if let Some(more) = and_more(fact.values.len(), MOST_INPUTS, AS_DATA) {
+                            dd { (more) }
                         }
                     }
                 }

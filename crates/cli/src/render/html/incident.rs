@@ -5,30 +5,35 @@ use maud::{Markup, html};
 
 use super::table::{numbers, table};
 use super::timeline::{self, percent};
-use super::{Subject, chart, delays, kinds, replies, safe};
+use super::{Subject, chart, delays, failures, kinds, replies, safe};
 use crate::render::numbers::{count, counted, percent as percentage};
+use crate::render::parts::hosts::{HOST, row as host_row};
 use crate::render::parts::outage as parts;
-use crate::report::{Advice, Outage, Report};
+use crate::report::{Advice, Incident, Outage, Report};
 
 /// Outages of an incident that its picture shows.
 const MOST_MEMBERS: usize = 30;
 
 pub(super) fn section(report: &Report, subject: &Subject<'_>) -> Markup {
     let outage = subject.whole;
-    let (sort, words) = sort(outage);
     html! {
         article id=(subject.anchor) data-name=(safe(&subject.title)) {
-            header {
-                h3 { (safe(&subject.title)) " " span class={ "sort " (sort) } { (words) } }
-                p class="stretch" { (parts::stretch(report, outage, report.moments())) }
+            (head(report, &subject.title, outage))
+            p class="verdict" {
+                @match subject.part_of {
+                    Some(incident) => {
+                        "Part of " a href={ "#incident-" (incident.id) } { (safe(&incident.title())) } "."
+                    }
+                    None => (safe(&outage.verdict)),
+                }
             }
-            p class="verdict" { (safe(&outage.verdict)) }
             (windows(report, outage))
             p class="evidence" {
                 (safe(&parts::evidence(outage))) "."
                 @if !outage.mx.is_empty() { " " (safe(&parts::mx(outage))) "." }
             }
-            @if !subject.members.is_empty() { (members(report, subject)) }
+            (hosts(outage))
+            @if let Some(incident) = subject.incident { (destinations(report, incident)) }
             @if let Some(chart) = &outage.chart {
                 h4 { "Attempts" }
                 (chart::attempts(report, outage, chart))
@@ -48,6 +53,28 @@ pub(super) fn section(report: &Report, subject: &Subject<'_>) -> Markup {
     }
 }
 
+/// The head of a section: its title, what it is, and from when to when.
+pub(super) fn head(report: &Report, title: &str, outage: &Outage) -> Markup {
+    let (sort, words) = sort(outage);
+    html! {
+        header {
+            h3 { (safe(title)) " " span class={ "sort " (sort) } { (words) } }
+            p class="stretch" { (parts::stretch(report, outage, report.moments())) }
+        }
+    }
+}
+
+/// What each host of ours saw; the sentence says it of two.
+pub(super) fn hosts(outage: &Outage) -> Markup {
+    let rows: Vec<_> = outage.by_host.iter().map(host_row).collect();
+    html! {
+        @if rows.len() > 2 {
+            h4 { "Our hosts" }
+            (table("Our hosts", &HOST, &rows))
+        }
+    }
+}
+
 /// What it is, as a class and in words.
 fn sort(outage: &Outage) -> (&'static str, &'static str) {
     match outage.kind {
@@ -55,6 +82,7 @@ fn sort(outage: &Outage) -> (&'static str, &'static str) {
         _ if outage.is_slow_only() => ("slowly", "slow"),
         OutageType::Policy => ("policy", "refused by policy"),
         OutageType::Outage if outage.ongoing => ("outage", "outage, not over"),
+        OutageType::Outage if outage.silent_end => ("outage", "outage, nothing sent since"),
         OutageType::Outage => ("outage", "outage"),
     }
 }
@@ -66,15 +94,16 @@ fn windows(report: &Report, outage: &Outage) -> Markup {
     table("Windows", &parts::WINDOW, &rows.collect::<Vec<_>>())
 }
 
-/// The destinations of an incident, under one axis.
-fn members(report: &Report, subject: &Subject<'_>) -> Markup {
-    let mut rows = timeline::rows(subject.members.iter().copied(), |_| None);
+/// The destinations of an incident, under one axis and as a table.
+fn destinations(report: &Report, incident: &Incident) -> Markup {
+    let mut rows = timeline::rows(report.outages_of(incident), |_| None);
     let all = rows.len();
     rows.truncate(MOST_MEMBERS);
     html! {
         h4 { "Destinations" }
         (timeline::timeline(report, &rows, &[]))
         (super::more(all, MOST_MEMBERS))
+        (failures::destinations(report, incident))
     }
 }
 
@@ -138,7 +167,7 @@ fn concerned(outage: &Outage) -> Markup {
     }
 }
 
-fn to_do(advice: &[Advice]) -> Markup {
+pub(super) fn to_do(advice: &[Advice]) -> Markup {
     if advice.is_empty() {
         return html! {};
     }

@@ -5,10 +5,11 @@ use mailgap_core::outage::OutageType;
 use maud::{Markup, html};
 
 use super::timeline::{self, Row};
-use super::{anchor, safe};
+use super::{anchor, failing, safe};
 use crate::render::numbers::{bytes, count, counted};
 use crate::render::parts::By;
 use crate::render::parts::answers::answers;
+use crate::render::parts::incidents::{failures, slow};
 use crate::report::{Fates, Incident, Outage, Report};
 
 /// Sentences on the first screen; each outage has its own below.
@@ -17,7 +18,7 @@ const MOST_SENTENCES: usize = 3;
 const MOST_ROWS: usize = 30;
 
 pub(super) fn opening(report: &Report, by: By) -> Markup {
-    let answers = answers(report, by);
+    let answers = answers(report);
     html! {
         header class="opening" {
             p class="brand" { "Mail that was not taken" }
@@ -26,13 +27,14 @@ pub(super) fn opening(report: &Report, by: By) -> Markup {
             @if report.coverage.understood() == 0 {
                 @if let Some(what_to_do) = answers.hint { p class="lead" { (what_to_do) "." } }
             } @else {
-                (sentences(report, by))
+                (sentences(report))
                 @for note in &answers.notes {
                     p class="doubtful" { strong { "Note: " } (safe(note)) "." }
                 }
                 (tiles(report))
             }
         }
+        (failing::now(report))
         (glance(report, by))
     }
 }
@@ -40,7 +42,7 @@ pub(super) fn opening(report: &Report, by: By) -> Markup {
 /// The answer in a few words; not yet safe.
 pub(super) fn headline(report: &Report) -> String {
     if report.coverage.understood() == 0 {
-        return first_upper(&answers(report, By::Domain).headline.unwrap_or_default());
+        return first_upper(&answers(report).headline.unwrap_or_default());
     }
     let is_meant = |outage: &&Outage| outage.kind == OutageType::Outage && !outage.is_slow_only();
     let outages = report.outages.iter().filter(is_meant);
@@ -120,29 +122,13 @@ fn scope(report: &Report) -> String {
     scope
 }
 
-/// The widest and most important first. What several destinations had in common is not said of each again.
-fn sentences(report: &Report, by: By) -> Markup {
-    let shared: Vec<(&str, &str)> = match by {
-        By::Operator => report.incidents.iter().map(Incident::sentence).collect(),
-        By::Domain => {
-            let told: Vec<usize> = report
-                .shared_incidents()
-                .flat_map(|it| it.outages.iter().copied())
-                .collect();
-            let shared = report.shared_incidents().map(Incident::sentence);
-            let alone = report
-                .outages
-                .iter()
-                .filter(|outage| !told.contains(&outage.id));
-            let alone = alone.filter(|outage| outage.kind != OutageType::Policy);
-            shared
-                .chain(alone.map(|outage| (&*outage.domain, &*outage.verdict)))
-                .collect()
-        }
-    };
-    let more = shared.len().saturating_sub(MOST_SENTENCES);
+/// Those that concern most people first; what was refused by policy has a section of its own.
+fn sentences(report: &Report) -> Markup {
+    let incidents = failures(report).into_iter().chain(slow(report));
+    let sentences: Vec<(&str, &str)> = incidents.map(Incident::sentence).collect();
+    let more = sentences.len().saturating_sub(MOST_SENTENCES);
     html! {
-        @for (place, (subject, sentence)) in shared.into_iter().take(MOST_SENTENCES).enumerate() {
+        @for (place, (subject, sentence)) in sentences.into_iter().take(MOST_SENTENCES).enumerate() {
             p class=(if place == 0 { "lead" } else { "next" }) {
                 @match sentence.strip_prefix(subject) {
                     Some(rest) => { strong { (safe(subject)) } (safe(rest)) }

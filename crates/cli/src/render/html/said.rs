@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::safe;
 use crate::escape;
-use crate::render::parts::said::{claims, verdicts};
-use crate::render::parts::{MOST_ROWS, MOST_SENTENCES};
+use crate::render::parts::MOST_ROWS;
+use crate::render::parts::said::{MOST_STATEMENTS, claims, verdicts};
 use crate::report::{Announcement, Report};
 
 /// Where the section stands, and before the number of a statement.
@@ -15,7 +15,7 @@ const MOST_TEXT: usize = 600;
 
 /// Those that are shown, with their numbers.
 pub(super) fn shown(all: &[Announcement]) -> impl Iterator<Item = (usize, &Announcement)> {
-    (1..).zip(all).take(MOST_SENTENCES)
+    (1..).zip(all).take(MOST_STATEMENTS)
 }
 
 /// A class: whether it says that mail is taken again.
@@ -52,7 +52,7 @@ pub(super) fn said(report: &Report, heading: &str, all: &[Announcement]) -> Mark
                     }
                 }
             }
-            (super::more(all.len(), MOST_SENTENCES))
+            (super::more(all.len(), MOST_STATEMENTS))
         }
     }
 }

@@ -1,7 +1,7 @@
 "use strict";
-// The page is whole without this: it only adds a box that shows the sections whose name holds what is typed.
-const sections = [...document.querySelectorAll("article[data-name]")];
-if (sections.length > 3) {
+// The page is complete without this: it only adds a box that shows the sections and rows whose name holds what is typed.
+const named = [...document.querySelectorAll("article[data-name], tr[data-name]:not([data-name=''])")];
+if (named.length > 3) {
   const box = document.createElement("p");
   box.className = "filter";
   const label = document.createElement("label");
@@ -14,19 +14,23 @@ if (sections.length > 3) {
   const output = document.createElement("output");
   output.htmlFor = "filter";
   box.append(label, input, output);
-  const chapters = [...document.querySelectorAll(".chapter")].filter((chapter) => chapter.querySelector("article"));
-  chapters[0].before(box);
+  const shown = "[data-name]:not([data-name='']):not([hidden])";
+  const holders = [...document.querySelectorAll(".chapter, details.others")];
+  const searched = holders.filter((holder) => holder.querySelector("[data-name]:not([data-name=''])"));
+  searched[0].before(box);
   const show = () => {
     const wanted = input.value.trim().toLowerCase();
-    let shown = 0;
-    for (const section of sections) {
-      section.hidden = !section.dataset.name.toLowerCase().includes(wanted);
-      shown += section.hidden ? 0 : 1;
+    const found = new Set();
+    for (const it of named) {
+      it.hidden = !it.dataset.name.toLowerCase().includes(wanted);
+      if (!it.hidden) found.add(it);
     }
-    for (const chapter of chapters) {
-      chapter.hidden = !chapter.querySelector("article:not([hidden])");
+    for (const holder of searched) {
+      holder.hidden = !holder.querySelector(shown);
+      // What was folded away is what is searched for.
+      if (holder.tagName === "DETAILS") holder.open = wanted !== "";
     }
-    output.textContent = wanted ? `${shown} of ${sections.length}` : "";
+    output.textContent = wanted ? `${found.size} of ${named.length}` : "";
   };
   input.addEventListener("input", show);
   // A link into a section that is hidden shows all again.

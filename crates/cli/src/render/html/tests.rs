@@ -4,6 +4,8 @@ use sha2::{Digest, Sha256};
 
 use super::page::{SCRIPT, SCRIPT_HASH, STYLE};
 use super::*;
+use crate::render::parts::Standings;
+use crate::report::HostCount;
 use crate::testing::{HOSTILE, announced_report, full_report, report_with};
 
 const BY: [By; 2] = [By::Domain, By::Operator];
@@ -159,13 +161,16 @@ fn the_page_has_what_text_and_markdown_have_in_their_order() {
             .map(|section| match section {
                 Section::Incidents(heading, _)
                 | Section::Outages(heading, _)
-                | Section::Standings(heading, ..)
+                | Section::Brief(heading, _)
+                | Section::Standings(Standings { heading, .. })
                 | Section::Availability(heading, _)
                 | Section::Announcements(heading, _)
                 | Section::Tables(heading, _) => heading,
             });
-        let expected = ["At a glance"]
+        let shared = (by == By::Domain).then_some("Several destinations at once");
+        let expected = ["Failing now", "At a glance", "What failed"]
             .into_iter()
+            .chain(shared)
             .chain(sections)
             .chain(["Coverage and limits"]);
         assert_eq!(headings, expected.collect::<Vec<_>>());
@@ -206,4 +211,28 @@ fn the_whole_log_is_drawn_and_its_hours_add_up() {
     ] {
         assert!(chapter.contains(expected), "{expected}\n{chapter}");
     }
+}
+
+#[test]
+fn more_than_two_hosts_of_ours_have_a_table() {
+    let mut report = full_report();
+    let host = |host: &str, attempts, failures| HostCount {
+        host: host.to_owned(),
+        attempts,
+        failures,
+    };
+    let hosts = [
+        host("relay3", 378, 330),
+        host("relay1", 1_000, 1),
+        host("relay2", 919, 0),
+    ];
+    report.outages[0].by_host = hosts[..2].to_vec();
+    let of_two = render(&report, By::Domain);
+    assert!(!of_two.contains("<h4>Our hosts</h4>"));
+    report.outages[0].by_host = hosts.to_vec();
+    let of_three = render(&report, By::Domain);
+    assert_eq!(of_three.matches("<h4>Our hosts</h4>").count(), 1);
+    assert!(of_three.contains(
+        "<th scope=\"row\">relay3</th><td class=\"n\">378</td><td class=\"n\">330</td><td class=\"n\">87 %</td>"
+    ));
 }

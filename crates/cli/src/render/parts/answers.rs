@@ -1,26 +1,21 @@
-//! The answer: a sentence for each outage, or that there is none, and what makes it less than it seems.
+//! The answer where there is no outage, and what makes any answer less than it seems.
 
-use mailgap_core::incident::Scope;
-
-use super::By;
 use crate::render::numbers::{count, counted, percent};
-use crate::report::{Incident, Report};
+use crate::report::Report;
 
 /// From this share on, lines that were not understood may hide what the answer is about.
 const MANY_ODD: f64 = 0.01;
 
-/// The answer. Sentences and notes may hold text of strangers.
-pub(crate) struct Answers<'r> {
+/// The answer but for its sentences. Notes may hold text of strangers.
+pub(crate) struct Answers {
     /// That there is no outage, or nothing to answer from.
     pub(crate) headline: Option<String>,
     pub(crate) hint: Option<&'static str>,
-    /// Sentences, each after the subject that it begins with.
-    pub(crate) sentences: Vec<(&'r str, &'r str)>,
     pub(crate) notes: Vec<String>,
 }
 
 /// The answer of a report.
-pub(crate) fn answers(report: &Report, by: By) -> Answers<'_> {
+pub(crate) fn answers(report: &Report) -> Answers {
     let coverage = &report.coverage;
     if coverage.understood() == 0 {
         return nothing_understood(report);
@@ -28,7 +23,6 @@ pub(crate) fn answers(report: &Report, by: By) -> Answers<'_> {
     let mut answers = Answers {
         headline: None,
         hint: None,
-        sentences: sentences(report, by),
         notes: notes(report),
     };
     if !report.has_outage() {
@@ -51,7 +45,7 @@ pub(crate) fn answers(report: &Report, by: By) -> Answers<'_> {
 }
 
 /// Instead of an answer: there is nothing to answer from.
-fn nothing_understood(report: &Report) -> Answers<'_> {
+fn nothing_understood(report: &Report) -> Answers {
     let coverage = &report.coverage;
     let lines = coverage.lines.total + coverage.bounces.messages;
     let answer = match lines {
@@ -75,29 +69,7 @@ fn nothing_understood(report: &Report) -> Answers<'_> {
     Answers {
         headline: Some(answer),
         hint: Some(what_to_do),
-        sentences: Vec::new(),
         notes: Vec::new(),
-    }
-}
-
-fn sentences(report: &Report, by: By) -> Vec<(&str, &str)> {
-    // What was our own fault is said once, not of each receiver.
-    let own: Vec<usize> = report
-        .shared_incidents()
-        .filter(|incident| incident.scope == Scope::Sender)
-        .flat_map(|incident| incident.outages.iter().copied())
-        .collect();
-    match by {
-        By::Operator => report.incidents.iter().map(Incident::sentence).collect(),
-        By::Domain => {
-            let outages = report.outages.iter();
-            let outages = outages.filter(|outage| !own.contains(&outage.id));
-            report
-                .shared_incidents()
-                .map(Incident::sentence)
-                .chain(outages.map(|outage| (&*outage.domain, &*outage.verdict)))
-                .collect()
-        }
     }
 }
 

@@ -2,42 +2,64 @@
 
 use mailgap_core::outage::Confidence;
 
+use super::length;
 use crate::render::moments::Moments;
-use crate::render::numbers::{count, counted, delay, length, percent, share};
+use crate::render::numbers::{self, count, counted, delay, percent, share};
 use crate::render::table::Column;
-use crate::report::{Fates, Outage, Report, Window};
+use crate::report::{Boundary, Fates, Outage, Report, Window};
 
 /// MX hosts named of an outage.
 const MOST_MX: usize = 4;
 
 /// `23 Jan 16:00 to 27 Jan 21:40, 4 days 6 h`
 pub(crate) fn stretch(report: &Report, outage: &Outage, moments: Moments) -> String {
-    let start = if outage.before_log {
+    let normal = match &outage.normal_again {
+        Some(again) if !outage.is_slow_only() => {
+            format!("; normal again {}", moments.cell(again))
+        }
+        _ => String::new(),
+    };
+    let (to, silence) = if outage.silent_end {
+        (",", ", nothing sent since")
+    } else {
+        (" to", "")
+    };
+    format!(
+        "{}{to} {}{silence}, {}{normal}",
+        from(report, outage, moments),
+        until(report, outage, moments),
+        length::words(outage.length_s)
+    )
+}
+
+/// When an outage began, in the cell of a table.
+pub(crate) fn from(report: &Report, outage: &Outage, moments: Moments) -> String {
+    if outage.before_log {
         report.ends.before_cell().to_owned()
     } else {
         moments.cell(&outage.start)
-    };
-    let (end, last) = match (&outage.end, outage.ongoing) {
-        (Some(end), false) => (moments.cell(end), Some(end.time)),
-        _ => (report.ends.beyond_cell().to_owned(), report.coverage.last),
-    };
-    let least = if outage.before_log || outage.ongoing {
-        "at least "
-    } else {
-        ""
-    };
-    match last {
-        Some(last) => {
-            let length = length(last.seconds_since(outage.start.time));
-            let normal = match &outage.normal_again {
-                Some(again) if !outage.is_slow_only() => {
-                    format!("; normal again {}", moments.cell(again))
-                }
-                _ => String::new(),
-            };
-            format!("{start} to {end}, {least}{length}{normal}")
+    }
+}
+
+/// When an outage ended, in the cell of a table.
+pub(crate) fn until(report: &Report, outage: &Outage, moments: Moments) -> String {
+    end_cell(
+        report,
+        outage,
+        outage.end.filter(|_| !outage.ongoing),
+        moments,
+    )
+}
+
+/// `last failed 25 Jan 14:20` where the end is only silence.
+fn end_cell(report: &Report, outage: &Outage, end: Option<Boundary>, moments: Moments) -> String {
+    let is_last = |end: &Boundary| outage.end.is_some_and(|of| of.earliest == end.earliest);
+    match end {
+        Some(end) if outage.silent_end && is_last(&end) => {
+            format!("last failed {}", moments.exact(end.earliest))
         }
-        None => format!("{start} to {end}"),
+        Some(end) => moments.cell(&end),
+        None => report.ends.beyond_cell().to_owned(),
     }
 }
 
@@ -132,11 +154,7 @@ pub(crate) fn from_until(
     } else {
         moments.cell(&window.start)
     };
-    let until = match &window.end {
-        Some(end) => moments.cell(end),
-        None => report.ends.beyond_cell().to_owned(),
-    };
-    (from, until)
+    (from, end_cell(report, outage, window.end, moments))
 }
 
 /// The columns of [`window`].
@@ -205,7 +223,7 @@ fn fates_row(label: String, fates: &Fates) -> [String; 7] {
     [
         label,
         count(fates.delivered_late),
-        fates.median_delay_s.map_or("-".to_owned(), length),
+        fates.median_delay_s.map_or("-".to_owned(), numbers::length),
         count(fates.bounced_by_outage),
         count(fates.bounced),
         count(fates.expired),

@@ -2,6 +2,9 @@
 
 use crate::report::Announcement;
 
+/// Statements that are shown; JSON and CSV have all of them.
+pub(crate) const MOST_STATEMENTS: usize = 40;
+
 /// What a statement claims, in words.
 pub(crate) fn claims(said: &Announcement) -> String {
     let words = match said.claims.as_str() {

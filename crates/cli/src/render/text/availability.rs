@@ -13,7 +13,7 @@ impl Page<'_> {
         self.paragraph("  ", MEANING);
         let name_columns = self.columns / 3 - 3;
         let cells = rows.iter().take(MOST_ROWS).map(|it| {
-            let mut row = row(it, false);
+            let mut row = row(it);
             let [name, ..] = &mut row;
             *name = escape::fit(name, name_columns);
             row.into()
@@ -23,6 +23,6 @@ impl Page<'_> {
         for line in table.lines {
             self.line(&format!("  {line}"));
         }
-        self.and_more(rows.len(), MOST_ROWS, "  ");
+        self.and_more_as_data(rows.len(), MOST_ROWS, "  ");
     }
 }

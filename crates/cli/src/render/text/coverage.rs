@@ -27,7 +27,7 @@ impl Page<'_> {
         for (place, value) in values.iter().take(MOST_INPUTS).enumerate() {
             self.fact(if place == 0 { name } else { "" }, value);
         }
-        self.and_more(all, MOST_INPUTS, &" ".repeat(2 + NAME_COLUMNS));
+        self.and_more_as_data(all, MOST_INPUTS, &" ".repeat(2 + NAME_COLUMNS));
     }
 
     fn samples(&mut self) {

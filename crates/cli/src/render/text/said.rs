@@ -2,8 +2,8 @@
 
 use super::Page;
 use crate::escape;
-use crate::render::parts::said::{claims, verdicts};
-use crate::render::parts::{MOST_ROWS, MOST_SENTENCES};
+use crate::render::parts::MOST_ROWS;
+use crate::render::parts::said::{MOST_STATEMENTS, claims, verdicts};
 use crate::report::Announcement;
 
 /// Lines of the page that one statement may fill.
@@ -12,7 +12,7 @@ const MOST_LINES: usize = 4;
 impl Page<'_> {
     pub(super) fn announcements(&mut self, heading: &str, all: &[Announcement]) {
         self.heading(heading);
-        for said in all.iter().take(MOST_SENTENCES) {
+        for said in all.iter().take(MOST_STATEMENTS) {
             let when = self.moments.exact(said.time);
             let source = escape::fit(&said.source, self.columns / 3);
             self.paragraph("  ", &format!("{when}, {source}, {}:", claims(said)));
@@ -22,8 +22,8 @@ impl Page<'_> {
             for (title, verdict) in verdicts.iter().take(MOST_ROWS) {
                 self.paragraph("    ", &format!("{title}: {verdict}"));
             }
-            self.and_more(verdicts.len(), MOST_ROWS, "    ");
+            self.and_more_as_data(verdicts.len(), MOST_ROWS, "    ");
         }
-        self.and_more(all.len(), MOST_SENTENCES, "  ");
+        self.and_more_as_data(all.len(), MOST_STATEMENTS, "  ");
     }
 }

@@ -3,12 +3,13 @@ use insta::assert_snapshot;
 use mailgap_core::address::Domain;
 use mailgap_core::coverage::{Coverage, LineCounts, Sample, Unread};
 use mailgap_core::incident::Incidents;
-use mailgap_core::outage::Findings;
+use mailgap_core::outage::{Findings, OutageType};
 
 use super::*;
-use crate::report::{Fates, Found};
+use crate::report::{Fates, Found, Waiting};
 use crate::testing::{
-    coverage, full_report, libero, libero_slow, report, rome, slow_only, standing,
+    between, coverage, full_report, libero, libero_slow, long_report, report, rome, slow_only,
+    standing, virgilio,
 };
 
 fn plain(report: &Report) -> String {
@@ -38,8 +39,6 @@ fn slow_delivery_is_shown_after_refusals_and_apart_when_it_is_alone() {
 libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan
   13:14, answers again since 27 Jan 21:40, then slow (median 5 min, normally 5 s) from 28 Jan 00:00
   until 29 Jan 12:00 (1,234 attempts, 99 % failed).
-slow.example: slow (median 5 min, normally 5 s) from 28 Jan 00:00 until 29 Jan 12:00, but mail was
-  taken (163 attempts, 5 % failed).
 note: 1 input could not be read, or not to the end, see Coverage
 note: mail-iso.log and mail.log look like the same mail in other bytes, and all of it was counted:
       if they are, leave one out, see Coverage
@@ -74,17 +73,11 @@ Outages
   452            452 4.5.3 <user@libero.it> too many recipients
 
 Slow, but mail was taken (not outages)
-2 slow.example  28 Jan 00:00 to 29 Jan 12:00, 1 day 12 h
+slow.example: slow (median 5 min, normally 5 s) from 28 Jan 00:00 until 29 Jan 12:00, but mail was
+  taken (163 attempts, 5 % failed).
   163 attempts, 8 failed (5 %): 8 messages to 8 recipients, seen by 2 hosts; certain (log Bayes
   factor 1,835)
   to do: send as before: mail is taken since 29 Jan 12:00
-
-  ······▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁······
-        ╵28 Jan       ╵06:00        ╵12:00        ╵18:00       ╵29 Jan       ╵06:00        ╵12:00
-
-      answer        from          until         attempts  failed  share  MX
-  ▁▁  slow (5 min)  28 Jan 00:00  29 Jan 12:00       163       8    5 %   0
-  ··  mail is taken
 
 Time not taking mail, by month
   not taking: at least half of the attempts failed; partly: fewer did; available: the observed time
@@ -97,16 +90,17 @@ Time not taking mail, by month
 #[test]
 fn a_report_with_everything_in_it() {
     assert_snapshot!(plain(&full_report()), @r#"
+Failing now
+  destination  answers now  since               waiting  first expires
+  virgilio.it  mixed        23 Jan 14:20–16:50        -  -              550 <someone@virgilio.it> r…
+
+What failed
 operator italiaonline.example (libero.it, virgilio.it): no connection from 23 Jan 16:00, then
   550 from 25 Jan 20:03, then 452 from 26 Jan 13:14, answers again since 27 Jan 21:40
   (1,234 attempts, 99 % failed).
-libero.it: no connection from 23 Jan 16:00, then 550 from 25 Jan 20:03, then 452 from 26 Jan
-  13:14, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).
-virgilio.it: no connection from some time between 23 Jan 14:20 and 16:50, then mixed to 60 % of
-  attempts from 25 Jan evening, still failing at the end of the log (last attempt 30 Jan 23:40;
-  61 attempts, 80 % failed).
-strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15,
-  takes our mail again since 24 Jan evening (40 attempts, 83 % failed).
+    destination  from                until           answers                  failed  recipients
+    libero.it    23 Jan 16:00        27 Jan 21:40    no connection, 550, 452   1,222         388
+    virgilio.it  23 Jan 14:20–16:50  beyond the log  no connection, mixed         49          17
 note: 1 input could not be read, or not to the end, see Coverage
 note: mail-iso.log and mail.log look like the same mail in other bytes, and all of it was counted:
       if they are, leave one out, see Coverage
@@ -139,7 +133,7 @@ Outages
   550            550 <user@libero.it> recipient rejected (in reply to RCPT TO command)
   452            452 4.5.3 <user@libero.it> too many recipients
 
-2 virgilio.it  23 Jan 14:20–16:50 to beyond the log, at least 7 days 8 h
+2 virgilio.it  23 Jan 14:20–16:50 to beyond the log, at least 7 days 6 h
   61 attempts, 49 failed (80 %): 17 messages to 17 recipients; strong evidence (log Bayes factor 17)
   MX smtp-in.libero.it
   to do: send less at a time: 60 % of attempts fail
@@ -156,39 +150,40 @@ Outages
   no connection  connect to smtp-in.virgilio.it[213.209.1.129]:25: Connection timed out
   mixed          550 <someone@virgilio.it> recipient rejected
 
+Refused by policy
+strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about 24 Jan 08:15,
+  takes our mail again since 24 Jan evening (40 attempts, 83 % failed).
+  40 attempts, 33 failed (83 %): 31 messages to 30 recipients; likely (log Bayes factor 9)
+  to do: send as before: it takes our mail again since 24 Jan evening
+  421 4.7.0 our system has detected an unusual rate of unsolicited mail
+
+No success in this log: dead, mistyped or down, cannot be told
+  1 destination: not one attempt in this log worked, and nothing is known from before
+  destination    answer       recipients  messages  first to last attempt
+  quiet.example  DNS failure          11        12  21 Jan 00:10 to 30 Jan 23:00  Host or domain na…
+
+Never reached
+  1 destination: not one attempt worked: mistyped, dead, or taking no mail
+  destination    answer       recipients  messages  first to last attempt
+  gmial.example  DNS failure          11        12  21 Jan 00:10 to 30 Jan 23:00  Host or domain na…
+
+Steady failures
+  1 destination: a steady share fails from the first attempt to the last: not an outage
+  destination    answer       failed  recipients  messages  first to last attempt
+  drops.example  DNS failure    62 %          11        12  21 Jan 00:10 to 30 Jan 23:00
+
+Too little to tell
+  1 destination: failures of one or two messages
+  destination   answer       failed  recipients  messages  first to last attempt
+  once.example  DNS failure   100 %          11        12  21 Jan 00:10 to 30 Jan 23:00
+
 Time not taking mail, by month
   not taking: at least half of the attempts failed; partly: fewer did; available: the observed time
   but for not taking. Of an operator the mean of its destinations
-  destination                     month    not taking mail  partly  slow  failed  available
-  operator italiaonline.example…  2023-01  5 days 18 h      -       -          -    42.06 %
-  libero.it                       2023-01  4 days 5 h       -       -          -    57.58 %
-  virgilio.it                     2023-01  7 days 8 h       -       -          -    26.53 %
-
-Never reached: 1 destination
-  not one attempt in the whole log worked: mistyped, dead, or taking no mail
-  destination    answer       attempts  messages  recipients
-  gmial.example  DNS failure        57        12          11  Host or domain name not found
-
-Failing throughout: 1 destination
-  a steady share fails from the first day of the log to the last: not an outage
-  destination    answer       attempts  failed  messages  recipients
-  drops.example  DNS failure        57    62 %        12          11  Host or domain name not found
-
-Refused by policy (not outages)
-3 strict.example  ~24 Jan 08:15 to 24 Jan evening, 12 h 30 min
-  40 attempts, 33 failed (83 %): 31 messages to 30 recipients; likely (log Bayes factor 9)
-  MX smtp-in.libero.it
-  to do: send as before: it takes our mail again since 24 Jan evening
-
-  ·······▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀??????????????????????????·······
-       ╵08:00     ╵10:00     ╵12:00     ╵14:00     ╵16:00     ╵18:00     ╵20:00     ╵22:00
-
-      answer     from           until           attempts  failed  share  MX
-  ▀▀  421 4.7.0  ~24 Jan 08:15  24 Jan evening        40      33   83 %   1
-  ··  mail is taken
-  ??  the change lies somewhere here
-
-  421 4.7.0  421 4.7.0 our system has detected an unusual rate of unsolicited mail
+  destination                     month    not taking mail             slow         available
+  operator italiaonline.example…  2023-01  5 days 18 h to 5 days 19 h  -     41.79 to 42.32 %
+  libero.it                       2023-01  4 days 5 h                  -              57.58 %
+  virgilio.it                     2023-01  7 days 6 h to 7 days 9 h    -     26.01 to 27.06 %
 
 Coverage
   read            3 inputs, 12.3 MB, 59,259 lines
@@ -310,23 +305,141 @@ Coverage
 ");
 }
 
+/// Long lists are cut, say so, and stand in full in the other formats.
 #[test]
-fn long_lists_are_cut_and_say_so() {
-    let mut findings = Vec::new();
-    for n in 0..50 {
-        let mut outage = libero();
-        outage.domain = Domain::new(format!("d{n:02}.example").as_bytes());
-        findings.push(Findings {
+fn three_hundred_outages_make_a_short_text() {
+    let report = long_report();
+    for (columns, most) in [(80, 165), (100, 150)] {
+        let text = render(&report, By::Domain, Style::PLAIN, columns);
+        let lines = text.lines().count();
+        assert!(lines < most, "{lines} lines of {columns} columns\n{text}");
+        // Eight have a sentence, twelve a row.
+        assert!(text.contains("\n  and 280 more: -f html, csv or json has them all\n"));
+        // Of each thirty, five have a row.
+        let brief = "\n  and 25 more: -f html, csv or json has them all\n";
+        assert_eq!(text.matches(brief).count(), 2);
+        let (_, failing) = text.split_once("Failing now\n").unwrap();
+        let (failing, _) = failing.split_once("\n\n").unwrap();
+        for number in [0, 60, 120, 180, 240] {
+            assert!(failing.contains(&format!("\n  d{number:03}.example  ")));
+        }
+        assert!(text.contains("\nd000.example: no connection"));
+        // How much was refused by policy is said on any page: attempts, failures, recipients.
+        let row = text
+            .lines()
+            .find(|line| line.starts_with("  policy04.example "));
+        let cells: Vec<&str> = row.unwrap().split_whitespace().collect();
+        assert!(cells.ends_with(&["40", "33", "30"]), "{cells:?}");
+        assert!(!text.contains("d299.example"));
+    }
+    let markdown = super::super::markdown::render(&report, By::Domain);
+    assert!(markdown.lines().count() < 200);
+    let tables = super::super::csv::tables(&report);
+    let csv: Vec<Vec<u8>> = tables
+        .iter()
+        .map(super::super::csv::Table::render)
+        .collect();
+    let csv = String::from_utf8(csv.concat()).unwrap();
+    let json = super::super::json::render(&report).unwrap();
+    let html = [By::Domain, By::Operator].map(|by| super::super::html::render(&report, by));
+    let long = (0..300).map(|number| format!("d{number:03}.example"));
+    let short = ["policy", "slow", "dead", "unsure", "chronic", "minor"];
+    let short = short
+        .iter()
+        .flat_map(|sort| (0..30).map(move |number| format!("{sort}{number:02}.example")));
+    let mut found = 0;
+    for domain in long.chain(short) {
+        for page in html.iter().chain([&csv, &json]) {
+            assert!(page.contains(&domain), "{domain}");
+            found += 1;
+        }
+    }
+    assert_eq!(found, 4 * (300 + 6 * 30));
+}
+
+#[test]
+fn what_expires_first_stands_on_top_of_what_is_failing() {
+    let failing = |domain: &str, kind| {
+        let mut outage = virgilio();
+        outage.domain = Domain::new(domain.as_bytes());
+        outage.kind = kind;
+        Findings {
             outages: vec![outage],
-            unreachable: Some(standing(format!("u{n:02}.example").as_bytes(), 1.0)),
             ..Findings::default()
+        }
+    };
+    let mut report = report(vec![
+        failing("never.example", OutageType::Outage),
+        failing("late.example", OutageType::Outage),
+        failing("policy.example", OutageType::Policy),
+        failing("soon.example", OutageType::Sender),
+        Findings {
+            outages: vec![libero()],
+            ..Findings::default()
+        },
+    ]);
+    for outage in &mut report.outages {
+        outage.fates = Some(Fates::default());
+        outage.waiting = match &*outage.domain {
+            "late.example" => Some(("31 20:00", 1_200)),
+            "policy.example" => Some(("31 01:00", 2)),
+            "soon.example" => Some(("31 18:30", 7)),
+            _ => None,
+        }
+        .map(|(time, messages)| Waiting {
+            messages,
+            first_expires: rome(time),
         });
     }
-    let text = plain(&report(findings));
-    assert!(text.contains("\nand 10 more (mailgap report -f json has all)\n"));
-    assert!(text.contains("\n  and 38 more (mailgap report -f json has all)\n"));
-    assert!(text.contains("\n  and 35 more (mailgap report -f json has all)\n"));
-    assert!(text.lines().count() < 400);
+    let text = plain(&report);
+    let (table, _) = text.split_once("\n\nWhat failed\n").unwrap();
+    assert_snapshot!(table, @r#"
+Failing now
+  destination     answers now  since               waiting  first expires
+  soon.example    mixed        23 Jan 14:20–16:50        7  31 Jan 18:30   550 <someone@virgilio.it…
+  late.example    mixed        23 Jan 14:20–16:50    1,200  31 Jan 20:00   550 <someone@virgilio.it…
+  never.example   mixed        23 Jan 14:20–16:50        0  -              550 <someone@virgilio.it…
+  policy.example  mixed        23 Jan 14:20–16:50        2  31 Jan 01:00   550 <someone@virgilio.it…
+"#);
+}
+
+#[test]
+fn an_incident_has_its_destinations_below_it_and_what_differs() {
+    let mut full = full_report();
+    let [libero, virgilio, ..] = &mut full.outages[..] else {
+        panic!("two outages")
+    };
+    // Both began at once: that stands in the sentence.
+    virgilio.start = libero.start;
+    let text = plain(&full);
+    let (_, table) = text.split_once("failed).\n    ").unwrap();
+    let (table, _) = table.split_once("\nnote").unwrap();
+    assert_snapshot!(table, @r#"
+destination  until           answers                  attempts  failed  recipients
+    libero.it    27 Jan 21:40    no connection, 550, 452     1,234   1,222         388
+    virgilio.it  beyond the log  no connection, mixed           61      49          17
+"#);
+}
+
+#[test]
+fn silence_is_no_end_and_no_failure() {
+    let mut outage = libero();
+    outage.windows.truncate(1);
+    outage.silent_end = true;
+    outage.end = Some(between("25 14:20", "30 23:41"));
+    outage.windows[0].end = outage.end;
+    let text = plain(&report(vec![Findings {
+        outages: vec![outage],
+        ..Findings::default()
+    }]));
+    for expected in [
+        "\n1 libero.it  23 Jan 16:00, last failed 25 Jan 14:20, nothing sent since, at least 1 day 22 h\n",
+        "\n  to do: send a few and see: nothing was sent after its last failure",
+        "\n  ██  no connection  23 Jan 16:00  last failed 25 Jan 14:20 ",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    assert!(!text.contains("Failing now") && !text.contains("beyond the log"));
 }
 
 #[test]
@@ -383,11 +496,12 @@ fn a_reply_of_several_lines_stands_on_one() {
     outage.windows[0].sample = Some(b"550-first\\n550 second\r\n550 third"[..].into());
     let mut dead = standing(b"dead.example", 1.0);
     dead.sample = outage.windows[0].sample.clone();
-    let text = plain(&report(vec![Findings {
+    let report = report(vec![Findings {
         outages: vec![outage],
         unreachable: Some(dead),
         ..Findings::default()
-    }]));
+    }]);
+    let text = render(&report, By::Domain, Style::PLAIN, 140);
     let replies = text.matches("550-first 550 second 550 third\n").count();
     assert_eq!(replies, 2, "{text}");
 }
@@ -409,7 +523,8 @@ fn hostile_text_stays_text() {
         outages: vec![outage, libero()], // two domains make an overview
         unreachable: Some(standing(hostile, 1.0)),
         chronic: Some(standing(hostile, 0.5)),
-        minor: vec![standing(hostile, 0.3)],
+        minor: vec![standing(hostile, 1.0)],
+        weak: Vec::new(),
     };
     let mut read = coverage();
     let name = String::from_utf8_lossy(hostile).into_owned();

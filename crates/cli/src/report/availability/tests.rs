@@ -14,7 +14,7 @@ use mailgap_core::survey::{Options, survey};
 
 use super::*;
 use crate::moment;
-use crate::report::Outage;
+use crate::report::{LastAttempt, Outage};
 use crate::testing::{libero, policy, window};
 
 const ZONE: Tz = Tz::Europe__Rome;
@@ -53,7 +53,7 @@ fn outage(place: usize, domain: &str, kind: OutageType, windows: Vec<outage::Win
         windows,
         ..libero()
     };
-    let mut outage = Outage::new(outage, String::new());
+    let mut outage = Outage::new(outage, None, String::new());
     outage.found_at = (place, 0);
     outage
 }
@@ -223,22 +223,29 @@ fn what_is_older_than_the_log_or_goes_on_is_counted_within_the_log() {
         )],
     );
     old.before_log = true;
-    let going_on = outage(
+    let mut going_on = outage(
         0,
         "a.example",
         OutageType::Outage,
         vec![part(Kind::Deferred, 100, sharp("2023-01-30 00:00"), None)],
     );
+    // What the log shows of it ends with its last failed attempt.
+    going_on.last_attempt = Some(LastAttempt {
+        time: at("2023-02-02 08:00"),
+        accepted: true,
+        failed: Some(at("2023-02-02 06:00")),
+    });
     let calendar = calendar("2023-01-10 00:00", "2023-02-02 12:00");
     let rows = of(&[old, going_on], &[], &[], &calendar);
     assert_eq!(
         lines(&rows),
         [
             "a.example 2023-01 528: 72, 0, 0, 0, 0; 0/0",
-            "a.example 2023-02 36: 36, 0, 0, 0, 0; 0/0",
+            "a.example 2023-02 36: 36 (30 to 36), 0, 0, 0, 0; 0/0",
         ]
     );
     assert_eq!(rows[1].availability.best, 0.0);
+    assert_eq!(rows[1].availability.most, 0.166_667);
 }
 
 #[test]
@@ -340,7 +347,7 @@ fn attempts_belong_to_the_month_of_their_minute() {
 
 #[test]
 fn refusals_by_policy_within_an_outage_are_policy() {
-    let mut outage = Outage::new(policy(), String::new());
+    let mut outage = Outage::new(policy(), None, String::new());
     outage.kind = OutageType::Outage;
     let calendar = calendar("2023-01-21 00:00", "2023-01-31 00:00");
     let rows = of(&[outage], &[], &[], &calendar);
