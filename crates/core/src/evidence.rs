@@ -247,7 +247,7 @@ mod tests {
         (Rcpt, "454 4.7.0 TLS not available", Some(TmpSys)),
         (EndOfData, "451 4.3.0 Error: queue file write error", Some(TmpSys)),
         (Rcpt, "451", Some(TmpSys)),
-        (EndOfData, "550 5.7.1 Message rejected as spam", None),
+        (EndOfData, "550 5.7.1 Message rejected as spam", Some(Policy)),
         (EndOfData, "552 5.3.4 Message too large", None),
         (EndOfData, "554 5.4.6 Too many hops", None),
     ];

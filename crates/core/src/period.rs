@@ -195,6 +195,7 @@ mod tests {
             unreachable: Some(standing(1, 60)),
             chronic: Some(standing(1, 60)),
             minor: vec![standing(1, 2), standing(20, 30), standing(50, 51)],
+            weak: Vec::new(),
         };
         let mut findings = all.clone();
         PERIOD.limit_standings(&mut findings, true);

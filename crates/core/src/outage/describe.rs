@@ -26,8 +26,9 @@ const LEAST_SILENCE: i64 = 15 * 60 * 1000;
 /// How many mean gaps between attempts a silence may last before it says something.
 const USUAL_GAPS: i64 = 5;
 
-/// A queue that holds anything is tried again within this (milliseconds): Postfix waits 4000 seconds at most.
-const LONGEST_BACKOFF: i64 = 70 * 60 * 1000;
+/// Silence up to this (milliseconds) after the last failure is no end. A queue that holds anything is tried again within
+/// little more than an hour, but of what is refused for good nothing is queued, and new mail is rare at night.
+const SHORTEST_END: i64 = 4 * 60 * 60 * 1000;
 
 /// Gaps between attempts of one message grow; the next one is at most so many times the longest so far.
 const GROWTH: i64 = 2;
@@ -200,7 +201,7 @@ impl Case<'_> {
             .windows(2)
             .map(|pair| millis(pair[0].time, pair[1].time));
         let longest = gaps.max().unwrap_or_default();
-        let usual = (GROWTH * longest).clamp(LONGEST_BACKOFF, SILENCE);
+        let usual = (GROWTH * longest).clamp(SHORTEST_END, SILENCE);
         millis(last, self.log.1) > usual
     }
 

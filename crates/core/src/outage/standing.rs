@@ -85,7 +85,7 @@ pub(super) fn never_worked(counts: &Counts) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prior {
     /// Of those with a few recipients, against the usual share.
-    dead: f64,
+    pub(super) dead: f64,
 }
 
 impl Default for Prior {
@@ -98,10 +98,15 @@ impl Default for Prior {
 impl Prior {
     /// Learned from all destinations of a log: how many of the small ones never worked.
     pub fn of<'d>(destinations: impl IntoIterator<Item = &'d Destination>) -> Prior {
+        let destinations = destinations.into_iter();
+        Prior::of_counts(destinations.map(Destination::accepted_and_failing_messages))
+    }
+
+    /// Learned from accepted attempts and messages that failed, of each destination.
+    fn of_counts(destinations: impl Iterator<Item = (u64, u64)>) -> Prior {
         let (mut small, mut dead) = (0.0, 0.0);
-        for destination in destinations {
-            let (accepted, messages) = destination.accepted_and_failing_messages();
-            if accepted + messages <= SMALL && accepted + messages > 0 {
+        for (accepted, messages) in destinations {
+            if (1..=SMALL).contains(&accepted.saturating_add(messages)) {
                 small += 1.0;
                 dead += f64::from(u8::from(accepted == 0));
             }
@@ -297,4 +302,36 @@ pub(super) fn whole(buckets: &[Bucket]) -> Counts {
         }
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_of_dead_destinations_is_learned_from_the_small_ones() {
+        let log = |dead: usize, working: usize| {
+            let dead = std::iter::repeat_n((0, 2), dead);
+            let working = std::iter::repeat_n((3, 1), working);
+            let large = std::iter::repeat_n((0, 400), 50); // these say nothing of small ones
+            Prior::of_counts(dead.chain(working).chain(large)).dead
+        };
+        assert!((log(0, 0) - 1.0).abs() < 1e-9, "what is usual");
+        assert!((log(100, 900) - 1.0).abs() < 1e-9);
+        assert!((log(300, 700) - 2.94).abs() < 0.01);
+        assert!((log(0, 5000) - DEAD_SHARES.0).abs() < 1e-9);
+        assert!((log(500, 0) - DEAD_SHARES.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn odds_fall_with_recipients_and_rise_with_time() {
+        let odds =
+            |recipients, hours: i64| Prior::default().odds_dead(recipients, hours * 60 * 60 * 1000);
+        // A hundred to one for three recipients and a day, one to a hundred for fifty.
+        assert!((odds(3, 24) - 100_f64.ln()).abs() < 0.1);
+        assert!((odds(50, 24) + 100_f64.ln()).abs() < 0.1);
+        assert!(odds(3, 1) < odds(3, 24) && odds(3, 24) < odds(3, 24 * 7));
+        assert!(odds(1000, 24 * 7) < -CERTAIN);
+        assert!(odds(300, 24 * 365) < 0.0, "however long");
+    }
 }

@@ -102,17 +102,18 @@ pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
 enum Agent {
     /// Talks SMTP to a host.
     Remote,
-    /// Delivers, refuses or throws away within this site: LMTP is not for use over wide area networks (RFC 2033).
+    /// Talks LMTP to a mail store of this site: the protocol is not for wide area networks (RFC 2033, section 4.1).
+    Store,
+    /// Delivers, refuses or throws away within this host.
     Inside,
 }
 
 /// Custom services (`outbound1/smtp`, `postfix/relay/smtp`) keep the name of their program last.
 fn agent(program: &[u8]) -> Agent {
     match program {
-        b"lmtp" | b"local" | b"virtual" | b"pipe" | b"error" | b"retry" | b"discard"
-        | b"cleanup" | b"qmgr" | b"nqmgr" | b"oqmgr" | b"bounce" | b"pickup" | b"smtpd" => {
-            Agent::Inside
-        }
+        b"local" | b"virtual" | b"pipe" | b"error" | b"retry" | b"discard" | b"cleanup"
+        | b"qmgr" | b"nqmgr" | b"oqmgr" | b"bounce" | b"pickup" | b"smtpd" => Agent::Inside,
+        b"lmtp" => Agent::Store,
         _ => Agent::Remote,
     }
 }
@@ -122,7 +123,7 @@ fn contact(agent: Agent, relay: &Relay<'_>, said: &text::Said<'_>) -> Contact {
         return Contact::Echo;
     }
     let inside = relay.is_of_this_host() || text::is_of_filter(said.reply);
-    if agent == Agent::Inside || inside {
+    if agent != Agent::Remote || inside {
         Contact::None
     } else {
         Contact::Fresh

@@ -9,7 +9,7 @@ use crate::evidence::Class;
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::time::Timestamp;
 
-use super::{Confidence, Findings, Kind, OutageType, find};
+use super::{Confidence, Findings, Kind, OutageType, Prior, find, find_among};
 use traffic::{Attempt, DAYS, HOUR, Phase, Traffic, at, evidence, log, phase};
 
 /// Findings of healthy traffic with these phases laid over it.
@@ -425,76 +425,104 @@ fn only(class: Class, hours: impl Iterator<Item = u32>, recipients: u32) -> Vec<
 fn destinations_that_never_worked() {
     let last = u32::try_from(DAYS).unwrap() * 24 - 1;
     let all_days = |step: usize| (0..=last).step_by(step);
-    let cases: Vec<(&str, Vec<Attempt>, bool)> = vec![
+    // Whether they are listed as unreachable, and whether for certain.
+    let cases: Vec<(&str, Vec<Attempt>, Option<bool>)> = vec![
         (
             "dead from first to last",
             only(Class::Conn, all_days(3), 5),
-            true,
+            Some(false),
         ),
         (
             "dead for one message tried for days",
             only(Class::Conn, 100..200, 1),
-            true,
+            Some(true),
         ),
         (
             "two attempts, given up",
             only(Class::Dns, [50, 51].into_iter(), 1),
-            true,
+            Some(false),
         ),
         (
             "one attempt, given up",
             only(Class::Conn, [50].into_iter(), 1),
-            true,
+            Some(false),
         ),
         (
             "one attempt just now",
             only(Class::Conn, [last].into_iter(), 1),
-            false,
+            Some(false),
         ),
         (
             "an hour of failures just now",
             only(Class::Conn, last - 3..last, 1),
-            false,
+            Some(false),
         ),
         (
             "one dead mailbox",
             only(Class::PermRcpt, all_days(30), 1),
-            false,
+            None,
         ),
         (
             "nobody there is known",
             only(Class::PermRcpt, all_days(20), 6),
-            true,
+            Some(false),
         ),
         (
             "one message refused by policy",
             only(Class::Policy, [60].into_iter(), 1),
-            false,
+            Some(false),
         ),
         (
             "always refused by policy",
             only(Class::Policy, all_days(25), 8),
-            true,
+            Some(false),
         ),
         (
             "two kinds for some hours",
             [only(Class::Conn, 60..63, 2), only(Class::TmpSys, 63..66, 2)].concat(),
-            false,
+            Some(false),
+        ),
+        (
+            "hundreds of recipients from first to last",
+            only(Class::Conn, all_days(1), 300),
+            None,
+        ),
+        (
+            "fifty recipients for a day",
+            only(Class::TmpSys, (100..150).map(|n| n / 2), 50),
+            None,
         ),
     ];
-    assert_eq!(cases.len(), 11);
-    for (name, attempts, unreachable) in cases {
+    assert_eq!(cases.len(), 13);
+    for (name, attempts, expected) in cases {
         let found = find(&evidence(&attempts), log());
-        assert_eq!(found.unreachable.is_some(), unreachable, "{name}");
-        assert!(!unreachable || found.outages.is_empty(), "{name}");
+        let certain = found.unreachable.as_ref().map(|it| it.certain);
+        assert_eq!(certain, expected, "{name}");
+        let is_outage = name.contains("hundreds") || name.contains("fifty");
+        assert_eq!(found.outages.len(), usize::from(is_outage), "{name}");
+        let is_minor = name == "one dead mailbox";
+        assert_eq!(found.minor.len(), usize::from(is_minor), "{name}");
         assert!(found.chronic.is_none(), "{name}");
     }
 }
 
 #[test]
-fn a_new_destination_that_fails_at_the_end_is_an_outage() {
+fn how_common_dead_destinations_are_moves_the_odds() {
+    // Six recipients, none of them reached for some hours.
+    let attempts = only(Class::Conn, 60..66, 6);
+    let judged = |dead: f64| {
+        let prior = Prior { dead };
+        find_among(&evidence(&attempts), log(), prior).unreachable
+    };
+    assert!(judged(1.5).is_some());
+    assert!(judged(0.1).is_none());
+}
+
+#[test]
+fn a_new_large_destination_that_fails_at_the_end_is_an_outage() {
     let last = u32::try_from(DAYS).unwrap() * 24;
-    let found = find(&evidence(&only(Class::Conn, last - 12..last, 4)), log());
+    let hours = (last - 12..last).flat_map(|hour| [hour; 4]);
+    let found = find(&evidence(&only(Class::Conn, hours, 48)), log());
     assert!(found.unreachable.is_none());
     assert!(found.outages[0].ongoing && !found.outages[0].before_log);
     assert_eq!(found.outages[0].start.earliest, log().0);
