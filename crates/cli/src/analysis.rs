@@ -178,14 +178,17 @@ impl Surveyed<'_> {
         };
         // Without a history everything that is known is reported.
         let period = self.reported.map(|_| period);
-        if let Some(period) = &period {
-            for found in &mut *found {
+        let (destinations, operators) = (self.destinations, &judging.operators);
+        let take = |found: &mut Found| mem::take(&mut found.findings);
+        let mut findings: Vec<Findings> = found.iter_mut().map(take).collect();
+        incident::add_outages_of_hosts(destinations, &mut findings, self.known_span);
+        for (found, findings) in found.iter_mut().zip(findings) {
+            found.findings = findings;
+            if let Some(period) = &period {
                 found.limit_outages(period);
             }
         }
-        let findings = found.iter_mut().map(|found| mem::take(&mut found.findings));
-        let mut findings: Vec<Findings> = findings.collect();
-        let (destinations, operators) = (self.destinations, &judging.operators);
+        let mut findings: Vec<Findings> = found.iter_mut().map(take).collect();
         let mut incidents =
             incident::judge(destinations, &mut findings, operators, self.known_span);
         for (found, findings) in found.iter_mut().zip(findings) {

@@ -26,7 +26,7 @@ fn without_coverage(mut report: Value) -> Value {
 fn found(outage: &Value) -> Value {
     let mut outage = outage.clone();
     let keys = outage.as_object_mut().unwrap();
-    for key in ["id", "fates", "advice", "verdict"] {
+    for key in ["id", "fates", "advice", "verdict", "waiting"] {
         keys.remove(key).unwrap();
     }
     for window in keys["windows"].as_array_mut().unwrap() {

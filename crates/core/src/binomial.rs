@@ -5,13 +5,16 @@ pub(crate) fn at_least(k: usize, n: usize, p: f64) -> f64 {
     if p >= 1.0 {
         return 1.0;
     }
-    // The terms of the tail, each from the one before; they fall fast where this is asked.
+    // The terms of the tail, each from the one before. Beyond the mean they fall, and soon add nothing.
     let mut term = (0..k).fold(0.0, |ln: f64, i| {
         ln + ((n - i.min(n)) as f64 / (i + 1) as f64).ln() + p.ln()
     }) + n.saturating_sub(k) as f64 * (1.0 - p).ln();
     let mut sum = 0.0;
     for i in k..=n {
         sum += term.exp();
+        if i as f64 > n as f64 * p && term.exp() < sum * f64::EPSILON {
+            break;
+        }
         term += ((n - i) as f64 / (i + 1) as f64).ln() + (p / (1.0 - p)).ln();
     }
     sum.min(1.0)

@@ -45,7 +45,9 @@ impl Period {
     /// To be called before [`judge`](crate::incident::judge), which needs the other findings as they are.
     pub fn limit_outages(&self, findings: &mut Findings, has_attempts: bool) -> Vec<Outage> {
         let is_dropped = |outage: &mut Outage| !has_attempts || !self.reaches(outage);
-        findings.weak.retain_mut(|outage| !is_dropped(outage));
+        findings
+            .weak
+            .retain_mut(|weak| !is_dropped(&mut weak.outage));
         findings.outages.extract_if(.., is_dropped).collect()
     }
 

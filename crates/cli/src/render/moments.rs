@@ -96,7 +96,10 @@ impl Moments {
             return self.exact(boundary.time);
         }
         if width <= ABOUT {
-            return format!("{about}{}", self.exact(rounded(boundary.time, 5)));
+            let round = rounded(boundary.time, 5);
+            let is_inside = (boundary.earliest..=boundary.latest).contains(&round);
+            let shown = if is_inside { round } else { boundary.time };
+            return format!("{about}{}", self.exact(shown));
         }
         let (Some(earliest), Some(latest)) =
             (self.local(boundary.earliest), self.local(boundary.latest))

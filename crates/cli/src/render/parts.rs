@@ -144,7 +144,7 @@ fn standings(report: &Report) -> impl Iterator<Item = Standings<'_>> {
     } else {
         Standings {
             heading: "Never reached",
-            meaning: "not one attempt worked: mistyped, dead, or taking no mail",
+            meaning: "not one attempt worked, for long or by the word of the name service: mistyped, dead, or taking no mail",
             all: unreachable(true),
             most: MOST_ROWS,
         }
@@ -152,7 +152,7 @@ fn standings(report: &Report) -> impl Iterator<Item = Standings<'_>> {
     let all = [
         Standings {
             heading: "No success in this log: dead, mistyped or down, cannot be told",
-            meaning: "not one attempt in this log worked, and nothing is known from before",
+            meaning: "not one attempt worked, and too little is known to say why",
             all: unreachable(false),
             most: MOST_ROWS,
         },
@@ -165,7 +165,7 @@ fn standings(report: &Report) -> impl Iterator<Item = Standings<'_>> {
         },
         Standings {
             heading: "Too little to tell",
-            meaning: "failures of one or two messages",
+            meaning: "failures of too few messages or recipients to say what was wrong",
             all: report.minor.iter().collect(),
             most: 3,
         },

@@ -161,7 +161,8 @@ fn push_fates(
     if told > 0 {
         sentence.push('.');
     }
-    if let Some(expiring) = to_do.expiring {
+    // Once mail is accepted again, the queue empties by itself.
+    if let Some(expiring) = to_do.expiring.filter(|_| !outage.has_recovered()) {
         let _ = write!(
             sentence,
             " {} will expire from {} on: extend the queue lifetime now.",

@@ -6,8 +6,8 @@
 
 use rayon::prelude::*;
 
-use super::View;
 use super::counts::{HostCounts, refused, seen_from};
+use super::{View, stretch};
 use crate::evidence::Class;
 use crate::outage::{self, Findings, HostCount, Outage, OutageType};
 use crate::tally::Destination;
@@ -17,24 +17,28 @@ use crate::time::Timestamp;
 const LEAST_FAILURES: u64 = 5;
 
 /// Adds the outages that only one host of ours saw, so that they do not show in the attempts of all.
-pub(super) fn add_outages(all: &View<'_>, findings: &mut [Findings]) {
-    all.destinations
+pub(super) fn add_outages(
+    destinations: &[Destination],
+    findings: &mut [Findings],
+    log: (Timestamp, Timestamp),
+) {
+    destinations
         .par_iter()
         .zip(findings)
         .filter(|(destination, found)| {
             found.unreachable.is_none() && destination.hosts().nth(1).is_some()
         })
         .for_each(|(destination, found)| {
-            for (host, counts) in destination.between(all.log.0, all.log.1) {
+            for (host, counts) in destination.between(log.0, log.1) {
                 if refused(&counts) < LEAST_FAILURES {
                     continue;
                 }
-                let alone = outage::find_pooled(&destination.evidence_from(host), all.log);
+                let alone = outage::find_pooled(&destination.evidence_from(host), log);
                 let news = alone.into_iter().filter(|outage| {
-                    let (from, to) = all.stretch(outage);
+                    let (from, to) = stretch(outage, log);
                     let overlaps = |known: &Outage| {
-                        let known = all.stretch(known);
-                        known.0 <= to && from <= known.1
+                        let (begin, end) = stretch(known, log);
+                        !known.is_slow_only() && begin <= to && from <= end
                     };
                     !outage.is_slow_only()
                         && !found.outages.iter().any(overlaps)

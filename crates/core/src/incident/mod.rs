@@ -27,7 +27,7 @@ use rayon::prelude::*;
 
 use crate::address::Domain;
 use crate::operator::{Operator, Operators};
-use crate::outage::{Findings, Outage, OutageType};
+use crate::outage::{Findings, Outage, OutageType, Weak};
 use crate::tally::Destination;
 use crate::time::Timestamp;
 
@@ -110,6 +110,16 @@ pub struct Incidents {
     pub operators: Vec<Operator>,
 }
 
+/// Adds the outages that only one host of ours saw, and that do not show among the attempts of all hosts. To be called
+/// with what [`find_among`](crate::outage::find_among) says of the destinations, before [`judge`].
+pub fn add_outages_of_hosts(
+    destinations: &[Destination],
+    findings: &mut [Findings],
+    log: (Timestamp, Timestamp),
+) {
+    hosts::add_outages(destinations, findings, log);
+}
+
 /// Joins the outages of all destinations to incidents, and looks for those that no destination shows alone.
 ///
 /// `findings` are those of the destinations, at the same places. Outages that turn out to be our own fault become
@@ -138,7 +148,6 @@ pub fn judge(
             })
             .collect(),
     };
-    hosts::add_outages(&all, findings);
     let unrelated = story::unrelated(&all, &operators, findings);
     let mut incidents = sender::find(&all, &unrelated, findings);
     for incident in &incidents {
@@ -183,10 +192,12 @@ pub fn judge(
     hosts::compare(&all, findings);
     let several_hosts = destinations.iter().any(|it| it.hosts().nth(1).is_some());
     for incident in incidents.iter_mut().filter(|_| several_hosts) {
-        let members: Vec<&Destination> = destinations
-            .iter()
-            .filter(|it| incident.domains.binary_search(it.domain()).is_ok())
-            .collect();
+        // Destinations come in order of their names.
+        let members = incident.domains.iter().filter_map(|domain| {
+            let by_name = destinations.binary_search_by(|it| it.domain().cmp(domain));
+            destinations.get(by_name.ok()?)
+        });
+        let members: Vec<&Destination> = members.collect();
         incident.whole.by_host = hosts::differing(&all, &incident.whole, &members);
     }
     incidents.sort_by(|a, b| {
@@ -199,21 +210,25 @@ pub fn judge(
     }
 }
 
-/// Makes outages of what one or two messages saw where others of the same incident saw it too; what is left is minor.
+/// Makes outages of what too few messages or recipients saw where others of the same incident saw it too; what is left
+/// is minor.
 fn corroborate(all: &View<'_>, incidents: &mut [Incident], findings: &mut [Findings]) {
+    let shared: Vec<usize> = (0..incidents.len())
+        .filter(|&n| incidents[n].scope != Scope::Domain)
+        .collect();
     for (destination, found) in findings.iter_mut().enumerate() {
         let mut added: Vec<(Outage, usize)> = Vec::new();
-        for outage in std::mem::take(&mut found.weak) {
+        for Weak { outage, minor } in std::mem::take(&mut found.weak) {
             let own = all.stretch(&outage);
-            let incident = incidents.iter().position(|incident| {
-                incident.scope != Scope::Domain
-                    && incident.domains.binary_search(&outage.domain).is_ok()
+            let incident = shared.iter().copied().find(|&n| {
+                let incident = &incidents[n];
+                incident.domains.binary_search(&outage.domain).is_ok()
                     && (incident.whole.kind == outage.kind || incident.scope == Scope::Sender)
                     && part_within(own, all.stretch(&incident.whole)) >= MOST
             });
             match incident {
                 Some(incident) => added.push((outage, incident)),
-                None => found.minor.push(outage.into_minor()),
+                None => found.minor.push(minor),
             }
         }
         found.minor.sort_by_key(|minor| minor.first);
@@ -280,9 +295,14 @@ impl<'d> View<'d> {
 
     /// From when to when an outage lasted; to the end of the log when it goes on.
     fn stretch(&self, outage: &Outage) -> (Timestamp, Timestamp) {
-        let end = outage.end.map_or(self.log.1, |end| end.time);
-        (outage.start.time, end.max(outage.start.time))
+        stretch(outage, self.log)
     }
+}
+
+/// From when to when an outage lasted; to the end of the log when it goes on.
+fn stretch(outage: &Outage, log: (Timestamp, Timestamp)) -> (Timestamp, Timestamp) {
+    let end = outage.end.map_or(log.1, |end| end.time);
+    (outage.start.time, end.max(outage.start.time))
 }
 
 /// From the last moment at which an outage may have begun to the first at which it may have ended: what is sure of

@@ -215,8 +215,9 @@ pub(super) fn shows(attempt: &Attempt, kind: Kind) -> Shows {
     Shows::Failure
 }
 
-/// From the first to the last attempt of a stretch that failed. No attempt that failed lies between it and what worked
-/// before (not before the attempt `floor`) and after it; `kinds` are those of its answers at both ends.
+/// From the first to the last failing attempt of a stretch. It is widened so that no failing attempt lies between it and
+/// the nearest good one on either side, but does not reach back before `floor`. With it come the kinds of its answers at
+/// both ends.
 pub(super) fn failing_range(
     attempts: &[Attempt],
     run: Range<usize>,

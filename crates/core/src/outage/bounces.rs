@@ -207,9 +207,21 @@ fn outages(
         log,
     };
     let fit = baseline::fit(&evidence.buckets, &steps, Normal::Capped);
+    // What too few bounces tell is not told of at all: nothing shows what was accepted beside them.
     let (mut outages, _) = case.outages(&fit, LEAST_EVIDENCE);
     for outage in &mut outages {
         outage.attempts = outage.failures;
+        if !outage.before_log {
+            // What was accepted just before it is assumed, not seen.
+            #[expect(clippy::cast_possible_truncation, reason = "minutes, in milliseconds")]
+            let doubt = SILENCES.0 as i64;
+            let from = outage.start.time.as_millis().saturating_sub(doubt);
+            let from = Timestamp::from_millis(from).max(log.0.min(outage.start.earliest));
+            outage.start.earliest = outage.start.earliest.min(from);
+            if let Some(first) = outage.windows.first_mut() {
+                first.start = outage.start;
+            }
+        }
         for window in &mut outage.windows {
             window.attempts = window.failures;
             window.share = 1.0;

@@ -11,24 +11,24 @@ use super::attempts::{Attempt, Attempts};
 use super::baseline::Fit;
 use super::decode::{Step, changes};
 use super::gate::Rank;
-use super::{Boundary, Outage, OutageType, Window, boundary, gate, label, millis, relays};
+use super::{
+    Boundary, Outage, OutageType, Standing, Weak, Window, boundary, gate, label, millis, relays,
+};
 
 /// An outage is one of policy when more than this share of its failures are.
 const POLICY: f64 = 0.6;
 
-/// Silence this long (milliseconds) at the head of the log says that an outage seen at the first attempt
-/// may as well have begun in the log.
-const SILENCE: i64 = 24 * 60 * 60 * 1000;
-
-/// Silence this short (milliseconds) says nothing.
-const LEAST_SILENCE: i64 = 15 * 60 * 1000;
+/// Silence this short (milliseconds) at the head of the log says nothing; this long it says that an outage seen at the
+/// first attempt may as well have begun in the log.
+const SILENCE_AT_HEAD: (i64, i64) = (15 * 60 * 1000, 4 * 60 * 60 * 1000);
 
 /// How many mean gaps between attempts a silence may last before it says something.
 const USUAL_GAPS: i64 = 5;
 
-/// Silence up to this (milliseconds) after the last failure is no end. A queue that holds anything is tried again within
-/// little more than an hour, but of what is refused for good nothing is queued, and new mail is rare at night.
-const SHORTEST_END: i64 = 4 * 60 * 60 * 1000;
+/// Silence up to this (milliseconds) after the last attempt is no end. A queue that holds anything is tried again within
+/// little more than an hour, but of what is refused for good nothing is queued, and new mail is rare at night. Silence
+/// longer than the second is one, however slow the attempts were.
+const SILENCE_AT_END: (i64, i64) = (4 * 60 * 60 * 1000, 24 * 60 * 60 * 1000);
 
 /// Gaps between attempts of one message grow; the next one is at most so many times the longest so far.
 const GROWTH: i64 = 2;
@@ -61,25 +61,40 @@ pub(super) struct Case<'e> {
 
 impl Case<'_> {
     /// The stretches of failure of a fitted path: those that pass the gate, and those of too few witnesses.
-    pub(super) fn outages(&self, fit: &Fit, least_evidence: f64) -> (Vec<Outage>, Vec<Outage>) {
-        let runs = assemble::runs(fit, self.attempts);
+    pub(super) fn outages(&self, fit: &Fit, least_evidence: f64) -> (Vec<Outage>, Vec<Weak>) {
         let (mut outages, mut weak) = (Vec::new(), Vec::new());
-        let mut floor = 0;
-        for stretch in assemble::stretches(&runs, &self.attempts.all) {
-            let Some(found) = runs
-                .get(stretch)
-                .and_then(|stretch| self.stretch(stretch, fit, floor))
-            else {
-                continue;
-            };
-            match found.weight.rank(least_evidence) {
+        for (rank, found) in self.stretches(fit, least_evidence) {
+            match rank {
                 Rank::Outage => outages.extend(self.outage(&found)),
-                Rank::Minor => weak.extend(self.outage(&found)),
-                Rank::Nothing => continue,
+                Rank::Minor => weak.extend(self.as_weak(&found)),
+                Rank::Nothing => {}
             }
-            floor = found.range.end;
         }
         (outages, weak)
+    }
+
+    /// All of them as if their witnesses were too few.
+    pub(super) fn weak(&self, fit: &Fit, least_evidence: f64) -> Vec<Weak> {
+        let all = self.stretches(fit, least_evidence);
+        let all = all.iter().filter(|(rank, _)| *rank != Rank::Nothing);
+        all.filter_map(|(_, found)| self.as_weak(found)).collect()
+    }
+
+    /// The stretches of failure of a fitted path, with what they are worth.
+    fn stretches(&self, fit: &Fit, least_evidence: f64) -> Vec<(Rank, Stretch)> {
+        let runs = assemble::runs(fit, self.attempts);
+        let (mut all, mut floor) = (Vec::new(), 0);
+        for stretch in assemble::stretches(&runs, &self.attempts.all) {
+            let runs = runs.get(stretch);
+            if let Some(found) = runs.and_then(|runs| self.stretch(runs, fit, floor)) {
+                let rank = found.weight.rank(least_evidence);
+                if rank != Rank::Nothing {
+                    floor = found.range.end;
+                }
+                all.push((rank, found));
+            }
+        }
+        all
     }
 
     /// The longest time without an attempt (milliseconds) that is usual here: a first failure later than this
@@ -91,7 +106,7 @@ impl Case<'_> {
         };
         let attempts: i64 = all.iter().map(|attempt| i64::from(attempt.weight)).sum();
         let mean = millis(first.time, last.time) / (attempts - 1).max(1);
-        (USUAL_GAPS * mean).clamp(LEAST_SILENCE, SILENCE)
+        (USUAL_GAPS * mean).clamp(SILENCE_AT_HEAD.0, SILENCE_AT_HEAD.1)
     }
 
     /// A stretch of failure from its first failing attempt to its last; `floor` is the end of the one before it.
@@ -108,7 +123,14 @@ impl Case<'_> {
         let weight = self.weigh(fit, stretch, minutes, range.clone());
         let start = head.start.as_ref().filter(|_| range.start > 0);
         let start = start.and_then(|cut| boundary::start(cut, all, range.start, floor, first));
-        let end = boundary::end(tail.end.as_ref(), all, range.end, last);
+        // Where failure goes on to the end of the log, an attempt that was accepted now and then ends nothing, unless
+        // all was silent afterwards.
+        let goes_on = tail.end.is_none() && !self.is_silent_after(&range);
+        let end = if goes_on {
+            None
+        } else {
+            boundary::end(tail.end.as_ref(), all, range.end, last)
+        };
         Some(Stretch {
             range,
             phases,
@@ -149,7 +171,7 @@ impl Case<'_> {
             earliest: self.log.0.min(first),
             latest: first,
         });
-        let silent_end = found.end.is_none() && self.is_silent_after(range, last);
+        let silent_end = found.end.is_none() && self.is_silent_after(range);
         // Whatever the doubt about both, it did not end before it began.
         let found_end = found.end.map(|end| Boundary {
             earliest: end.earliest.max(start.time.min(end.time)),
@@ -193,16 +215,40 @@ impl Case<'_> {
         })
     }
 
+    /// A stretch of failure of too few witnesses.
+    fn as_weak(&self, found: &Stretch) -> Option<Weak> {
+        let outage = self.outage(found)?;
+        let (first, last) = ends(self.attempts.all.get(found.range.clone())?)?;
+        let window = outage.windows.first()?;
+        let minor = Standing {
+            domain: outage.domain.clone(),
+            certain: false,
+            kind: window.kind,
+            label: window.label.clone(),
+            share: outage.failures as f64 / outage.attempts.max(1) as f64,
+            attempts: outage.attempts,
+            messages: outage.messages,
+            recipients: outage.recipients,
+            first,
+            last,
+            sample: window.sample.clone(),
+        };
+        Some(Weak { outage, minor })
+    }
+
     /// True when nothing was sent after the last failure although a queue that held anything would have been tried
     /// again: then the log does not show whether the trouble went on.
-    fn is_silent_after(&self, range: &Range<usize>, last: Timestamp) -> bool {
+    fn is_silent_after(&self, range: &Range<usize>) -> bool {
+        let Some(last) = self.attempts.all.last() else {
+            return false;
+        };
         let own = self.attempts.all.get(range.clone()).unwrap_or_default();
         let gaps = own
             .windows(2)
             .map(|pair| millis(pair[0].time, pair[1].time));
         let longest = gaps.max().unwrap_or_default();
-        let usual = (GROWTH * longest).clamp(SHORTEST_END, SILENCE);
-        millis(last, self.log.1) > usual
+        let usual = (GROWTH * longest).clamp(SILENCE_AT_END.0, SILENCE_AT_END.1);
+        millis(last.time, self.log.1) > usual
     }
 
     /// How much is behind a stretch of failure.

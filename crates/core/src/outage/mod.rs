@@ -216,29 +216,6 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// What it is where it is too little to be an outage.
-    pub(crate) fn into_minor(self) -> Standing {
-        let first = self.start.latest;
-        let last = self.end.map_or(first, |end| end.earliest.max(first));
-        let (kind, label, sample) = match self.windows.into_iter().next() {
-            Some(window) => (window.kind, window.label, window.sample),
-            None => (Kind::Mixed, String::new(), None),
-        };
-        Standing {
-            domain: self.domain,
-            certain: false,
-            kind,
-            label,
-            share: self.failures as f64 / self.attempts.max(1) as f64,
-            attempts: self.attempts,
-            messages: self.messages,
-            recipients: self.recipients,
-            first,
-            last,
-            sample,
-        }
-    }
-
     /// True when an attempt after it showed that it was over.
     pub fn has_recovered(&self) -> bool {
         self.end.is_some() && !self.silent_end
@@ -299,11 +276,20 @@ pub struct Findings {
     pub unreachable: Option<Standing>,
     /// Set when it fails at a steady share from first to last.
     pub chronic: Option<Standing>,
-    /// Failures of one or two messages: too little to tell what was wrong. In order of time.
+    /// Failures of too few messages or recipients to tell what was wrong. In order of time.
     pub minor: Vec<Standing>,
-    /// What such failures are where others of the same cause failed with them: [`crate::incident::judge`] makes them
-    /// outages, and `minor` otherwise. In order of time.
-    pub weak: Vec<Outage>,
+    /// Such failures before it is known what others of the same cause saw: [`crate::incident::judge`] makes outages of
+    /// them, or leaves them in `minor`. In order of time.
+    pub weak: Vec<Weak>,
+}
+
+/// Failures of too few messages or recipients to tell what was wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weak {
+    /// What they are where others of the same cause failed with them.
+    pub outage: Outage,
+    /// What they are otherwise.
+    pub minor: Standing,
 }
 
 /// Finds the outages of one destination of which no others are known: see [`find_among`].
@@ -335,7 +321,8 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
     let counts = standing::whole(buckets);
     let failures = assemble::failures(&counts);
     let never_worked = standing::never_worked(&counts);
-    if failures < gate::LEAST_FAILURES && !never_worked {
+    let is_little = failures < gate::LEAST_FAILURES;
+    if is_little && !never_worked {
         return Findings::default();
     }
     let attempts = Attempts::of(buckets);
@@ -359,16 +346,16 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
                     ..Findings::default()
                 };
             }
-            NeverWorked::OneRecipient => {
+            NeverWorked::Outage if !is_little => {}
+            NeverWorked::OneRecipient | NeverWorked::Outage => {
                 return Findings {
                     minor: vec![standing(false)],
                     ..Findings::default()
                 };
             }
-            NeverWorked::Outage => {}
         }
     }
-    if failures < gate::LEAST_FAILURES {
+    if is_little {
         return Findings::default();
     }
     let times: Vec<f64> = buckets.iter().map(attempts::middle).collect();
@@ -388,25 +375,42 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
     if gate::share(&counts) >= standing::LEAST_STEADY {
         let steady = baseline::fit(buckets, &steps, Normal::Steady);
         if let Some(judged) = standing::steady(evidence, &attempts.all, &steady, &capped, prior) {
+            if gate::share(&counts) > standing::MOST_STEADY {
+                // Hardly anything was accepted: dead for others, or down, but not flaky. What others of the same
+                // cause saw decides.
+                return Findings {
+                    weak: case.weak(&capped, gate::LEAST_EVIDENCE),
+                    ..Findings::default()
+                };
+            }
             let is_chronic = standing::system_share(&steady.base) >= standing::LEAST_STEADY;
             let (outages, weak) = case.outages(&steady, gate::LEAST_EVIDENCE_CHRONIC);
-            let mut minor = Vec::new();
-            let mut chronic = is_chronic.then(|| Standing {
+            if !is_chronic {
+                return Findings {
+                    outages,
+                    weak,
+                    ..Findings::default()
+                };
+            }
+            let chronic = Standing {
                 certain: judged.certain,
                 ..standing::standing(evidence, &counts, span)
-            });
-            if let Some(few) = chronic.take_if(|it| it.messages < gate::LEAST_MESSAGES) {
-                minor.push(Standing {
-                    certain: false,
-                    ..few
-                });
-            }
-            return Findings {
-                outages,
-                minor,
-                weak,
-                chronic,
-                ..Findings::default()
+            };
+            return if chronic.messages < gate::LEAST_MESSAGES {
+                Findings {
+                    outages,
+                    minor: vec![Standing {
+                        certain: false,
+                        ..chronic
+                    }],
+                    ..Findings::default()
+                }
+            } else {
+                Findings {
+                    outages,
+                    chronic: Some(chronic),
+                    ..Findings::default()
+                }
             };
         }
     }

@@ -35,7 +35,7 @@ const FOR_GOOD: f64 = 0.9;
 /// Share of dead destinations among those with a few messages: one in six to one in twelve in the logs of list senders.
 const DEAD: f64 = 0.1;
 
-/// Weight of that (destinations) against the share in the log at hand, and how far that share may move it.
+/// That share counts as so many destinations beside those of the log at hand, which may move it within these bounds.
 const DEAD_WEIGHT: f64 = 30.0;
 const DEAD_SHARES: (f64, f64) = (0.1, 5.0);
 
@@ -65,7 +65,7 @@ pub(super) const LEAST_STEADY: f64 = 0.15;
 const LEAST_STEADY_TIME: i64 = 3 * DAY;
 
 /// Nor does it at any time when more than this share fails.
-const MOST_STEADY: f64 = 0.9;
+pub(super) const MOST_STEADY: f64 = 0.9;
 
 /// Each third of the time must have at least this part of the steady share, so that nothing began or ended,
 const LEAST_PART: f64 = 0.5;
@@ -78,7 +78,7 @@ const LEAST_HELD: f64 = 0.6;
 
 /// True when nothing was ever accepted.
 pub(super) fn never_worked(counts: &Counts) -> bool {
-    counts[Class::Ok.index()] == 0 && failures(counts) > 0
+    counts[Class::Ok.index()] == 0 && totals(counts).1 > 0
 }
 
 /// How common dead destinations are.
@@ -98,8 +98,11 @@ impl Default for Prior {
 impl Prior {
     /// Learned from all destinations of a log: how many of the small ones never worked.
     pub fn of<'d>(destinations: impl IntoIterator<Item = &'d Destination>) -> Prior {
-        let destinations = destinations.into_iter();
-        Prior::of_counts(destinations.map(Destination::accepted_and_failing_messages))
+        // Bounces do not tell who took mail.
+        let logged = destinations
+            .into_iter()
+            .filter(|it| !it.is_known_from_bounces_alone());
+        Prior::of_counts(logged.map(Destination::accepted_and_failing_messages))
     }
 
     /// Learned from accepted attempts and messages that failed, of each destination.

@@ -197,7 +197,10 @@ impl Watcher {
             .into_iter()
             .map(move |destination: Destination| {
                 let domain = destination.domain().clone();
-                (domain, find_among(&destination.evidence(), log, prior))
+                let mut findings = find_among(&destination.evidence(), log, prior);
+                let weak = std::mem::take(&mut findings.weak).into_iter();
+                findings.minor.extend(weak.map(|weak| weak.minor));
+                (domain, findings)
             })
     }
 

@@ -249,7 +249,7 @@ pub(super) fn evidence(
     }
 }
 
-/// Who was refused, and when the log began against which messages are old.
+/// Who was refused, and the time (seconds since 1970) before which a message is older than the log.
 fn recipients<'c>(all: &[(&'c Counts, u32)]) -> (Cow<'c, Recipients>, u32) {
     if let [(counts, began)] = all {
         return (Cow::Borrowed(&counts.recipients), *began);

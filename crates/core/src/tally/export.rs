@@ -55,7 +55,18 @@ impl Tally {
             })
             .collect();
         keys.sort_unstable_by_key(|&(domain, host, _)| (domain, host));
+        let mut began: Vec<(&[u8], i64)> = (0..self.hosts.len())
+            .filter_map(|host| Some((self.hosts.name(host), *self.began.get(host as usize)?)))
+            .filter(|&(_, minute)| minute != i64::MAX)
+            .collect();
+        began.sort_unstable();
         for record in RowKind::ALL {
+            if record == RowKind::Began {
+                for &(host, minute) in &began {
+                    let row = TallyRow::new(record).with(Text::Host, host);
+                    each(&row.set(Number::Minute, minute).set(Number::Count, 1));
+                }
+            }
             for &(domain, host, counts) in &keys {
                 let row = || {
                     TallyRow::new(record)

@@ -35,6 +35,11 @@ impl Tally {
                     .add(row.within(Number::Recipient, (1 << MAILBOX_BITS) - 1)?);
                 return Ok(());
             }
+            RowKind::Began => {
+                let host = self.hosts.number(&row.bytes(Text::Host)?);
+                begin(&mut self.began, host, row.minute(1)?);
+                return Ok(());
+            }
             RowKind::Coverage
             | RowKind::Input
             | RowKind::Unread
@@ -81,7 +86,6 @@ impl Tally {
                 let (number, count) = (row.minute(1)?, small_count(row)?);
                 let minute = counts.minutes.at(number, || Minute::new(number));
                 minute.add(slot, Offsets { first, last }, count);
-                begin(&mut self.began, key.1, number);
             }
             RowKind::Failing | RowKind::FailingLimit => {
                 let number = row.minute(1)?;

@@ -71,7 +71,7 @@ pub struct Tally {
     relays: Names,
     keys: HashMap<(u32, u32), Counts>,
     known: Known,
-    /// Of each reporting host, by its number, the minute of its first attempt: when its log begins.
+    /// Of each reporting host, by its number, the minute of the first attempt in its logs: when these begin.
     began: Vec<i64>,
 }
 
@@ -115,7 +115,9 @@ impl Tally {
         };
         let time = event.time.as_millis();
         let (minute, hour) = (time.div_euclid(MINUTE), time.div_euclid(HOUR));
-        begin(&mut self.began, key.1, minute);
+        if event.source != Source::Dsn {
+            begin(&mut self.began, key.1, minute);
+        }
         let offset = u16::try_from(time.rem_euclid(MINUTE)).unwrap_or_default(); // below 60,000
 
         let relay = if event.relay.host.is_empty() {
@@ -227,6 +229,10 @@ impl Tally {
             counts.answers.retain(|cell| cell.key.hour >= hour);
             counts.recipients.forget_before(day);
             counts.taken.forget_before(time);
+            counts.oldest = counts
+                .oldest
+                .filter(|&second| i64::from(second) * 1000 >= hour * HOUR);
+            counts.echoed = Few::default();
         }
     }
 
@@ -240,7 +246,7 @@ impl Tally {
     /// Takes in the counts of another part of the input.
     pub fn merge(&mut self, mut other: Tally) {
         self.known.take(&mut other.known);
-        if self.keys.is_empty() {
+        if self.keys.is_empty() && self.began.is_empty() {
             std::mem::swap(&mut self.known, &mut other.known);
             *self = other;
             return;

@@ -35,6 +35,8 @@ pub enum RowKind {
     RefusedFirst,
     /// When the oldest message that failed arrived.
     Oldest,
+    /// The minute of a host's first attempt: when its logs begin. The least of several counts.
+    Began,
     /// Accepted attempts that took one step of time.
     Delay,
     /// Of these, how many were timed by the age of the message.
@@ -69,7 +71,7 @@ pub enum RowKind {
 
 impl RowKind {
     /// Every record, in the order in which they are written.
-    pub const ALL: [RowKind; 23] = [
+    pub const ALL: [RowKind; 24] = [
         RowKind::Coverage,
         RowKind::Input,
         RowKind::Unread,
@@ -77,6 +79,7 @@ impl RowKind {
         RowKind::Overlap,
         RowKind::Odd,
         RowKind::Day,
+        RowKind::Began,
         RowKind::Logged,
         RowKind::Echoes,
         RowKind::Echoed,
@@ -106,6 +109,7 @@ impl RowKind {
             RowKind::Refused => "refused",
             RowKind::RefusedFirst => "refused_first",
             RowKind::Oldest => "oldest",
+            RowKind::Began => "began",
             RowKind::Delay => "delay",
             RowKind::DelayAged => "delay_aged",
             RowKind::Slow => "slow",

@@ -55,12 +55,16 @@ fn of_incident(
     let whole = &incident.whole;
     let is_failing = |outage: &&Outage| outage.ongoing && !outage.is_slow_only();
     let members: Vec<&Outage> = report.outages_of(incident).filter(is_failing).collect();
+    let own = report
+        .outages_of(incident)
+        .filter(|outage| !outage.is_slow_only());
+    let is_part = !whole.ongoing || own.count() > members.len();
     let (name, outage, waiting) = match members[..] {
-        [only] if !whole.ongoing || incident.domains.len() == 1 => {
+        [only] if is_part || incident.domains.len() == 1 => {
             (only.domain.clone(), only, only.waiting)
         }
         [] if !is_failing(&whole) => return None,
-        [first, ..] if !whole.ongoing => {
+        [first, ..] if is_part => {
             let (some, all) = (members.len() as u64, incident.domains.len() as u64);
             let name = format!(
                 "{}: {} of {} destinations",
