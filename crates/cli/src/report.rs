@@ -52,7 +52,7 @@ pub(crate) struct Report {
     pub(crate) incidents: Vec<Incident>,
     pub(crate) unreachable: Vec<Standing>,
     pub(crate) chronic: Vec<Standing>,
-    /// Failures of one or two messages: too little to tell what was wrong.
+    /// Failures of too few messages or recipients to tell what was wrong.
     pub(crate) minor: Vec<Standing>,
     /// By month, of what had an outage; operators first.
     pub(crate) availability: Vec<Availability>,

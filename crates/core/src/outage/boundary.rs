@@ -11,8 +11,8 @@ use super::attempts::Attempt;
 use super::{Boundary, Kind, millis};
 use crate::time::Timestamp;
 
-/// Splits within this many nats of the best one are believed: a likelihood ratio of 20.
-const BELIEVED: f64 = 3.0;
+/// Splits within this many nats of the best one are believed: a likelihood ratio of 55.
+const BELIEVED: f64 = 4.0;
 
 /// A split of the attempts: those before `at` belong to the first state.
 #[derive(Debug, Clone, PartialEq)]

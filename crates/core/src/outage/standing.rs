@@ -278,7 +278,11 @@ pub(super) fn standing(
     counts: &Counts,
     span: (Timestamp, Timestamp),
 ) -> Standing {
-    let kind: Kind = kind(counts, &[0.0; Class::COUNT]);
+    let kind: Kind = if failures(counts) == 0 {
+        Kind::MailboxDeferred // refusals of recipients, all of them repeated
+    } else {
+        kind(counts, &[0.0; Class::COUNT])
+    };
     let answer = answer(evidence, kind, span.0, span.1);
     let (messages, recipients) = distinct(&evidence.buckets);
     Standing {
@@ -286,7 +290,11 @@ pub(super) fn standing(
         certain: true,
         kind,
         label: answer.label,
-        share: share(counts),
+        share: if never_worked(counts) {
+            1.0
+        } else {
+            share(counts)
+        },
         attempts: totals(counts).0,
         messages,
         recipients,

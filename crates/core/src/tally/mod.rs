@@ -397,10 +397,12 @@ fn begin(began: &mut Vec<i64>, host: u32, minute: i64) {
     }
 }
 
-/// When the log of the host of that number begins, in seconds since 1970.
+/// When the logs of the host of that number begin, in seconds since 1970; 0 where there are none.
 fn began(began: &[i64], host: u32) -> u32 {
-    let minute = began.get(host as usize).copied().unwrap_or(i64::MAX);
-    second(minute as f64 * 60.0)
+    let minute = began.get(host as usize).copied();
+    minute
+        .filter(|&minute| minute != i64::MAX)
+        .map_or(0, |minute| second(minute as f64 * 60.0))
 }
 
 /// What an attempt counts as at once; whether a refusal of a recipient is news is known later.

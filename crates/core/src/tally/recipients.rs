@@ -145,7 +145,10 @@ impl Recipients {
         }
         if !again.is_empty() {
             let crowded = crowded(fresh.iter().chain(&again).filter(|told| told.known), days);
-            again.retain(|told| crowded.binary_search(&day_of(told.time)).is_ok());
+            again.retain(|told| {
+                let from = crowded.get(&day_of(told.time));
+                from.is_some_and(|&from| told.time >= from)
+            });
             fresh.append(&mut again);
         }
         for failure in self.openings.first_ones().filter(is_in_time) {
@@ -186,26 +189,35 @@ impl Recipients {
     }
 }
 
-/// The days on which far more recipients were put off than on most.
-fn crowded<'f>(put_off: impl Iterator<Item = &'f Fresh>, days: &[i64]) -> Vec<i64> {
-    let mut of_day: Vec<(i64, u64)> = put_off
+/// The days on which far more recipients were put off than on most, with the time from which on they were more than
+/// usual: from the beginning where the day before was such a day.
+fn crowded<'f>(put_off: impl Iterator<Item = &'f Fresh>, days: &[i64]) -> BTreeMap<i64, Timestamp> {
+    // The first time of each recipient on each day.
+    let mut firsts: Vec<(i64, u64, Timestamp)> = put_off
         .filter(|told| told.class == Class::TmpRcpt)
-        .map(|told| (day_of(told.time), told.recipient))
+        .map(|told| (day_of(told.time), told.recipient, told.time))
         .collect();
-    of_day.sort_unstable();
-    of_day.dedup();
-    let mut counts: BTreeMap<i64, usize> = days.iter().map(|&day| (day, 0)).collect();
-    for (day, _) in of_day {
-        *counts.entry(day).or_default() += 1;
+    firsts.sort_unstable();
+    firsts.dedup_by_key(|(day, recipient, _)| (*day, *recipient));
+    let mut times: BTreeMap<i64, Vec<Timestamp>> =
+        days.iter().map(|&day| (day, Vec::new())).collect();
+    for (day, _, time) in firsts {
+        times.entry(day).or_default().push(time);
     }
-    let mut ordered: Vec<usize> = counts.values().copied().collect();
+    let mut ordered: Vec<usize> = times.values().map(Vec::len).collect();
     ordered.sort_unstable();
     let usual = ordered.get(ordered.len() / 2).copied().unwrap_or_default();
-    counts
-        .into_iter()
-        .filter(|&(_, count)| count >= LEAST_PUT_OFF + TIMES_USUAL * usual)
-        .map(|(day, _)| day)
-        .collect()
+    let mut crowded: BTreeMap<i64, Timestamp> = BTreeMap::new();
+    for (day, mut times) in times {
+        if times.len() < LEAST_PUT_OFF + TIMES_USUAL * usual {
+            continue;
+        }
+        times.sort_unstable();
+        let goes_on = crowded.contains_key(&(day - 1));
+        let first = times.get(if goes_on { 0 } else { usual });
+        crowded.extend(first.map(|&first| (day, first)));
+    }
+    crowded
 }
 
 /// First and last times by recipient, class and stretch of `LENGTH` milliseconds.

@@ -37,18 +37,21 @@ fn of(report: &Report, is_wanted: fn(&Outage) -> bool) -> Vec<&Incident> {
 pub(crate) const ROW: [Column; 8] = [
     Column::words("destination"),
     Column {
-        spare: 5,
+        spare: 6,
         ..Column::words("from")
     },
     Column {
-        spare: 4,
+        spare: 5,
         ..Column::words("until")
     },
     Column {
         spare: 1,
         ..Column::words("length")
     },
-    Column::words("answers"),
+    Column {
+        spare: 4,
+        ..Column::words("answers")
+    },
     Column::numbers("attempts", 2),
     Column::numbers("failed", 3),
     Column::numbers("recipients", 0),

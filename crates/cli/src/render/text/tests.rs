@@ -158,12 +158,13 @@ strict.example: refused our mail by policy (not an outage): 421 4.7.0 from about
   421 4.7.0 our system has detected an unusual rate of unsolicited mail
 
 No success in this log: dead, mistyped or down, cannot be told
-  1 destination: not one attempt in this log worked, and nothing is known from before
+  1 destination: not one attempt worked, and too little is known to say why
   destination    answer       recipients  messages  first to last attempt
   quiet.example  DNS failure          11        12  21 Jan 00:10 to 30 Jan 23:00  Host or domain na…
 
 Never reached
-  1 destination: not one attempt worked: mistyped, dead, or taking no mail
+  1 destination: not one attempt worked, for long or by the word of the name service: mistyped,
+  dead, or taking no mail
   destination    answer       recipients  messages  first to last attempt
   gmial.example  DNS failure          11        12  21 Jan 00:10 to 30 Jan 23:00  Host or domain na…
 
@@ -173,7 +174,7 @@ Steady failures
   drops.example  DNS failure    62 %          11        12  21 Jan 00:10 to 30 Jan 23:00
 
 Too little to tell
-  1 destination: failures of one or two messages
+  1 destination: failures of too few messages or recipients to say what was wrong
   destination   answer       failed  recipients  messages  first to last attempt
   once.example  DNS failure   100 %          11        12  21 Jan 00:10 to 30 Jan 23:00
 

@@ -193,3 +193,78 @@ fn a_minute_of_many_attempts_is_one_witness() {
     assert!(found.outages.iter().all(|o| o.windows.len() == 1));
     assert!(found.outages.iter().all(|o| o.log_bayes_factor < 60.0));
 }
+
+/// A destination that gets mail now and then, and fails for a while: attempts in order of time (seconds since the log
+/// began), and whether each failed.
+fn sparse(seed: u64) -> Vec<(i64, bool, Attempt)> {
+    use Class::{Conn, Dns, PermSys, TmpRcpt, TmpSys};
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut random = |below: u32| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        u32::try_from(state % u64::from(below)).unwrap()
+    };
+    let classes = [Conn, Dns, TmpSys, PermSys, TmpRcpt];
+    let (class, is_mixed) = (classes[random(5) as usize], random(4) == 0);
+    let (before, failures, after) = (30 + random(60), 1 + random(30), 30 + random(60));
+    let (mut time, mut all) = (3600, Vec::new());
+    for n in 0..before + failures + after {
+        time += i64::from(600 + random(6000));
+        let fails = (before..before + failures).contains(&n);
+        let class = if is_mixed {
+            classes[random(4) as usize]
+        } else {
+            class
+        };
+        let attempt = if fails {
+            Attempt::failed(time, class, 100 + n)
+        } else {
+            Attempt::accepted(time)
+        };
+        all.push((time, fails, attempt));
+    }
+    all
+}
+
+#[test]
+fn no_failing_attempt_lies_outside_beside_an_outage() {
+    let start = log().0.as_millis();
+    let at = |seconds: i64| Timestamp::from_millis(start + seconds * 1000);
+    let mut outages = 0;
+    for seed in 1..=400 {
+        let sparse = sparse(seed);
+        let of = |wanted: bool| -> Vec<Timestamp> {
+            let all = sparse.iter().filter(|it| it.1 == wanted);
+            all.map(|it| at(it.0)).collect()
+        };
+        let (failing, good) = (of(true), of(false));
+        let attempts: Vec<Attempt> = sparse.iter().map(|it| it.2.clone()).collect();
+        let last = at(sparse.last().unwrap().0);
+        let found = find(&evidence(&attempts), (log().0, last));
+        for outage in &found.outages {
+            outages += 1;
+            let between =
+                |from: Timestamp, to: Timestamp| failing.iter().any(|&it| from < it && it < to);
+            let (start, end) = (outage.start, outage.end.unwrap());
+            for start in [start.earliest, start.time, start.latest] {
+                let last_good = good.iter().rfind(|&&it| it < start).unwrap();
+                assert!(!between(*last_good, start), "seed {seed}: {outage:?}");
+            }
+            for end in [end.earliest, end.time, end.latest] {
+                let first_good = good.iter().find(|&&it| it > end).unwrap_or(&end);
+                assert!(!between(end, *first_good), "seed {seed}: {outage:?}");
+            }
+            let inside = failing
+                .iter()
+                .filter(|&&it| (start.time..=end.time).contains(&it));
+            assert_eq!(
+                inside.count() as u64,
+                outage.failures,
+                "seed {seed}: {outage:?}"
+            );
+            assert_eq!(outage.messages, outage.failures, "seed {seed}: one each");
+        }
+    }
+    assert!(outages > 250, "{outages}");
+}

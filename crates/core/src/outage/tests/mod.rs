@@ -534,7 +534,10 @@ fn empty_and_tiny_evidence() {
     let accepted = [Attempt::accepted(5 * HOUR)];
     assert_eq!(find(&evidence(&accepted), log()), Findings::default());
     let neutral = [Attempt::neutral(5 * HOUR, 1)];
-    assert_eq!(find(&evidence(&neutral), log()), Findings::default());
+    let found = find(&evidence(&neutral), log());
+    assert!(found.outages.is_empty() && found.unreachable.is_none());
+    assert_eq!(found.minor.len(), 1, "a recipient who was refused before");
+    assert_eq!(found.minor[0].kind, Kind::MailboxDeferred);
     let nothing_read = (Timestamp::default(), Timestamp::default());
     assert_eq!(find(&evidence(&[]), nothing_read), Findings::default());
 }
