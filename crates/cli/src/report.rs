@@ -105,9 +105,7 @@ impl Report {
         };
         let mut judged = Judged::default();
         let mut outages = Vec::new();
-        let mut unreachable = Vec::new();
-        let mut chronic = Vec::new();
-        let mut minor = Vec::new();
+        let (mut unreachable, mut chronic, mut minor) = (Vec::new(), Vec::new(), Vec::new());
         let mut destination = 0;
         let operators = incident::operators_by_place(incidents);
         let mut all_fates = FatesByOutage::new();
@@ -120,9 +118,8 @@ impl Report {
                 domain,
                 last_attempt,
                 tried,
-                past: _,
-                case: _,
                 fates,
+                ..
             } = found;
             judged.add(attempts);
             all_tried.push(tried);

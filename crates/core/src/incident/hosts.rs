@@ -4,6 +4,8 @@
 //! others are accepted hides among their attempts. Where several hosts send to a destination, one that failed often
 //! enough is judged by what it alone saw.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::counts::{HostCounts, refused, seen_from};
@@ -93,7 +95,7 @@ pub(super) fn differing(
     if outage.is_slow_only() || seen_from(seen(), measure(outage)).is_empty() {
         return Vec::new();
     }
-    let mut hosts: std::collections::BTreeMap<&[u8], (u64, u64)> = Default::default();
+    let mut hosts: BTreeMap<&[u8], (u64, u64)> = BTreeMap::new();
     for (host, counts) in seen() {
         let attempts: u64 = counts.iter().sum();
         let sum = hosts.entry(host).or_default();

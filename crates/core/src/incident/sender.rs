@@ -179,12 +179,11 @@ fn judge(
         return None;
     }
     domains.sort_unstable();
-    let from_hosts = match host {
-        Some(host) => vec![host.into()],
-        None => {
-            let seen = all.all_telling().flat_map(|it| it.between(core.0, core.1));
-            seen_from(seen, HostCounts::Faults)
-        }
+    let from_hosts = if let Some(host) = host {
+        vec![host.into()]
+    } else {
+        let seen = all.all_telling().flat_map(|it| it.between(core.0, core.1));
+        seen_from(seen, HostCounts::Faults)
     };
     let outages = places(findings, |(destination, _), outage| {
         outage.kind == OutageType::Outage

@@ -252,7 +252,7 @@ pub(super) fn failing_range(
 }
 
 /// Makes phases begin and end with the range of their stretch.
-pub(super) fn clip(phases: &mut Vec<Phase>, range: &Range<usize>) {
+pub(super) fn clip(phases: &mut [Phase], range: &Range<usize>) {
     if let Some(first) = phases.first_mut() {
         first.attempts.start = range.start;
     }

@@ -333,27 +333,11 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
     if evidence.bounces_only {
         return bounces::find(evidence, log);
     }
-    if never_worked && let Some(prior) = prior {
-        let judged = standing::judge_never_worked(evidence, &counts, span, prior);
-        let standing = |certain| Standing {
-            certain,
-            ..standing::standing(evidence, &counts, span)
-        };
-        match judged {
-            NeverWorked::Unreachable { certain } => {
-                return Findings {
-                    unreachable: Some(standing(certain)),
-                    ..Findings::default()
-                };
-            }
-            NeverWorked::Outage if !is_little => {}
-            NeverWorked::OneRecipient | NeverWorked::Outage => {
-                return Findings {
-                    minor: vec![standing(false)],
-                    ..Findings::default()
-                };
-            }
-        }
+    if never_worked
+        && let Some(prior) = prior
+        && let Some(findings) = never_worked_findings(evidence, &counts, span, prior)
+    {
+        return findings;
     }
     if is_little {
         return Findings::default();
@@ -419,6 +403,31 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
         outages,
         weak,
         ..Findings::default()
+    }
+}
+
+/// What is said of a destination that never worked; `None` when it is to be looked at like any other.
+fn never_worked_findings(
+    evidence: &Evidence,
+    counts: &assemble::Counts,
+    span: (Timestamp, Timestamp),
+    prior: Prior,
+) -> Option<Findings> {
+    let standing = |certain| Standing {
+        certain,
+        ..standing::standing(evidence, counts, span)
+    };
+    let is_little = assemble::failures(counts) < gate::LEAST_FAILURES;
+    match standing::judge_never_worked(evidence, counts, span, prior) {
+        NeverWorked::Unreachable { certain } => Some(Findings {
+            unreachable: Some(standing(certain)),
+            ..Findings::default()
+        }),
+        NeverWorked::Outage if !is_little => None,
+        NeverWorked::OneRecipient | NeverWorked::Outage => Some(Findings {
+            minor: vec![standing(false)],
+            ..Findings::default()
+        }),
     }
 }
 

@@ -8,7 +8,7 @@ use super::evidence::Delays;
 use super::export::{MESSAGES, RECIPIENTS};
 use super::recipients::Stretch;
 use super::rows::{Number, RowError, RowKind, TallyRow, Text};
-use super::{MAILBOX_BITS, Slot, Tally, begin};
+use super::{Counts, MAILBOX_BITS, Slot, Tally, begin};
 use crate::event::Stage;
 use crate::evidence::Class;
 use crate::reason::Reason;
@@ -58,18 +58,7 @@ impl Tally {
             RowKind::Echoes => {
                 counts.echoes = counts.echoes.saturating_add(count(row)?);
             }
-            RowKind::Echoed => {
-                let hash = row.within(Number::RecipientHash, u32::MAX.into())?;
-                counts.echoed.insert(hash);
-            }
-            RowKind::EchoedLimit => {
-                let limit = row.within(Number::First, u32::MAX.into())?;
-                counts.echoed.cut_at(limit);
-            }
-            RowKind::Oldest => {
-                let arrival = row.within(Number::Arrival, u32::MAX.into())?;
-                counts.oldest = counts.oldest.into_iter().chain([arrival]).min();
-            }
+            RowKind::Echoed | RowKind::EchoedLimit | RowKind::Oldest => add_extreme(counts, row)?,
             RowKind::Delay => counts.taken.add_whole(step(row)?, small_count(row)?),
             RowKind::DelayAged => counts.taken.add_aged(small_count(row)?),
             RowKind::Slow => {
@@ -134,6 +123,20 @@ impl Tally {
         }
         Ok(())
     }
+}
+
+/// Takes in what merges by the least: recipients of echoes, and when the oldest message arrived.
+fn add_extreme(counts: &mut Counts, row: &TallyRow<'_>) -> Result<(), RowError> {
+    let hash = |column| row.within(column, u32::MAX.into());
+    match row.record {
+        RowKind::Echoed => counts.echoed.insert(hash(Number::RecipientHash)?),
+        RowKind::EchoedLimit => counts.echoed.cut_at(hash(Number::First)?),
+        _ => {
+            let arrival = row.within(Number::Arrival, u32::MAX.into())?;
+            counts.oldest = counts.oldest.into_iter().chain([arrival]).min();
+        }
+    }
+    Ok(())
 }
 
 /// What a row says of a sketch.
