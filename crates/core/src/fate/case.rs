@@ -72,12 +72,10 @@ struct Spell {
     /// Refusals for what the receiver thinks of the sender: no outage, so nothing is its doing.
     is_policy: bool,
     before_log: bool,
-    /// The last good attempt before it.
+    /// The most likely time of its start: what was refused earlier, in the doubt of it, is not laid on it.
     start: Timestamp,
-    /// The first good attempt after it; `None` when it goes on.
+    /// The most likely time of its end; `None` when it goes on.
     end: Option<Timestamp>,
-    /// The kind of the first window.
-    head: Option<Kind>,
     /// When each window of refusals begins, and its answers.
     windows: Vec<(Timestamp, Shares)>,
     /// Of each of them, how many attempts were accepted that a report is about.
@@ -105,9 +103,8 @@ impl Case {
         let outages = findings.outages.iter().map(|outage| Spell {
             is_policy: outage.kind == OutageType::Policy,
             before_log: outage.before_log,
-            start: outage.start.earliest,
-            head: outage.windows.first().map(|window| window.kind),
-            end: outage.end.filter(|_| !outage.ongoing).map(|end| end.latest),
+            start: outage.start.time,
+            end: outage.end.filter(|_| !outage.ongoing).map(|end| end.time),
             windows: outage
                 .windows
                 .iter()
@@ -229,8 +226,7 @@ impl Case {
     /// The outage and the window of a failure at this time.
     pub(super) fn place(&self, time: Timestamp) -> Option<(usize, usize)> {
         let outage = self.outages.iter().position(|outage| {
-            // A failure after the last good attempt is of the outage, wherever in between it is thought to begin.
-            // Of bounces alone there is no good attempt: it may begin with the first of them.
+            // An outage that was there before the log, or that only bounces tell of, may begin with a failure.
             let from_start = outage.before_log || self.bounces_only;
             !outage.windows.is_empty()
                 && (time > outage.start || from_start && time >= outage.start)
@@ -264,7 +260,7 @@ impl Case {
         };
         let place = match fate.end {
             End::Delivered | End::Discarded => None,
-            End::Bounced => self.place(fate.last).filter(|&at| !self.is_early(at, fate)),
+            End::Bounced => self.place(fate.last),
             // What failed once before an outage and then all through it was kept back by the outage.
             End::DeliveredLate | End::Expired | End::Pending => self
                 .place(fate.first)
@@ -312,23 +308,6 @@ impl Case {
                 Grade::Plausible
             }),
         }
-    }
-
-    /// True for a refusal of the recipient while it is not sure that the outage had begun, when that began with
-    /// something else: an unknown user shortly before the connections failed.
-    fn is_early(&self, (outage, window): (usize, usize), fate: &Fate<'_>) -> bool {
-        let Some(spell) = self.outages.get(outage).filter(|_| window == 0) else {
-            return false;
-        };
-        let begun = spell.windows.first().map(|&(start, _)| start);
-        let is_of_recipients = matches!(
-            spell.head,
-            Some(Kind::MailboxDeferred | Kind::Mixed | Kind::RecipientRejected)
-        );
-        !self.bounces_only
-            && !is_of_recipients
-            && begun.is_some_and(|begun| fate.last < begun)
-            && fate.class.is_some_and(Class::is_recipient_scope)
     }
 
     /// The chance that a refusal of this class in this window was the outage's doing.
