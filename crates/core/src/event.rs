@@ -4,6 +4,7 @@
 //! (reason, evidence) is kept apart: see [`crate::reason`] and [`crate::evidence`].
 
 use std::fmt;
+use std::net::IpAddr;
 
 use crate::dsn::DsnFields;
 use crate::reply::{EnhancedStatus, ReplyCode};
@@ -189,10 +190,26 @@ impl Relay<'_> {
         self.host.is_empty() && self.ip.is_empty()
     }
 
-    /// True for a socket in the file system and for this host's own address: a content filter, which answers
-    /// for nobody but itself.
-    pub fn is_of_this_host(&self) -> bool {
-        (self.port.is_none() && self.ip.contains(&b'/')) || matches!(self.ip, b"127.0.0.1" | b"::1")
+    /// True for what stands before delivery on our own side and answers for nobody but itself: a socket in the file
+    /// system, this host's own address, and a content filter in a container or on the private network: a private
+    /// address (RFC 1918, RFC 4193) with a port on which no mail exchanger listens, such as 10024.
+    pub fn is_own_side(&self) -> bool {
+        let Some(port) = self.port else {
+            return self.ip.contains(&b'/') || is_loopback(self.ip);
+        };
+        is_loopback(self.ip) || !matches!(port, 25 | 465 | 587 | 2525) && is_private(self.ip)
+    }
+}
+
+fn is_loopback(ip: &[u8]) -> bool {
+    matches!(ip, b"127.0.0.1" | b"::1")
+}
+
+fn is_private(ip: &[u8]) -> bool {
+    match std::str::from_utf8(ip).map(str::parse) {
+        Ok(Ok(IpAddr::V4(ip))) => ip.is_private(),
+        Ok(Ok(IpAddr::V6(ip))) => ip.is_unique_local(),
+        Ok(Err(_)) | Err(_) => false,
     }
 }
 

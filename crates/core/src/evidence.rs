@@ -159,15 +159,22 @@ fn limits_recipients(event: &Delivery<'_>) -> bool {
     }
 }
 
-/// `450 4.2.0`, `452 4.2.1`, `552 5.2.0`: the code is about a mailbox, whatever the words are.
+/// `450 4.2.0`, `452 4.2.1`, `552 5.2.0`: the code is about a mailbox, whatever the words are. So is `450 4.1.1`, and
+/// a plain 550, 551 or 553 may be about this one recipient when it answers RCPT TO, or does not tell what it answers.
 fn is_about_mailbox(event: &Delivery<'_>) -> bool {
-    event
+    let code = event.reply_code.map(ReplyCode::get);
+    match event
         .reply_status
-        .is_some_and(|status| status.subject() == 2 && status.detail() != 4)
-        && matches!(
-            event.reply_code.map(ReplyCode::get),
-            Some(450 | 452 | 550 | 552)
-        )
+        .map(|status| (status.subject(), status.detail()))
+    {
+        Some((2, 4)) => false,
+        Some((2, _)) => matches!(code, Some(450 | 452 | 550 | 552)),
+        Some((1, _)) => matches!(event.stage, None | Some(Stage::Rcpt)),
+        Some((0, _)) | None => {
+            matches!(code, Some(550 | 551 | 553)) && matches!(event.stage, None | Some(Stage::Rcpt))
+        }
+        Some(_) => false,
+    }
 }
 
 #[cfg(test)]

@@ -182,6 +182,24 @@ impl fmt::Display for EnhancedStatus {
     }
 }
 
+/// True when a content filter says that it threw the message away, or keeps it back, instead of passing it on:
+/// `250 2.7.0 Ok, discarded, id=15303-02 - spam`, `250 2.5.0 Ok, quarantined`, `250 2.7.0 BLOCKED (1A2B)`.
+pub(crate) fn is_of_discarded(reply: &[u8]) -> bool {
+    const WORDS: [&[u8]; 4] = [b"discard", b"quarantin", b"blocked", b"blackhole"];
+    let mut rest = reply;
+    while let Some((_, after)) = rest.split_first() {
+        let starts = |word: &[u8]| {
+            rest.get(..word.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(word))
+        };
+        if WORDS.iter().any(|word| starts(word)) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -229,6 +229,29 @@ fn stories() -> Vec<Story> {
             ],
         ),
         (
+            "a content filter that does not name the second id: the Message-ID joins the legs",
+            lines(&[
+                "10:00:00 h cleanup A1B2C3D: message-id=<m@x>",
+                "10:00:01 h qmgr A1B2C3D: from=<s@x>, size=1, nrcpt=1 (queue active)",
+                "10:00:02 h lmtp A1B2C3D: to=<a@d.it>, relay=127.0.0.1[127.0.0.1]:10024, delay=2, delays=1/1/0/0, dsn=4.4.1, status=deferred (connect to 127.0.0.1[127.0.0.1]:10024: Connection refused)",
+                "10:10:00 h cleanup B1B2C3D: message-id=<m@x>",
+                "10:10:00 h qmgr B1B2C3D: from=<s@x>, size=1, nrcpt=1 (queue active)",
+                "10:10:01 h lmtp A1B2C3D: to=<a@d.it>, relay=127.0.0.1[127.0.0.1]:10024, delay=600, delays=1/1/0/0, dsn=2.5.0, status=sent (250 2.5.0 OK (C0DE))",
+                "10:10:01 h qmgr A1B2C3D: removed",
+                "10:10:05 h smtp B1B2C3D: to=<a@d.it>, NO!",
+                "10:10:05 h qmgr B1B2C3D: removed",
+                // The same Message-ID once more, later: a message of its own.
+                "11:00:00 h cleanup D1B2C3D: message-id=<m@x>",
+                "11:00:01 h qmgr D1B2C3D: from=<s@x>, size=1, nrcpt=1 (queue active)",
+                "11:00:02 h smtp D1B2C3D: to=<a@d.it>, NO!",
+                "11:00:02 h qmgr D1B2C3D: removed",
+            ]),
+            vec![
+                "h A1B2C3D from=s@x to=a@d.it orig=- bounced arrival=01-23 10:00:00 end=01-23 10:10:05 attempts=3 echoes=0 NoSuchMailbox 550 5.1.1 <a@d.it> unknown",
+                "h D1B2C3D from=s@x to=a@d.it orig=- bounced arrival=01-23 11:00:00 end=01-23 11:00:02 attempts=1 echoes=0 NoSuchMailbox 550 5.1.1 <a@d.it> unknown",
+            ],
+        ),
+        (
             "a log that begins in the middle: the delay tells when the message came",
             lines(&[
                 "10:00:02 h smtp A1B2C3D: to=<a@d.it>, relay=none, delay=7200, delays=1/1/1/2, dsn=4.4.1, status=deferred (connect to mx.d[192.0.2.1]:25: Connection refused)",
@@ -300,7 +323,7 @@ fn stories_end_as_they_should_wherever_the_log_is_cut() {
             assert_eq!(shown(&survey.fates), *expected, "{name}, cut at {at}");
         }
     }
-    assert_eq!(stories.len(), 11);
+    assert_eq!(stories.len(), 12);
 }
 
 /// Within, a byte 0 marks the recipient's address; a remote side may say one too.

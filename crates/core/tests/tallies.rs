@@ -177,3 +177,26 @@ fn two_stretches_of_one_log_are_two_things() {
         assert_eq!(found.evidence(), expected.evidence());
     }
 }
+
+/// `Unrouteable address` says of a domain whose mail the same logs deliver themselves that it has no such user, and of
+/// any other that it does not exist; whether the log or its tally is read.
+#[test]
+fn a_domain_that_is_delivered_locally_is_no_destination() {
+    let log = "2025-10-29 01:11:00 1vDuiK-00000000027-000H ** gone@own.example: Unrouteable address\n\
+               2025-10-29 01:11:30 1vDuiK-00000000028-000H ** a@typo.example: Unrouteable address\n\
+               2025-10-29 01:12:00 1vDujI-0000000004E-000Y => anna <anna@own.example> R=local_user T=maildir_home\n";
+    let folder = tempfile::tempdir().unwrap();
+    let inputs = inputs(folder.path(), &[log.as_bytes().to_vec()]);
+    let names = |survey: &Survey| -> Vec<String> {
+        let all = survey.destinations.iter();
+        all.map(|to| String::from_utf8_lossy(to.domain().as_bytes()).into_owned())
+            .collect()
+    };
+    let of_log = survey(&inputs, &options(), &());
+    assert_eq!(names(&of_log), ["typo.example"]);
+
+    let mut tallied = tally(&inputs, Beside::default(), &options(), &());
+    let mut read = Tallied::new("tally".to_owned());
+    tallied.rows(&mut |row| read.add_row(row).unwrap());
+    assert_eq!(names(&summed(vec![read], &[])), ["typo.example"]);
+}

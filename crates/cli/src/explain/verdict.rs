@@ -36,7 +36,27 @@ pub(super) fn reason(event: &Delivery<'_>, verdict: Verdict, known: &Known<'_>) 
     if let Some(rule) = rule {
         part.parts.push(rule_part(rule, known));
     }
+    part.parts.extend(limits(event));
     part
+}
+
+/// What the answer can be about, by who wrote it and by the stage, where that is not everything; and which rules and
+/// codes fit and were passed over for it.
+fn limits(event: &Delivery<'_>) -> Vec<Part> {
+    let facts = Facts::of(event);
+    let subject = facts.subject();
+    let Some(words) = subject.words() else {
+        return Vec::new();
+    };
+    let mut parts = vec![Part::new("subject", subject.as_str()).note(words)];
+    for passed in Classifier::passed_over(&facts) {
+        let part = Part::new("passed_over", passed.reason.as_str());
+        parts.push(match passed.rule.and_then(Classifier::describe) {
+            Some((phrases, _)) => part.note(format!("words of the rule: {phrases}")),
+            None => part.note("the enhanced status code"),
+        });
+    }
+    parts
 }
 
 /// Which of the two enhanced codes decided: without the sender's own, is the verdict the same?

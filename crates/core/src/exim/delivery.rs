@@ -19,6 +19,7 @@ use super::fields::{Fields, Host, Strange, duration_s};
 use super::text::{Attempt, Diagnosis, codes, diagnose};
 use super::{Message, message_id};
 use crate::event::{Contact, Delivery, Fact, Line, Outcome, Relay, Source, Stage};
+use crate::reply::is_of_discarded;
 
 /// The flags of delivery lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,10 +237,13 @@ impl<'b> Event<'b> {
     }
 
     fn finish(mut self, message: &Message<'b>) -> Line<'b> {
-        if self.relay.is_of_this_host() && self.contact == Contact::Fresh {
+        if self.relay.is_own_side() && self.contact == Contact::Fresh {
             self.contact = Contact::None;
         }
         if self.contact == Contact::None {
+            if self.outcome == Outcome::Delivered && is_of_discarded(self.reply) {
+                self.outcome = Outcome::Discarded;
+            }
             if self.relay.is_unknown() {
                 self.relay.host = self.transport;
             }

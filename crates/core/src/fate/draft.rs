@@ -8,6 +8,7 @@ use hashbrown::{HashMap, HashTable};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Keep;
+use super::filter;
 use super::hosts::Hosts;
 use super::life::{Life, WAITING, meant};
 use super::pool::{Arena, NONE, Origin, Store, Word, Words};
@@ -162,8 +163,11 @@ impl Draft {
         if telling {
             new.failure.text = text_of(event, arena);
         }
-        if success && event.relay.is_of_this_host() {
-            new.filtered = queued_as(event.text).map_or(NONE, |id| arena.take(id));
+        if success && event.relay.is_own_side() {
+            // A socket in the file system is seldom a filter: the mail store listens there.
+            let unnamed = event.relay.port.map(|_| filter::UNNAMED);
+            let id = queued_as(event.text).or(unnamed);
+            new.filtered = id.map_or(NONE, |id| arena.take(id));
         }
         if let Some(mine) = mine {
             mine.merge(&new, Origin::Own, arena);

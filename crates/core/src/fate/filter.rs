@@ -2,6 +2,9 @@
 //!
 //! `4P1Xr7: to=<a@libero.it>, relay=127.0.0.1[127.0.0.1]:10024, ..., status=sent (250 2.0.0 from
 //! MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4P1Xr8)` goes on as `4P1Xr8: to=<a@libero.it>, ...`.
+//!
+//! A filter that does not name the second id gives the message back before it answers: the same Message-ID and
+//! recipient arrive in the queue between the arrival of the first part and the filter's answer.
 
 use std::cmp::Reverse;
 
@@ -13,8 +16,49 @@ use super::packed::Packed;
 use super::row::{Moment, is_success};
 use crate::tally::fingerprint;
 
-/// Host, queue id and recipient.
-type Id<'l> = (Option<&'l [u8]>, &'l [u8], u64);
+/// Stands for the queue id behind a filter that does not name it. No queue id looks like it.
+pub(super) const UNNAMED: &[u8] = b"?";
+
+/// Host, what the parts have in common, and recipient.
+type Id<'l> = (Option<&'l [u8]>, Link<'l>, u64);
+
+/// By what the later part of a filtered message is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Link<'l> {
+    /// The queue id that the filter names.
+    QueueId(&'l [u8]),
+    /// The Message-ID, where it names none: before and after its last `@`.
+    MessageId(&'l [u8], Option<&'l [u8]>),
+}
+
+impl<'l> Link<'l> {
+    /// What an earlier part tells of the later one; `None` when that is nothing.
+    fn ahead(entry: &Entry<'l>) -> Option<Link<'l>> {
+        match entry.filtered {
+            b"" => None,
+            UNNAMED if entry.message_id.0.is_empty() => None,
+            UNNAMED => Some(Link::MessageId(entry.message_id.0, entry.message_id.1)),
+            id => Some(Link::QueueId(id)),
+        }
+    }
+}
+
+/// By what the part behind the filter is found.
+fn ahead<'l>(entry: &Entry<'l>) -> Option<Id<'l>> {
+    Some((
+        entry.host,
+        Link::ahead(entry)?,
+        fingerprint(entry.recipient),
+    ))
+}
+
+/// A part of a message that may be a later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Later {
+    last: Moment,
+    arrival: Moment,
+    place: usize,
+}
 
 /// The fates with those of filtered messages joined, in order of arrival.
 pub(super) fn joined(entries: &Packed) -> Packed {
@@ -52,37 +96,45 @@ fn join(entries: &Packed) -> (HashMap<usize, Entry<'_>>, HashSet<usize>) {
     let (mut whole, mut gone) = (HashMap::new(), HashSet::new());
     let before: Vec<(usize, Entry<'_>)> = entries
         .iter()
-        .filter(|(_, entry)| !entry.filtered.is_empty() && is_success(entry.outcome))
+        .filter(|(_, entry)| Link::ahead(entry).is_some() && is_success(entry.outcome))
         .collect();
     if before.is_empty() {
         return (whole, gone);
     }
-    let behind = |entry: &Entry<'_>| fingerprint(entry.recipient);
-    let mut after: HashMap<Id<'_>, Vec<(Moment, usize)>> = before
+    let mut after: HashMap<Id<'_>, Vec<Later>> = before
         .iter()
-        .map(|(_, entry)| (entry.host, entry.filtered, fingerprint(entry.recipient)))
-        .map(|id| (id, Vec::new()))
+        .filter_map(|(_, entry)| Some((ahead(entry)?, Vec::new())))
         .collect();
     for (place, entry) in entries.iter() {
-        let id = (entry.host, entry.queue_id, behind(&entry));
-        if let Some(places) = after.get_mut(&id) {
-            places.push((entry.last, place));
+        let (last, arrival) = (entry.last, entry.arrival.min(entry.first));
+        let (head, domain) = entry.message_id;
+        for link in [Link::QueueId(entry.queue_id), Link::MessageId(head, domain)] {
+            if let Some(parts) = after.get_mut(&(entry.host, link, fingerprint(entry.recipient))) {
+                parts.push(Later {
+                    last,
+                    arrival,
+                    place,
+                });
+            }
         }
     }
     // The later part, and of the earlier one what tells which it is, and its place.
     let mut pairs: HashMap<usize, (Moment, &[u8], usize)> = HashMap::new();
     for (place, entry) in before {
-        let id = (entry.host, entry.filtered, behind(&entry));
+        let Some(id) = ahead(&entry) else {
+            continue;
+        };
         // Ids are used again: the first that came afterwards (stamps are exact to a second).
-        let second = after
-            .get(&id)
-            .into_iter()
-            .flatten()
-            .filter(|&&(last, other)| other != place && last >= entry.last)
-            .min();
-        if let Some(&(_, other)) = second {
+        let arrival = entry.arrival.min(entry.first);
+        let follows = |other: &&Later| match id.1 {
+            _ if other.place == place => false,
+            Link::QueueId(_) => other.last >= entry.last,
+            Link::MessageId(..) => other.arrival > arrival && other.arrival <= entry.last,
+        };
+        let second = after.get(&id).into_iter().flatten().filter(follows).min();
+        if let Some(later) = second {
             let first = (entry.first, entry.queue_id, place);
-            let known = pairs.entry(other).or_insert(first);
+            let known = pairs.entry(later.place).or_insert(first);
             *known = first.min(*known);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cause, End, Fate, Grade, Judged, Judgement, Ledger};
 use crate::evidence::Class;
+use crate::reason::{Blame, Reason};
 use crate::time::Timestamp;
 
 /// An address and its refusals.
@@ -78,9 +79,10 @@ pub fn reinstate_by_outage(
         .collect()
 }
 
-/// Addresses that were refused outside of any outage, in order of their names.
+/// Addresses that were refused outside of any outage, in words or by a code that say that the recipient, or its
+/// domain, does not exist or takes no mail; in order of their names.
 pub fn genuine(ledger: &Ledger, judgement: &Judgement) -> Vec<Listed> {
-    addresses(ledger, judgement, Refusals::Own)
+    addresses(ledger, judgement, Refusals::Blaming)
         .into_values()
         .collect()
 }
@@ -118,8 +120,19 @@ fn judged<'a>(
 enum Refusals {
     /// Outages' doing.
     OfOutages,
-    /// Of the recipient itself, outside of outages.
+    /// Those of them that blame the recipient or its domain.
+    Blaming,
+    /// Of the recipient itself as far as can be seen, outside of outages.
     Own,
+}
+
+fn is_own(fate: &Fate<'_>, judged: &Judged) -> bool {
+    judged.place.is_none() && fate.class == Some(Class::PermRcpt)
+}
+
+fn blames_recipient(fate: &Fate<'_>) -> bool {
+    let blame = fate.reason.map(Reason::blame);
+    matches!(blame, Some(Blame::Recipient | Blame::RecipientDomain))
 }
 
 fn addresses(
@@ -132,7 +145,8 @@ fn addresses(
         let counts = fate.end == End::Bounced
             && match which {
                 Refusals::OfOutages => judged.cause == Cause::Outage,
-                Refusals::Own => judged.place.is_none() && fate.class == Some(Class::PermRcpt),
+                Refusals::Blaming => is_own(&fate, &judged) && blames_recipient(&fate),
+                Refusals::Own => is_own(&fate, &judged),
             };
         if !counts {
             continue;

@@ -11,7 +11,7 @@ use super::QueueRecord;
 use super::text;
 use crate::event::{Contact, Delivery, Odd, Outcome, Relay, Source, Stage};
 use crate::near;
-use crate::reply::EnhancedStatus;
+use crate::reply::{self, EnhancedStatus};
 
 /// Reads a record that begins with `to=`.
 pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
@@ -54,7 +54,7 @@ pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
     }
     let after = rest.get(b"status=".len()..).unwrap_or_default();
     let (word, text) = near::split(after, b' ').unwrap_or((after, b""));
-    let outcome = outcome(word, at.program)
+    let mut outcome = outcome(word, at.program)
         .ok_or_else(|| at.odd("expected a known word after status=", rest))?;
     let text = text.strip_prefix(b"(").unwrap_or(text);
     let text = text.strip_suffix(b")").unwrap_or(text);
@@ -66,6 +66,13 @@ pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
     } else {
         relay
     };
+    let contact = contact(agent, &relay, &said, text);
+    if outcome == Outcome::Delivered
+        && contact == Contact::None
+        && reply::is_of_discarded(said.reply)
+    {
+        outcome = Outcome::Discarded;
+    }
     Ok(Delivery {
         time: at.record.time,
         source: Source::Postfix,
@@ -78,11 +85,12 @@ pub(super) fn parse<'b>(at: &QueueRecord<'_, 'b>) -> Result<Delivery<'b>, Odd> {
         original_recipient,
         relay,
         outcome,
-        contact: contact(agent, &relay, &said),
-        stage: if agent == Agent::Inside {
-            Some(Stage::Local)
-        } else {
-            said.stage
+        contact,
+        // An echo repeats how far the earlier attempt came.
+        stage: match agent {
+            Agent::Inside if !said.suspended => Some(Stage::Local),
+            Agent::Inside => said.stage.or(Some(Stage::Local)),
+            Agent::Remote | Agent::Store => said.stage,
         },
         reply_code: said.reply_code,
         reply_status: said.reply_status,
@@ -118,11 +126,12 @@ fn agent(program: &[u8]) -> Agent {
     }
 }
 
-fn contact(agent: Agent, relay: &Relay<'_>, said: &text::Said<'_>) -> Contact {
+fn contact(agent: Agent, relay: &Relay<'_>, said: &text::Said<'_>, text: &[u8]) -> Contact {
     if said.suspended {
         return Contact::Echo;
     }
-    let inside = relay.is_of_this_host() || text::is_of_filter(said.reply);
+    let inside =
+        relay.is_own_side() || text::is_of_filter(said.reply) || text::is_about_set_up(text);
     if agent != Agent::Remote || inside {
         Contact::None
     } else {

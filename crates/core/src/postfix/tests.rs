@@ -60,7 +60,47 @@ fn deliveries() {
         (
             "error",
             "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (delivery temporarily suspended: connect to m.x.org[1.2.3.4]:25: Connection refused)",
-            "deferred echo local <a@x.org> m.x.org[1.2.3.4]:25 - - 4.4.1 5",
+            "deferred echo connect <a@x.org> m.x.org[1.2.3.4]:25 - - 4.4.1 5",
+        ),
+        (
+            "error",
+            "none, delay=5, delays=0/0/5/0, dsn=4.3.0, status=deferred (delivery temporarily suspended: transport is unavailable)",
+            "deferred echo local <a@x.org> []:0 - - 4.3.0 5",
+        ),
+        (
+            "error",
+            "none, delay=5, delays=0/0/5/0, dsn=4.3.2, status=deferred (deferred transport)",
+            "deferred none local <a@x.org> []:0 - - 4.3.2 5",
+        ),
+        (
+            "smtp",
+            "none, delay=5, delays=0/0/5/0, dsn=4.7.5, status=deferred (client TLS configuration problem)",
+            "deferred none - <a@x.org> []:0 - - 4.7.5 5",
+        ),
+        (
+            "smtp",
+            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (connect to filter[10.0.0.7]:10026: No route to host)",
+            "deferred none connect <a@x.org> filter[10.0.0.7]:10026 - - 4.4.1 5",
+        ),
+        (
+            "smtp",
+            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (connect to mx.in.x.org[10.0.0.7]:25: No route to host)",
+            "deferred fresh connect <a@x.org> mx.in.x.org[10.0.0.7]:25 - - 4.4.1 5",
+        ),
+        (
+            "smtp",
+            "none, delay=5, status=deferred (connect to m.x.org[1.2.3.4]: server refused to talk to me: 421 4.3.2 later  )",
+            "deferred fresh greeting <a@x.org> m.x.org[1.2.3.4]:0 421 4.3.2 - 5",
+        ),
+        (
+            "smtp",
+            "127.0.0.1[127.0.0.1]:10024, delay=1, delays=0/0/0/1, dsn=2.7.0, status=sent (250 2.7.0 Ok, DISCARDED, id=1-2)",
+            "discarded none end_of_data <a@x.org> 127.0.0.1[127.0.0.1]:10024 250 2.7.0 2.7.0 1",
+        ),
+        (
+            "smtp",
+            "m.x.org[1.2.3.4]:25, delay=1, delays=0/0/0/1, dsn=2.7.0, status=sent (250 2.7.0 Ok, discarded, id=1-2)",
+            "delivered fresh end_of_data <a@x.org> m.x.org[1.2.3.4]:25 250 2.7.0 2.7.0 1",
         ),
         (
             "smtp",

@@ -49,7 +49,7 @@ fn failure(text: &[u8]) -> Said<'_> {
         return host_said(rest);
     }
     if let Some(rest) = text.strip_prefix(b"connect to ") {
-        return at(Stage::Connect, named(rest));
+        return connect_to(rest);
     }
     if let Some(rest) = text.strip_prefix(b"lost connection with ") {
         return at(while_stage(rest), named(rest));
@@ -119,6 +119,29 @@ fn host_said(text: &[u8]) -> Said<'_> {
         Some((reply, command)) => with_stage(command_stage(command), relay, reply),
         None => with_stage(None, relay, reply),
     }
+}
+
+/// `H[IP]:25: Connection refused`; to 2.2 also `H[IP]: server refused to talk to me: REPLY`.
+fn connect_to(text: &[u8]) -> Said<'_> {
+    let Some((relay, rest)) = host_and_ip(text) else {
+        return at(Stage::Connect, Relay::default());
+    };
+    match rest.strip_prefix(b": server refused to talk to me: ") {
+        Some(reply) => with_reply(Stage::Greeting, relay, reply.trim_ascii_end()),
+        None => at(Stage::Connect, relay),
+    }
+}
+
+/// True for the words of the client about its own set-up (`src/smtp/smtp.c`, `smtp_connect.c`, `smtp_sasl_glue.c`).
+pub(super) fn is_about_set_up(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 5] = [
+        b"client TLS configuration problem",
+        b"mail system configuration error",
+        b"transport is unavailable",
+        b"mail transport unavailable",
+        b"server configuration error",
+    ];
+    WORDS.iter().any(|words| text.starts_with(words))
 }
 
 /// (`REPLY `, `(in reply to X command)`) → (`REPLY`, `X command)`).

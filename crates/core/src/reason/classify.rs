@@ -4,10 +4,11 @@
 //! the code says [`Reason::Unreachable`]. The order of what is asked is that of [`Classifier`].
 
 use super::fold::Folded;
-use super::matcher::MATCHER;
-use super::rules::Tier;
+use super::limits::{Limit, Subject};
+use super::matcher::{Hits, MATCHER};
+use super::rules::{Rule, Tier};
 use super::user::UserRules;
-use super::{Basis, Reason, RuleError, RuleId, UserRule, Verdict, codes};
+use super::{Basis, Blame, Reason, RuleError, RuleId, UserRule, Verdict, codes};
 use crate::event::{Contact, Delivery, Outcome, Source, Stage};
 use crate::reply::{EnhancedStatus, ReplyCode};
 
@@ -38,9 +39,26 @@ impl<'b> Facts<'b> {
             reply_status: event.reply_status,
             status: event.status,
             stage: event.stage,
-            contact: (event.source != Source::Dsn).then_some(event.contact),
+            contact: match (event.source, event.contact) {
+                (Source::Dsn, Contact::Echo | Contact::Fresh) => None,
+                (_, contact) => Some(contact),
+            },
             reply: event.reply,
             text: event.text,
+        }
+    }
+
+    /// What the answer can be about.
+    pub fn subject(&self) -> Subject {
+        Subject::of(self.stage, self.contact)
+    }
+
+    /// The whole text, or the reply where that is all there is.
+    fn diagnostic(&self) -> &'b [u8] {
+        if self.text.is_empty() {
+            self.reply
+        } else {
+            self.text
         }
     }
 
@@ -54,10 +72,14 @@ impl<'b> Facts<'b> {
 /// Turns events into verdicts: the user's rules first, then the built-in ones.
 ///
 /// In this order, the first that says something decides: the user's rules, on the whole diagnostic text;
-/// when no remote side answered, the MTA's own words; x.1.7 and x.1.8 (the sender's address); clear words of the remote side; the enhanced code in
-/// its reply; the MTA's enhanced code; vague words; the reply code and the command it answers. Clear words stand
-/// before the codes because codes lie more often: x.7.1 is said for nearly everything, x.1.1 for rate
-/// limits, x.4.1 for unknown users.
+/// when no remote side answered, the MTA's own words; the enhanced codes that are beyond doubt (x.1.7 and x.1.8, the
+/// sender's address; Microsoft's for throttling); clear words of the first sentence, then of the whole reply; the
+/// enhanced code in it; the MTA's enhanced code; vague words; the reply code and the command it answers. Clear words
+/// stand before the codes because codes lie more often: x.7.1 is said for nearly everything, x.1.1 for rate limits,
+/// x.4.1 for unknown users.
+///
+/// Words and codes that name what the answer cannot be about ([`Subject`]) are passed over: nobody is unknown before
+/// RCPT TO. What nobody knows (`550 rule 42`) is [`Reason::Unspecified`], never a missing mailbox.
 ///
 /// ```
 /// use mailgap_core::reason::{Basis, Classifier, Facts, Reason};
@@ -100,61 +122,21 @@ impl Classifier {
 
     /// The reason of a failure.
     pub fn judge(&self, facts: &Facts<'_>) -> Verdict {
-        let text = if facts.text.is_empty() {
-            facts.reply
-        } else {
-            facts.text
-        };
-        if let Some((index, reason)) = self.user.first(text) {
-            return Verdict {
+        let text = facts.diagnostic();
+        match self.user.first(text) {
+            Some((index, reason)) => Verdict {
                 reason,
                 basis: Some(Basis::Rule),
                 rule: Some(RuleId::User(index)),
-            };
+            },
+            None => Answer::new(facts).verdict(),
         }
-        let answered = facts.reply_code.is_some() || !facts.reply.is_empty();
-        let folded = Folded::new(if facts.reply.is_empty() {
-            text
-        } else {
-            facts.reply
-        });
-        let hits = MATCHER.scan(&folded);
-        let class = facts.class();
-        let by_text = |tier: Tier| {
-            let (index, rule) =
-                hits.first(|rule| rule.tier == tier && rule.when.includes(class))?;
-            Some(Verdict {
-                reason: of_whom(rule.reason, facts),
-                basis: Some(rule.basis),
-                rule: Some(RuleId::BuiltIn(index)),
-            })
-        };
-        let by_code = |reason: Option<Reason>, basis: Basis| {
-            reason.map(|reason| Verdict {
-                reason,
-                basis: Some(basis),
-                rule: None,
-            })
-        };
-        let by_status = |of: fn(EnhancedStatus) -> Option<Reason>| {
-            let reason = facts.reply_status.and_then(of);
-            by_code(
-                reason.or_else(|| facts.status.and_then(of)),
-                Basis::EnhancedCode,
-            )
-        };
-        let own_words = if answered { None } else { by_text(Tier::Own) };
-        own_words
-            .or_else(|| by_status(codes::of_certain_status))
-            .or_else(|| by_text(Tier::Clear))
-            .or_else(|| by_status(codes::of_status))
-            .or_else(|| by_text(Tier::Vague))
-            .or_else(|| by_status(codes::of_vague_status))
-            .or_else(|| {
-                let code = facts.reply_code?;
-                by_code(codes::of_reply_code(code, facts.stage), Basis::ReplyCode)
-            })
-            .unwrap_or_else(|| nothing_said(facts))
+    }
+
+    /// The built-in rules, and the enhanced codes, that fit a failure and decide nothing, because what they name is
+    /// ruled out by the subject of the answer: by who wrote it, and by the command it answers.
+    pub fn passed_over(facts: &Facts<'_>) -> Vec<PassedOver> {
+        Answer::new(facts).passed_over()
     }
 
     /// The phrases of a built-in rule and a reply that it was made for; `None` for any other.
@@ -172,6 +154,183 @@ impl Classifier {
             RuleId::User(index) => self.user.get(index),
         }
     }
+}
+
+/// A rule or a code that named a reason which the subject of the answer rules out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The rule; `None` for the enhanced code.
+    pub rule: Option<RuleId>,
+    /// What it names.
+    pub reason: Reason,
+}
+
+/// A failure, with all that is looked up in it once.
+struct Answer<'f, 'b> {
+    facts: &'f Facts<'b>,
+    subject: Subject,
+    /// 4 or 5, where a code tells.
+    class: Option<u8>,
+    /// Whether a remote side, or a filter or mail store of this host, answered.
+    answered: bool,
+    hits: Hits<'static>,
+    /// Those of the first sentence, when there are others.
+    first: Option<Hits<'static>>,
+}
+
+impl<'f, 'b> Answer<'f, 'b> {
+    fn new(facts: &'f Facts<'b>) -> Answer<'f, 'b> {
+        let text = if facts.reply.is_empty() {
+            facts.text
+        } else {
+            facts.reply
+        };
+        let folded = Folded::new(text);
+        Answer {
+            facts,
+            subject: facts.subject(),
+            class: facts.class(),
+            answered: facts.reply_code.is_some() || !facts.reply.is_empty(),
+            hits: MATCHER.scan(folded.as_bytes()),
+            first: folded.first_sentence().map(|first| MATCHER.scan(first)),
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        let own = (!self.answered).then_some(Tier::Own);
+        own.and_then(|tier| self.by_text(&self.hits, tier))
+            .or_else(|| self.by_status(codes::of_certain_status))
+            .or_else(|| self.by_clear_words())
+            .or_else(|| self.by_status(codes::of_status))
+            .or_else(|| self.by_text(&self.hits, Tier::Vague))
+            .or_else(|| self.by_status(codes::of_vague_status))
+            .or_else(|| self.of_sender())
+            .or_else(|| {
+                let reason = codes::of_reply_code(self.facts.reply_code?, self.facts.stage)?;
+                self.by_code(reason, Basis::ReplyCode)
+            })
+            .unwrap_or_else(|| nothing_said(self.facts))
+    }
+
+    /// Whether a rule may be asked: what this host wrote itself is no remote reply, and where a code speaks of
+    /// policy, vague words blame no recipient.
+    fn asks(&self, rule: &Rule) -> bool {
+        let of_recipient = matches!(
+            rule.reason.blame(),
+            Blame::Recipient | Blame::RecipientDomain
+        );
+        if !rule.when.includes(self.class) {
+            return false;
+        }
+        match rule.tier {
+            Tier::Own => !self.answered,
+            _ if self.subject == Subject::OwnHost && !self.answered => {
+                rule.tier == Tier::Clear && of_recipient
+            }
+            Tier::Clear => true,
+            Tier::Vague => {
+                let status = self.facts.reply_status.or(self.facts.status);
+                !of_recipient || status.is_none_or(|status| status.subject() != 7)
+            }
+        }
+    }
+
+    fn limit(&self, reason: Reason) -> Limit {
+        self.subject.limit(reason, self.class)
+    }
+
+    fn by_text(&self, hits: &Hits<'_>, tier: Tier) -> Option<Verdict> {
+        let (index, rule) = hits.first(|rule| {
+            let stands = matches!(self.limit(rule.reason), Limit::Stands | Limit::Means(_));
+            rule.tier == tier && stands && self.asks(rule)
+        })?;
+        let reason = match self.limit(rule.reason) {
+            Limit::Means(other) => other,
+            Limit::Stands | Limit::PassedOver | Limit::OfSender => rule.reason,
+        };
+        Some(Verdict {
+            reason: of_whom(reason, self.facts),
+            basis: Some(rule.basis),
+            rule: Some(RuleId::BuiltIn(index)),
+        })
+    }
+
+    /// By the whole reply, unless its first sentence puts the failure on another side: it says why, and the others
+    /// what to do about it.
+    fn by_clear_words(&self) -> Option<Verdict> {
+        let of_all = self.by_text(&self.hits, Tier::Clear)?;
+        let first = self.first.as_ref();
+        let of_first = first.and_then(|hits| self.by_text(hits, Tier::Clear));
+        let is_other = |first: &Verdict| first.reason.blame() != of_all.reason.blame();
+        Some(
+            of_first
+                .filter(|first| is_specific(*first))
+                .filter(is_other)
+                .unwrap_or(of_all),
+        )
+    }
+
+    fn by_code(&self, reason: Reason, basis: Basis) -> Option<Verdict> {
+        let reason = match self.limit(reason) {
+            Limit::Stands => reason,
+            Limit::Means(other) => other,
+            Limit::PassedOver | Limit::OfSender => return None,
+        };
+        Some(Verdict {
+            reason,
+            basis: Some(basis),
+            rule: None,
+        })
+    }
+
+    /// The first enhanced code that says something: the remote side's own, else the MTA's.
+    fn by_status(&self, of: fn(EnhancedStatus) -> Option<Reason>) -> Option<Verdict> {
+        let reason = self.facts.reply_status.and_then(of);
+        let reason = reason.or_else(|| self.facts.status.and_then(of))?;
+        self.by_code(reason, Basis::EnhancedCode)
+    }
+
+    /// Words or codes about an address or a host, in an answer that can only mean the sender's.
+    fn of_sender(&self) -> Option<Verdict> {
+        let reason = Reason::Reputation;
+        let is_meant = |reason| self.limit(reason) == Limit::OfSender;
+        let words = self
+            .hits
+            .first(|rule| rule.tier != Tier::Own && is_meant(rule.reason) && self.asks(rule));
+        if let Some((index, rule)) = words {
+            return Some(Verdict {
+                reason,
+                basis: Some(rule.basis),
+                rule: Some(RuleId::BuiltIn(index)),
+            });
+        }
+        let status = self.facts.reply_status.or(self.facts.status);
+        is_meant(status.and_then(codes::of_status)?).then_some(Verdict {
+            reason,
+            basis: Some(Basis::EnhancedCode),
+            rule: None,
+        })
+    }
+
+    fn passed_over(&self) -> Vec<PassedOver> {
+        let all = self.hits.all().into_iter();
+        let asked = all.filter(|(_, rule)| rule.when.includes(self.class) && self.asks(rule));
+        let rules = asked.map(|(index, rule)| PassedOver {
+            rule: Some(RuleId::BuiltIn(index)),
+            reason: rule.reason,
+        });
+        let status = self.facts.reply_status.or(self.facts.status);
+        let code = status
+            .and_then(codes::of_status)
+            .map(|reason| PassedOver { rule: None, reason });
+        let limited = |it: &PassedOver| self.limit(it.reason) != Limit::Stands;
+        rules.chain(code).filter(limited).collect()
+    }
+}
+
+/// A first sentence that names a policy or a fault (`Transaction failed.`) leaves it to the others to say which.
+fn is_specific(verdict: Verdict) -> bool {
+    !matches!(verdict.reason, Reason::Policy | Reason::ServerError)
 }
 
 /// A local fault in a bounce is one of the host that wrote it, which is seldom the sending one.

@@ -15,6 +15,7 @@ use crate::reply::{EnhancedStatus, ReplyCode};
 pub(super) fn of_status(status: EnhancedStatus) -> Option<Reason> {
     let temporary = status.class() == 4;
     let reason = match (status.subject(), status.detail()) {
+        (1, 1) if temporary => return None, // said where an address could not be looked up, and of rates
         (1, 1 | 3 | 4 | 351) => Reason::NoSuchMailbox,
         (1, 2) => Reason::NoSuchDomain,
         (1, 6) => Reason::MailboxDisabled,
@@ -49,11 +50,14 @@ pub(super) fn of_status(status: EnhancedStatus) -> Option<Reason> {
     Some(reason)
 }
 
-/// The reason that an enhanced code names beyond doubt, so that it stands before all words: it is about
-/// the sender's address, whose refusal is often worded like that of a recipient (`550 5.1.7 No such domain`).
+/// The reason that an enhanced code names beyond doubt, so that it stands before all words: those of the
+/// sender's address, whose refusal is often worded like that of a recipient (`550 5.1.7 No such domain`), and
+/// those of a throttled sending host, worded like a fault of the server (`451 4.7.500 Server busy. Please try again
+/// later from [192.0.2.1]`, Microsoft's 4.7.500 to 4.7.699).
 pub(super) fn of_certain_status(status: EnhancedStatus) -> Option<Reason> {
     match (status.subject(), status.detail()) {
         (1, 7 | 8) => Some(Reason::Reputation),
+        (7, 28 | 500..=699) if status.class() == 4 => Some(Reason::RateLimited),
         _ => None,
     }
 }
@@ -61,8 +65,6 @@ pub(super) fn of_certain_status(status: EnhancedStatus) -> Option<Reason> {
 /// The reason that a vague enhanced code hints at, when nothing else says more.
 pub(super) fn of_vague_status(status: EnhancedStatus) -> Option<Reason> {
     match (status.subject(), status.detail()) {
-        (1, 0) if status.class() == 5 => Some(Reason::NoSuchMailbox),
-        (3, 0) => Some(Reason::ServerError),
         (4, 0) => Some(Reason::Unreachable),
         (5, 0) if status.class() == 5 => Some(Reason::Protocol),
         (7, _) => Some(Reason::Policy),
@@ -70,7 +72,8 @@ pub(super) fn of_vague_status(status: EnhancedStatus) -> Option<Reason> {
     }
 }
 
-/// The reason that a reply code hints at, by the command that it answers.
+/// The reason that a reply code hints at, by the command that it answers. 550, 551 and 553 hint at none: they are said
+/// for everything, and nobody is called missing by a number.
 pub(super) fn of_reply_code(code: ReplyCode, stage: Option<Stage>) -> Option<Reason> {
     let before_recipient = matches!(
         stage,
@@ -89,9 +92,9 @@ pub(super) fn of_reply_code(code: ReplyCode, stage: Option<Stage>) -> Option<Rea
         525 => Reason::MailboxDisabled,
         550..=554 if stage == Some(Stage::Tls) => Reason::TlsFailure,
         550..=554 | 571 if before_recipient => Reason::Reputation,
+        550..=554 if after_recipient => Reason::ContentRejected,
         552 => Reason::MailboxFull,
-        550 | 551 | 553 | 554 if after_recipient => Reason::ContentRejected,
-        510 | 511 | 542 | 550 | 551 | 553 => Reason::NoSuchMailbox,
+        510 | 511 | 542 => Reason::NoSuchMailbox,
         512 => Reason::NoSuchDomain,
         541 | 557 | 571 => Reason::Policy,
         554 if stage == Some(Stage::Rcpt) => Reason::Policy,

@@ -4,7 +4,7 @@
 //! accents, white space and brackets become one space, codes are dropped (so that the joined lines of a
 //! long reply read on). Addresses become `@`, and host names become upper case, so that no rule for words fires on
 //! `spam@b.example` or `mx.blocklist.example`; a phrase that is a host name itself (`spamhaus.org`) still
-//! finds host names, and only those. What was unprintable may have become `?` in the log and stays so.
+//! finds host names, and only those. Of a URL the scheme and the host are left. What was unprintable may have become `?` in the log and stays so.
 
 use crate::near;
 
@@ -16,6 +16,8 @@ pub(super) const CAPACITY: usize = 2048;
 pub(super) struct Folded {
     bytes: [u8; CAPACITY],
     len: usize,
+    /// Where the first sentence ends; 0 when no end of a sentence was seen.
+    sentence: usize,
 }
 
 impl Folded {
@@ -24,8 +26,11 @@ impl Folded {
         let mut folded = Folded {
             bytes: [b' '; CAPACITY],
             len: 1,
+            sentence: 0,
         };
+        let mut words = 0;
         for word in text.split(|&byte| is_space(byte)) {
+            let before = folded.len;
             // Exim writes the line ends of a reply as the two characters `\n`.
             let mut rest = word;
             while let Some(at) = near::find_pair(*b"\\n", rest) {
@@ -34,8 +39,18 @@ impl Folded {
                 rest = tail.get(2..).unwrap_or_default();
             }
             folded.word(rest);
+            words += usize::from(folded.len > before);
+            if folded.sentence == 0 && words >= SENTENCE && ends_a_sentence(word) {
+                folded.sentence = folded.len;
+            }
         }
         folded
+    }
+
+    /// The first sentence, when others follow it: it says why, and they say what to do about it, or whom to ask.
+    pub(super) fn first_sentence(&self) -> Option<&[u8]> {
+        let sentence = self.bytes.get(..self.sentence)?;
+        (self.sentence > 0 && self.sentence < self.len).then_some(sentence)
     }
 
     /// The folded text, with one space before the first word and after the last one.
@@ -45,7 +60,12 @@ impl Folded {
 
     /// One word between white space and brackets.
     fn word(&mut self, word: &[u8]) {
-        if memchr::memchr(b'@', word).is_some() {
+        if let Some(host) = host_of_url(word) {
+            for byte in host {
+                self.push(byte.to_ascii_lowercase());
+            }
+            self.letters(b"/ ");
+        } else if memchr::memchr(b'@', word).is_some() {
             self.letters(b"@");
             let after = memchr::memrchr(b':', word).and_then(|at| word.split_at_checked(at));
             match after {
@@ -116,6 +136,34 @@ impl Folded {
     }
 }
 
+/// A first sentence has at least so many words: `Error.` and `Sorry!` say nothing.
+const SENTENCE: usize = 3;
+
+/// A word of letters with a full stop: neither `5.1.1.` nor `...` nor the host name of another system.
+fn ends_a_sentence(word: &[u8]) -> bool {
+    match word {
+        [rest @ .., before, b'.' | b'!'] => {
+            before.is_ascii_alphabetic() && rest.len() >= 2 && memchr::memchr(b'.', rest).is_none()
+        }
+        _ => false,
+    }
+}
+
+/// The scheme and the host of a URL, as `https://b.example`: what its path says is no word of the reply
+/// (`http://b.example/blocked#spam`).
+fn host_of_url(word: &[u8]) -> Option<&[u8]> {
+    let start = near::find_pair(*b":/", word)?;
+    let rest = word.get(start..)?.strip_prefix(b"://")?;
+    let host = memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len());
+    let host = rest.get(..host)?;
+    let trailing = host
+        .iter()
+        .rev()
+        .take_while(|byte| !byte.is_ascii_alphanumeric());
+    let length = start + 3 + host.len() - trailing.count();
+    word.get(..length)
+}
+
 fn is_space(byte: u8) -> bool {
     matches!(
         byte,
@@ -143,6 +191,9 @@ fn is_code(word: &[u8]) -> bool {
 /// `mx.b.example`, `'b.example'`, `b.example:`; but not `RESOLVER.ADR.RecipNotFound`, `exist.Please` or a URL.
 fn is_host(word: &[u8]) -> bool {
     let mut word = word;
+    if word.starts_with(b"err.") || word.starts_with(b"error.") {
+        return false; // names of errors: `err.nosuchuser`
+    }
     while let Some((first, rest)) = word.split_first()
         && !first.is_ascii_alphanumeric()
     {
@@ -213,8 +264,8 @@ mod tests {
                 " 554-MX.BLOCKLIST.EXAMPLE: 'SPAM.B.EXAMPLE' x ",
             ),
             (
-                "5.1.1 RESOLVER.ADR.RecipNotFound; see https://b.example/?p=Full",
-                " resolver.adr.recipnotfound; see https://b.example/?p=full ",
+                "5.1.1 RESOLVER.ADR.RecipNotFound; see https://b.example/?p=Full.",
+                " resolver.adr.recipnotfound; see https://b.example/ ",
             ),
             ("e-mail of no-such-user@no-mail.example", " e mail of @ "),
             ("", " "),
@@ -226,6 +277,29 @@ mod tests {
             );
         }
         assert_eq!(cases.len(), 12);
+    }
+
+    #[test]
+    fn the_first_sentence_ends_at_a_full_stop_after_a_word() {
+        let cases = [
+            (
+                "550-5.7.1 This message is not compliant. To reduce 550 5.7.1 spam",
+                Some(" this message is not compliant. "),
+            ),
+            ("550 <a@b.example>... User unknown", None),
+            ("550 mx.b.example. 5.1.1. 192.0.2.1. no", None),
+            (
+                "550 Sorry! No such user here. Ask us.",
+                Some(" sorry! no such user here. "),
+            ),
+            ("550 All of it is one sentence.", None),
+        ];
+        for (text, sentence) in cases {
+            let folded = Folded::new(text.as_bytes());
+            let found = folded.first_sentence().map(String::from_utf8_lossy);
+            assert_eq!(found.as_deref(), sentence, "{text}");
+        }
+        assert_eq!(cases.len(), 5);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::rules::{RULES, Rule};
 
 /// Most distinct phrases that the bit set has room for; a test watches it.
 const MAX_PHRASES: usize = 64 * WORDS;
-const WORDS: usize = 32;
+const WORDS: usize = 40;
 
 /// The phrases that were found, by number.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ impl Found {
 }
 
 /// One alternative of a rule: all these phrases stand in the text, and none of those.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Alternative {
     present: Vec<u16>,
     absent: Vec<u16>,
@@ -79,18 +79,13 @@ impl Matcher {
         let rules: Vec<&'static Rule> = tables.iter().copied().flatten().collect();
         for (index, rule) in (0u16..).zip(&rules) {
             for text in rule.phrases.split('|') {
-                let mut alternative = Alternative::default();
-                for phrase in text.split('&') {
-                    let phrase = phrase.trim();
-                    match phrase.strip_prefix('!') {
-                        Some(phrase) => alternative.absent.extend(phrases.number(phrase)),
-                        None => alternative.present.extend(phrases.number(phrase)),
-                    }
-                }
+                let alternatives = phrases.read(text);
                 by_phrase.resize_with(phrases.list.len(), Vec::new);
-                let first = alternative.present.first().copied().map(usize::from);
-                if let Some(list) = first.and_then(|first| by_phrase.get_mut(first)) {
-                    list.push((index, alternative));
+                for alternative in alternatives {
+                    let first = alternative.present.first().copied().map(usize::from);
+                    if let Some(list) = first.and_then(|first| by_phrase.get_mut(first)) {
+                        list.push((index, alternative));
+                    }
                 }
             }
         }
@@ -107,11 +102,11 @@ impl Matcher {
         }
     }
 
-    /// Looks for every phrase in the text.
-    pub(super) fn scan(&self, text: &Folded) -> Hits<'_> {
+    /// Looks for every phrase in the folded text.
+    pub(super) fn scan(&self, folded: &[u8]) -> Hits<'_> {
         let mut found = Found([0; WORDS]);
         if let Some(automaton) = &self.automaton {
-            for hit in automaton.find_overlapping_iter(text.as_bytes()) {
+            for hit in automaton.find_overlapping_iter(folded) {
                 found.insert(hit.pattern().as_usize());
             }
         }
@@ -135,6 +130,31 @@ struct Phrases {
 }
 
 impl Phrases {
+    /// `mailbox / account & suspend & !your`: one alternative for each choice among the phrases between the slashes.
+    fn read(&mut self, text: &str) -> Vec<Alternative> {
+        let mut alternatives = vec![Alternative::default()];
+        for part in text.split('&') {
+            if let Some(absent) = part.trim().strip_prefix('!') {
+                let absent: Vec<u16> = choices(absent).filter_map(|it| self.number(it)).collect();
+                for alternative in &mut alternatives {
+                    alternative.absent.extend(&absent);
+                }
+                continue;
+            }
+            let present: Vec<u16> = choices(part).filter_map(|it| self.number(it)).collect();
+            let with_each = |alternative: Alternative| {
+                let add = |&phrase: &u16| {
+                    let mut with = alternative.clone();
+                    with.present.push(phrase);
+                    with
+                };
+                present.iter().map(add).collect::<Vec<_>>()
+            };
+            alternatives = alternatives.into_iter().flat_map(with_each).collect();
+        }
+        alternatives
+    }
+
     /// The number of a phrase; a leading `^` means that it begins a word.
     fn number(&mut self, phrase: &str) -> Option<u16> {
         let phrase = phrase.trim();
@@ -187,6 +207,28 @@ impl Hits<'_> {
         }
         best
     }
+
+    /// Every rule whose conditions hold, in the order of the table, with its place there.
+    pub(super) fn all(&self) -> Vec<(u16, &'static Rule)> {
+        let alternatives = self
+            .found
+            .iter()
+            .filter_map(|phrase| self.matcher.by_phrase.get(phrase));
+        let mut places: Vec<u16> = alternatives
+            .flatten()
+            .filter(|(_, alternative)| alternative.holds(&self.found))
+            .map(|(index, _)| *index)
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        let rule = |place| Some((place, self.matcher.rule(place)?));
+        places.into_iter().filter_map(rule).collect()
+    }
+}
+
+/// The phrases between slashes that stand apart.
+fn choices(part: &str) -> impl Iterator<Item = &str> {
+    part.split(" / ")
 }
 
 #[cfg(test)]
@@ -203,10 +245,14 @@ mod tests {
             "{} phrases",
             automaton.patterns_len()
         );
+        let of = |text: &str| -> usize {
+            let present = text.split('&').filter(|part| !part.trim().starts_with('!'));
+            present.map(|part| choices(part).count()).product()
+        };
         let wanted: usize = matcher
             .rules
             .iter()
-            .map(|rule| rule.phrases.split('|').count())
+            .map(|rule| rule.phrases.split('|').map(of).sum::<usize>())
             .sum();
         let kept: usize = matcher.by_phrase.iter().map(Vec::len).sum();
         assert_eq!(

@@ -7,12 +7,14 @@
 mod classify;
 mod codes;
 mod fold;
+mod limits;
 mod matcher;
 mod recent;
 mod rules;
 mod user;
 
-pub use classify::{Classifier, Facts};
+pub use classify::{Classifier, Facts, PassedOver};
+pub use limits::Subject;
 pub(crate) use recent::Recent;
 pub use user::{RuleError, UserRule};
 

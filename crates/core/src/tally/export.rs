@@ -60,7 +60,19 @@ impl Tally {
             .filter(|&(_, minute)| minute != i64::MAX)
             .collect();
         began.sort_unstable();
+        let mut local: Vec<&[u8]> = self
+            .local
+            .iter()
+            .map(|&domain| self.domains.name(domain))
+            .collect();
+        local.sort_unstable();
         for record in RowKind::ALL {
+            if record == RowKind::Local {
+                for &domain in &local {
+                    let row = TallyRow::new(record).with(Text::Domain, domain);
+                    each(&row.set(Number::Count, 1));
+                }
+            }
             if record == RowKind::Began {
                 for &(host, minute) in &began {
                     let row = TallyRow::new(record).with(Text::Host, host);

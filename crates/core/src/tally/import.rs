@@ -40,6 +40,11 @@ impl Tally {
                 begin(&mut self.began, host, row.minute(1)?);
                 return Ok(());
             }
+            RowKind::Local => {
+                let domain = self.domain_number(&row.bytes(Text::Domain)?);
+                self.local.insert(domain);
+                return Ok(());
+            }
             RowKind::Coverage
             | RowKind::Input
             | RowKind::Unread

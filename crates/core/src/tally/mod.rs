@@ -38,7 +38,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::address::Domain;
@@ -73,6 +73,8 @@ pub struct Tally {
     known: Known,
     /// Of each reporting host, by its number, the minute of the first attempt in its logs: when these begin.
     began: Vec<i64>,
+    /// Domains, by their numbers, whose mail a reporting host delivers itself.
+    local: HashSet<u32>,
 }
 
 /// The counts of one destination as one reporting host saw it.
@@ -102,6 +104,12 @@ impl Tally {
     pub fn add(&mut self, event: &Delivery<'_>, verdict: Option<Verdict>) {
         let class = class_of(event, verdict);
         if class.is_none() && event.contact != Contact::Echo {
+            if is_local_delivery(event)
+                && let Some(domain) = event.domain()
+            {
+                let number = self.domain_number(domain);
+                self.local.insert(number);
+            }
             return;
         }
         let Some(domain) = event.domain() else { return };
@@ -207,7 +215,9 @@ impl Tally {
         let all: Vec<(&Counts, u32)> = hosts
             .filter_map(|host| Some((self.keys.get(&(number, host))?, began(&self.began, host))))
             .collect();
-        if all.is_empty() {
+        if all.is_empty()
+            || self.local.contains(&number) && all.iter().all(|(it, _)| it.lacks_user())
+        {
             return None;
         }
         let domain = Domain::new(self.domains.name(number));
@@ -246,7 +256,7 @@ impl Tally {
     /// Takes in the counts of another part of the input.
     pub fn merge(&mut self, mut other: Tally) {
         self.known.take(&mut other.known);
-        if self.keys.is_empty() && self.began.is_empty() {
+        if self.keys.is_empty() && self.began.is_empty() && self.local.is_empty() {
             std::mem::swap(&mut self.known, &mut other.known);
             *self = other;
             return;
@@ -260,6 +270,8 @@ impl Tally {
         let renamed = |numbers: &[u32], number: u32| {
             numbers.get(number as usize).copied().unwrap_or(u32::MAX)
         };
+        let local = other.local.iter().map(|&domain| renamed(&domains, domain));
+        self.local.extend(local);
         for ((domain, host), mut counts) in other.keys {
             for cell in counts.relays.cells_mut() {
                 cell.host = renamed(&relays, cell.host);
@@ -320,6 +332,7 @@ impl Tally {
             keys,
             known,
             began,
+            local,
         } = self;
         let known = Arc::new(known.into_ordered());
         let mut by_domain: HashMap<u32, Vec<(u32, Counts)>> = HashMap::new();
@@ -332,6 +345,9 @@ impl Tally {
             relays,
             began,
         });
+        let lacks_user = |(_, counts): &(u32, Counts)| counts.lacks_user();
+        by_domain
+            .retain(|domain, counts| !(local.contains(domain) && counts.iter().all(lacks_user)));
         let mut all: Vec<Destination> = by_domain
             .into_iter()
             .map(|(domain, counts)| {
@@ -377,6 +393,17 @@ impl Counts {
         self.logged |= other.logged;
     }
 
+    /// True when nothing was counted but that no host was found for the domain (Exim's `Unrouteable address`). Of a
+    /// domain whose mail a reporting host delivers itself that says that it has no such user.
+    fn lacks_user(&self) -> bool {
+        let no_domain = |answer: &Answer| {
+            answer.key.class == Class::Dns && answer.key.reason == Reason::NoSuchDomain
+        };
+        let failures: u64 = self.answers.cells().iter().map(|answer| answer.count).sum();
+        let attempts: u64 = self.minutes.cells().iter().map(Minute::attempts).sum();
+        attempts == failures && self.answers.cells().iter().all(no_domain)
+    }
+
     /// Puts the cells in order of time, for good.
     fn order(&mut self) {
         self.minutes.order();
@@ -384,6 +411,14 @@ impl Counts {
         self.answers.order();
         self.taken.order();
     }
+}
+
+/// A delivery to a mailbox of the reporting host; what is given to a content filter at a port of it goes on.
+fn is_local_delivery(event: &Delivery<'_>) -> bool {
+    event.contact == Contact::None
+        && event.outcome == Outcome::Delivered
+        && event.relay.port.is_none()
+        && event.source != Source::Dsn
 }
 
 /// Notes an attempt of the host of that number.

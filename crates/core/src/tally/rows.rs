@@ -37,6 +37,8 @@ pub enum RowKind {
     Oldest,
     /// The minute of a host's first attempt: when its logs begin. The least of several counts.
     Began,
+    /// A domain whose mail a reporting host delivers itself.
+    Local,
     /// Accepted attempts that took one step of time.
     Delay,
     /// Of these, how many were timed by the age of the message.
@@ -71,7 +73,7 @@ pub enum RowKind {
 
 impl RowKind {
     /// Every record, in the order in which they are written.
-    pub const ALL: [RowKind; 24] = [
+    pub const ALL: [RowKind; 25] = [
         RowKind::Coverage,
         RowKind::Input,
         RowKind::Unread,
@@ -80,6 +82,7 @@ impl RowKind {
         RowKind::Odd,
         RowKind::Day,
         RowKind::Began,
+        RowKind::Local,
         RowKind::Logged,
         RowKind::Echoes,
         RowKind::Echoed,
@@ -110,6 +113,7 @@ impl RowKind {
             RowKind::RefusedFirst => "refused_first",
             RowKind::Oldest => "oldest",
             RowKind::Began => "began",
+            RowKind::Local => "local",
             RowKind::Delay => "delay",
             RowKind::DelayAged => "delay_aged",
             RowKind::Slow => "slow",

@@ -43,7 +43,7 @@ pub(super) const RULES: &[Rule] = &[
          bare cr | bare newline | non ascii | 8 bit | 8bit | mime error | invalid mime | bad mime | \
          malformed mime | malformed message | header syntax | null character | nul character | \
          internationalized | non compliant | smtputf8",
-        "550 5.7.1 This message is not RFC 5322 compliant. There are multiple Subject headers."),
+        "550 5.6.11 SMTPSEND.BareLinefeedsAreIllegal; message contains bare linefeeds"),
     rule(TooLarge,
         "too large | too big | size limit & !mailbox | size exceeds | size exceed & !mailbox | \
          exceeds size | exceeds the size | exceeds the maximum | exceeds maximum & size | maximum size | \
@@ -62,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
          we do not relay | dont relay | relay is prohibited | rcpthosts | relaying mail | \
          relay rejected | relaying disabled | cannot relay | cant relay | insecure mail relay | \
          allowed rcpthosts | is not permitted & relay | tenantattribution | relais refus | \
-         relay verboten | attributed & relay",
+         relay verboten | attributed & relay | as a relay | use me & relay",
         "554 5.7.1 <a@b.example>: Relay access denied"),
     rule(Policy,
         "policy & !policy server & !policy service | policies | politique | politica | politik | \

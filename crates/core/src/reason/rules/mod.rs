@@ -3,12 +3,15 @@
 //! `rule(Greylisted, "greylist | graylist", "450 4.2.0 <a@b.example>: Recipient address rejected: Greylisted")`
 //!
 //! A rule has phrases, a reason, and one reply that it was made for. In the phrases `|` parts alternatives, `&`
-//! joins phrases that must all stand in the text, `!` before a phrase means that it may not stand there, and
-//! `^` that it begins a word. Phrases are compared in the folded form
+//! joins phrases that must all stand in the text, ` / ` parts phrases of which one must, `!` before a phrase means that
+//! it may not stand there, and `^` that it begins a word. Phrases are compared in the folded form
 //! of [`super::fold`]: no case, no accents, no brackets, no apostrophes, no codes, addresses as `@`, and a phrase
 //! that is a host name finds only host names. The first rule that fits
 //! decides, so the order is part of the data: first the sender's side, whose words (`blocked`, `reputation`)
 //! seldom stand in other refusals, the words that all servers use for everything at the end.
+//!
+//! A rule that blames a recipient needs words that say that the mailbox does not exist, is disabled or full: a noun for
+//! it (`mailbox / account / user & suspend`) beside words that others are refused with, too.
 //!
 //! The replies are facts gathered from logs, bounces and the operators' own lists of error messages.
 

@@ -8,7 +8,7 @@ use super::{Rule, own};
 use crate::reason::Basis::{Connection, Dns, Text};
 use crate::reason::Reason::{
     ConnectionLost, DnsFailure, DomainRefusesMail, LocalProblem, NoSuchDomain, Protocol,
-    RoutingLoop, SenderAuth, ServerError, TlsFailure, TooLarge, Unreachable,
+    RateLimited, RoutingLoop, SenderAuth, ServerError, TlsFailure, TooLarge, Unreachable,
 };
 
 #[rustfmt::skip]
@@ -42,6 +42,19 @@ pub(super) const RULES: &[Rule] = &[
          failed to create | input/output error | couldnt create | cannot allocate memory | \
          read only file system | queue file write error",
         "Child process of address_pipe transport returned 1 from command: /bin/false"),
+    own(Text, RateLimited,
+        "max emails / max defers / maximum / limit / exceeded / sent & per hour / per day / per minute / hourly / daily | \
+         sending limit | send limit | daily email limit",
+        "Domain shop.example has exceeded the max defers and failures per hour (5/5 (100%)) allowed. Message discarded."),
+    own(Text, LocalProblem,
+        "outgoing mail / outgoing email / outgoing message / outbound & \
+         suspend / hold / disabled / blocked / limit / denied / not allowed | mail hold | on hold | sender & suspend / disabled",
+        "Outgoing mail from \"shop\" has been suspended."),
+    own(Text, LocalProblem,
+        "transport is unavailable | deferred transport | tls configuration problem | tls configuration error | \
+         local data error | local resource | resource temporarily unavailable | too many open files | \
+         disk quota exceeded & !mailbox | no space left on device",
+        "delivery temporarily suspended: transport is unavailable"),
     // TLS, before the connection: its failures end in a broken or timed-out one.
     own(Connection, TlsFailure,
         "tls is required | cannot start tls | starttls failed | tls handshake | tls negotiation | \

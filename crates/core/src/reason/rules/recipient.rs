@@ -12,17 +12,19 @@ pub(super) const RULES: &[Rule] = &[
     // Full.
     rule(MailboxFull,
         "left in mailbox | mailbox too full | mailbox size | mailbox exceed | mailbox has exceeded | \
-         mailbox would exceed | mailbox & over | mailbox quota | mailbox space | mailbox storage | \
-         mailbox & full | inbox & full | inbox is out of | inbox full | mailfolder is full | \
+         mailbox would exceed | mailbox is over | mailbox over | mailbox & over its / over the / over quota | mailbox quota | mailbox space | mailbox storage | \
+         mailbox & full & !full details & !full explanation | inbox & full & !full details | inbox is out of | inbox full | mailfolder is full | \
          maildir full | mail box full | mailbox_full | mailboxfull | user is full | account is full | \
-         account full | storage full | box is full | folder is full | recipient & full | \
-         recipient storage | recipients mailbox has | number of messages in recipients mailbox",
+         account full | storage full | box is full | folder is full | recipient & is full | \
+         recipient storage | recipients mailbox has | number of messages in recipients mailbox | \
+         too many messages / too many mails / too many emails & mailbox / inbox / on the server / on server | \
+         zuviele mails auf / zu viele mails auf / zu viele nachrichten auf",
         "552 5.2.2 <a@b.example>: mailbox size exceeded"),
     rule(MailboxFull,
         "over quota | overquota | over the quota | over its quota | over their quota | over his quota | \
-         over disk quota | over storage | over the maximum | over allowed | over & quota | \
+         over disk quota | over storage | over & quota | \
          quota exceed | quota would be exceeded | exceeded & quota | exceeds & quota | exceed quota | \
-         exceeded storage | exceeded its | exceeding & quota | quota full | quota is full | \
+         exceeded storage | exceeded its & storage / space / disk / size | exceeding & quota | quota full | quota is full | \
          quota reached | reached & quota | quota limit | quota has been | quota violation | \
          out of quota | storage limit | storage quota | storage allocation | out of storage | \
          not enough storage space in | enough space | insufficient quota | insufficient space in | \
@@ -40,27 +42,37 @@ pub(super) const RULES: &[Rule] = &[
 
     // Disabled, moved.
     rule(MailboxDisabled,
-        "account disabled | account temporarily | temporarily disabled | account is not accepting | account not accepting | account is disabled | account has been disabled | \
+        "account disabled | account temporarily & !your | \
+         mailbox / account / user / address & temporarily disabled | account is not accepting | account not accepting | account is disabled | account has been disabled | \
          account that you tried to reach is disabled | account is inactive | reach is inactive | \
          account inactive | inactive account | inactive user | inactive mailbox | mailbox inactive | \
-         user inactive | user is inactive | is inactive & !email address | account not active | \
-         account is not active | user is not active | not activated | has not been activated | \
+         user inactive | user is inactive | \
+         mailbox / account / user / recipient / @ & is inactive & !email address | account not active | \
+         account is not active | user is not active | \
+         mailbox / account / user / recipient & not activated / not been activated | \
          mailbox is not active | mailbox not active | disabled recipient | recipient disabled | \
          recipient is disabled | mailbox disabled | mailbox is disabled | mailbox has been disabled | \
          user disabled | user is disabled | user account disabled | user account is disabled | \
          disabled user | disabled mailbox | disabled account | address is disabled | address disabled | \
          address has been disabled | account is unavailable | account unavailable | \
-         account is currently unavailable | disabled or discontinued | discontinued | deactivated | \
+         account is currently unavailable | disabled or discontinued | \
+         mailbox / account / user / address / recipient & discontinued / deactivated | \
          account & expired | mailbox & expired | account closed | account has been closed | \
-         account is closed | mailbox closed | account & frozen | mailbox frozen | is frozen",
+         account is closed | mailbox closed | account & frozen | mailbox frozen",
         "550-5.2.1 The email account that you tried to reach is inactive. For more 550 5.2.1 information, go to https://support.google.com/mail/?p=DisabledUser"),
     rule(MailboxDisabled,
-        "suspend | temporarily locked | temporary locked | account locked | account is locked | \
-         mailbox is locked | mailbox locked | user locked | user is locked | address & locked | \
-         account & blocked | mailbox & blocked | recipient & blocked | recipient blocked | \
-         user is blocked | deaktiviert | gesperrt | stillgelegt | desactive | desactivee | disabilitat | \
-         disattivat | sospes | deshabilitad | inactiva | suspendid | desativad | bloquead | \
-         заблокирован | отключ | неактивн | 停止 | retired | resigned",
+        "mailbox / account / user / recipient / address / @ & suspend & !your & !sender & !outgoing & !sending | \
+         mailbox / account / user & temporarily locked / temporary locked | account locked | \
+         account is locked | mailbox is locked | mailbox locked | user locked | user is locked | \
+         address & locked | account / mailbox & blocked & !your & !sender & !^ip | user is blocked & !your | \
+         postfach / konto / benutzer / empf / adresse / mailbox / account & deaktiviert / gesperrt / stillgelegt | \
+         boite / bo?te / compte / adresse / utilisateur / destinataire & desactive | \
+         casella / account / utente / indirizzo / destinatario & disabilitat / disattivat / sospes | \
+         cuenta / buzon / usuario / direccion / destinatario / conta / caixa & \
+         deshabilitad / inactiva / suspendid / desativad / bloquead & !su direccion ip | \
+         ящик / пользовател / аккаунт / адрес & заблокирован / отключ / неактивн & !^ip | \
+         アカウント / ユーザ / メールボックス / 用户 / 帐号 & 停止 / 停用 / 禁用 | \
+         user / recipient / employee & retired / resigned",
         "554 5.2.1 <a@b.example> account has been suspended"),
     rule(MailboxDisabled,
         "has moved | mailbox moved | user has moved | address has changed | address changed | \
@@ -73,15 +85,13 @@ pub(super) const RULES: &[Rule] = &[
          mailbox is busy | mailbox in use | mailbox temporarily | mailbox is temporarily | \
          mailbox currently | mailbox is currently | mailbox not available | mailbox is not available",
         "450 mailbox busy"),
-    rule(MailboxDisabled,
-        "mailbox unavailable | mailbox is unavailable",
-        "450 Requested mail action not taken: mailbox unavailable").temporary(),
-
     // A host that asks another one about the recipient, and gets no answer.
     rule(ServerError,
-        "unverified address & connect to | unverified address & timed out | \
-         unverified address & in progress | verification in progress | could not verify recipient | unable to verify recipient | recipient verify & temporar | \
-         callout & recipient | recipient callout",
+        "unverified address & connect to / lost connection / timed out / refused to talk / in progress / name service | \
+         verification in progress | could not verify recipient | unable to verify recipient | \
+         recipient verify & temporar | callout & recipient | recipient callout | \
+         recipient / address / mailbox / user / alias & lookup failed / lookup failure / lookup error / lookup timed out | \
+         recipient / address & verification & timeout / timed out / unavailable / temporar",
         "450 4.1.1 <a@b.example>: Recipient address rejected: unverified address: Address verification in progress").temporary(),
 
     // The domain, said by a host.
@@ -94,7 +104,9 @@ pub(super) const RULES: &[Rule] = &[
          no such host | host unknown | unknown host | host not found | bad destination system | \
          bad domain | no mail service for & domain | domain isnt | domaine & inconnu | \
          domaine & existe | dominio & esiste | dominio & existe | dominio inesistente | \
-         domain existiert nicht | domain & unbekannt | домен",
+         domain existiert nicht | domain & unbekannt | домен & не | \
+         domain & does not exist / doesnt exist / not exist / not found & !mailbox & !account & !user & !recipient & \
+         !sender & !address | infodomainnonexistent | nxdomain | bad destination host | dns hard error",
         "550 5.1.2 <a@libero.it> invalid domain"),
     rule(NoSuchDomain,
         "unrouteable address | unroutable address | unrouteable domain | unrouteable mail domain | \
@@ -113,34 +125,36 @@ pub(super) const RULES: &[Rule] = &[
         "user unknown | unknown user | user is unknown | unknown recipient | recipient unknown | \
          recipient is unknown | recipients unknown | unknown address & !unknown address error | \
          address unknown | address is unknown | unknown mailbox | mailbox unknown | mailbox is unknown | \
-         unknown account | account unknown | unknown email | unknown local | unknown or illegal | \
-         unknown user name | unknown virtual | local part unknown | addressee unknown | unknown to | \
-         unknown alias | not known | not a known user | no known | unknown userid | userid unknown | \
-         is unknown",
+         unknown account | account unknown | unknown email | unknown e mail | unknown local | unknown or illegal | \
+         unknown user name | unknown virtual | local part unknown | addressee unknown | \
+         unknown alias | person unknown | recipient @ unknown | user @ unknown | mailbox @ unknown | @ unknown. | \
+         @: unknown & !error | not a known user | unknown userid | userid unknown | \
+         mailbox / account / user / recipient / address / alias / @ & is unknown / not known / unknown to / no known & \
+         !error & !host is & !server is & !client",
         "550 5.1.1 <a@b.example>... User unknown"),
     rule(NoSuchMailbox,
         "no such user | no such recipient | no such mailbox | no such address | no such account | \
          no such email | no such mail | no such local | no such person | no such name | no such alias | \
          no such e mail | no such id | no such customer | no such member | no such subscriber | \
          no such inbox | nosuchuser | no such domain user | no such group | no such & here | \
-         no mailbox | no user | no account | no one by that | no one with that | no valid recipient | \
-         no valid mailbox | no recipient | no matches to nameserver | no matching & recipient | \
+         no mailbox | no user | no account | no one by that | no one with that | \
+         no valid mailbox | no recipient & !specified & !given | no matches to nameserver | no matching & recipient | \
          no mail box",
         "550 a@b.example... No such user here"),
     rule(NoSuchMailbox,
-        "does not exist | doesnt exist | do not exist | dont exist | did not exist | not exist | \
-         non existent | nonexistent | non existant | no longer exist | existiert nicht | nexiste pas | \
-         n?existe pas | existe pas | non esiste | inesistente | no existe | nao existe | n?o existe | \
-         inexistente | inexistant | nie istnieje | bestaat niet | не существует | 存在し | 不存在 | \
-         existerar inte | findes ikke",
+        "mailbox / account / user / recipient / address / alias / email / inbox / name / member / person / customer / \
+         subscriber / local part / @ & not exist / doesnt exist / dosnt exist / dont exist / non exist / nonexist / \
+         no longer exist / exist not & !file & !directory & !your domain | \
+         existiert nicht & !datei | nexiste pas | n?existe pas | existe pas | non esiste | inesistente | no existe | \
+         nao existe | n?o existe | inexistente | inexistant | nie istnieje | bestaat niet | не существует | 存在し | \
+         不存在 | existerar inte | finns inte | findes ikke | finnes ikke | ei ole olemassa | nie znaleziono",
         "550-5.1.1 The email account that you tried to reach does not exist."),
     rule(NoSuchMailbox,
         "user not found | mailbox not found | recipient not found | address not found | \
-         account not found | could not be found & !domain | couldnt be found & !domain | \
-         cannot be found | recipnotfound | recipientnotfound | not found in | not found by | \
-         not found & recipient | email address not found | alias not found | user not exist | \
-         cannot find & user | cant find user | could not find user | user lookup | \
-         not found on this server | not listed in | name not found | directory & not found",
+         account not found | email address not found | alias not found | recipnotfound | recipientnotfound | \
+         mailbox / account / user / recipient / address / alias / @ & could not be found / couldnt be found / \
+         cannot be found / cant be found / not found / not listed in & !domain & !sender & !file & !your & !record | \
+         cannot find & user | cant find user | could not find user",
         "550 5.1.1 RESOLVER.ADR.RecipNotFound; not found"),
     rule(NoSuchMailbox,
         "invalid recipient | recipient invalid | recipient is invalid | recipient not valid | \
@@ -155,37 +169,37 @@ pub(super) const RULES: &[Rule] = &[
          malformed address & recipient | valid recipient",
         "550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR_416 [416]"),
     rule(NoSuchMailbox,
-        "mailbox unavailable | mailbox is unavailable | mailbox not available | recipient unavailable | \
-         user unavailable | address unavailable | unavailable mailbox | ^mailbox & unavailable",
-        "550 Requested action not taken: mailbox unavailable").permanent(),
-    rule(NoSuchMailbox,
-        "doesnt have a & account | does not have a & account | doesnt have an account | \
+        "do not have a & mailbox / user / account | not in route list | doesnt have a & account | does not have a & account | doesnt have an account | \
          does not have an account | dont have & account | not have an account | dd this user doesnt | \
-         not a user | not our customers | not local | user not local | not hosted here | \
-         not handled here | not found here | not here | unable to find & recipient | user doesnt | \
-         not in our | not in directory | not on this server | not on this host | not on our | \
-         delivery to this recipient not | no longer available | no longer valid | no longer in use | \
-         no longer active | no longer with | no longer works | no longer employed | no longer used | \
-         no longer a | left the company | has left | inactive email address | no longer receiving | \
-         not a current | address not listed | email address is not | verify the recipient | \
-         verification failed for & recipient | undeliverable address | unverified address | \
-         address couldnt be verified | unable to verify & recipient | unable to deliver to & address",
+         not a user & !authorized | user not local | not hosted here | not handled here | \
+         unable to find & recipient | nosuchuser | mi:nba | \
+         mailbox / account / user / recipient / address / @ & not local / not found here / not here / not in our / \
+         not in directory / not on this server / not on this host / not on our & !relay & !list | \
+         mailbox / account / user / recipient / address / @ / person / employee & no longer available / no longer valid / \
+         no longer in use / no longer active / no longer with / no longer works / no longer employed / no longer used / \
+         no longer a / left the company / has left / no longer receiving | \
+         inactive email address | address not listed | undeliverable address",
         "554 delivery error: dd This user doesn't have a yahoo.com account (a@yahoo.com) [0] - mta1061.mail.ne1.yahoo.com"),
     rule(NoSuchMailbox,
-        "unbekannt | empfanger & nicht | empf?nger & nicht | empfaenger & nicht | keine mailbox | \
-         kein postfach | ungultig | ung?ltig | inconnu | destinataire invalide | \
-         destinataire & invalide | inesistent | sconosciut | destinatario errato | destinatario non | \
-         casella & non | indirizzo & non | utente non | desconocid | destinatario desconocido | \
-         destinatario no | usuario no | buzon no | desconhecid | usuario nao | usu?rio n | conta n | \
-         destinatario nao | неизвест | пользовател & не | не найден | ящик & не | 見つかり | 宛先 | ユーザ | 用户 | \
-         收件人 | onbekend | ukendt | okand | ukjent | nieznany | tuntematon | neznam | bilinmeyen",
-        "550 Bo?te inconnue"),
+        "kein solcher / keinen solchen / kein benutzer | benutzer / empf / postfach / adresse & nicht gefunden / nicht bekannt / \
+         nicht vorhanden | brak takiego | nie ma takiego | нет такого | нет такой | нет пользователя | нет почтового ящика | \
+         aucun utilisateur | aucune boite | utilisateur / destinataire / boite / adresse & introuvable / nest pas connu / \
+         non trouve | nessun utente | utente / casella & non conosciut | no existe tal | no hay tal | geen gebruiker | \
+         gebruiker / postbus / ontvanger & niet gevonden / niet bekend | neexistuje | kullanici / alici & bulunamadi / yok | \
+         nincs ilyen | ei loydy | hittades inte | ikke fundet | ikke funnet | 존재하지 않 | 없는 사용자",
+        "550 Kein solcher Benutzer"),
     rule(NoSuchMailbox,
-        "recipient rejected | @ reject | @: reject | \
-         recipient address rejected & !blocked & !sender & !try & !later | rejected recipient | \
-         recipient refused | recipient not accepted | recipient denied | recipient is rejected | \
-         recipient was rejected | address rejected & !sender & !relay | address reject & !sender | \
-         recipient not allowed | recipient & rejected | recipient address is | rcpt & rejected | \
-         recipient was not | does not like recipient | address & refused | undeliverable & recipient",
-        "550 <u@libero.it> recipient rejected").permanent(),
+        "unbekannt & !fehler & !host & !absender & !befehl & !grund | empfanger & nicht & !dauer | empf?nger & nicht | empfaenger & nicht | keine mailbox | \
+         kein postfach | empf / adresse / benutzer / postfach / @ & ungultig / ung?ltig | \
+         inconnu & !erreur & !hote & !commande | destinataire invalide | \
+         destinataire & invalide | inesistent & !dominio | sconosciut & !errore & !comando | \
+         destinatario errato | destinatario / casella / indirizzo / utente & non e / non valid / non trovat / non esist | \
+         desconocid & !error & !comando | destinatario / usuario / buzon / direccion & no valid / no es valid / \
+         no encontrad / no se encuentra / no se encontro | desconhecid & !erro & !comando | \
+         usuario / usu?rio / destinatario / conta / caixa & nao encontrad / n?o encontrad / nao e / nao cadastrad | \
+         неизвест & !ошибк | пользовател / ящик / адрес / получател & не найден / не зарегистрирован / не обслуживает | \
+         宛先 / ユーザ / メールボックス / アドレス / 用户 / 收件人 / 邮箱 & 見つかり / ありません / 不明 / 找不到 / 无效 / 無效 / 未知 | \
+         onbekend & !fout | ukendt & !fejl | okand & !fel | ukjent & !feil | nieznany & !blad | tuntematon & !virhe | \
+         neznam & !chyba | bilinmeyen & !hata",
+        "550 Bo?te inconnue"),
 ];

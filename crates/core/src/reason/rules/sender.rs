@@ -4,8 +4,8 @@
 
 use super::{Rule, rule};
 use crate::reason::Reason::{
-    ContentRejected, DomainRefusesMail, Greylisted, MailboxFull, NoSuchMailbox, Policy,
-    RateLimited, Reputation, SenderAuth, TooLarge,
+    ContentRejected, DomainRefusesMail, Greylisted, MailboxFull, NoSuchDomain, NoSuchMailbox,
+    Policy, Protocol, RateLimited, Reputation, SenderAuth, ServerError, StorageFull, TooLarge,
 };
 
 #[rustfmt::skip]
@@ -14,6 +14,30 @@ pub(super) const RULES: &[Rule] = &[
     rule(NoSuchMailbox,
         "recipient address rejected: access denied",
         "550 5.4.1 Recipient address rejected: Access denied [DB5EUR01FT013.eop-EUR01.prod.protection.outlook.com]").permanent(),
+    rule(Reputation,
+        "sender / identities / identity & not verified / unverified | email address is not verified & !recipient",
+        "554 Message rejected: Email address is not verified. The following identities failed the check: a@b.example"),
+    rule(ServerError,
+        "queue quota | queue & quota & exceed | mail queue & full | queue full | queue is full",
+        "450 4.7.3 Organization queue quota exceeded."),
+    rule(ServerError,
+        "virus / malware / spam / content / message & scan & failed / failure / error / timeout / timed out / unavailable / \
+         not available / unable | scanners failed | scanner & unavailable / not available / failed",
+        "451 4.7.1 virus scanner is not available, try again later").temporary(),
+    rule(ServerError,
+        "file does not exist | directory does not exist | no such file | no such directory | unable to switch to | \
+         unable to chdir | unable to read | home directory",
+        "451 Unable to switch to /var/qmail/mailnames/b.example/a/: file does not exist. (#4.3.0)"),
+    rule(StorageFull,
+        "domain & size limit / quota / storage limit & exceed & !per hour & !per day & !sending & !@ you tried",
+        "452 <a@b.example> Domain size limit exceeded"),
+    rule(Protocol,
+        "missing & ^from: / ^header / ^headers / ^date: / ^to: | multiple & headers / addresses in | \
+         rfc 5322 & compliant / compliance | rfc 2822 & compliant / compliance",
+        "550-5.7.1 Messages missing a valid address in From: 550-5.7.1 header, or having no From: header, are not accepted."),
+    rule(NoSuchDomain,
+        "account or domain may not exist & !sender verif & !verification failed",
+        "The mail server could not deliver mail to a@b.example. The account or domain may not exist, they may be blacklisted, or missing the proper dns entries."),
     rule(Policy,
         "groups.google.com/ | allowed to post | permission to post",
         "550 5.7.1 You may not have permission to post messages to the group. https://groups.google.com/support/"),
@@ -45,7 +69,8 @@ pub(super) const RULES: &[Rule] = &[
     rule(Greylisted,
         "first time | first contact | not seen you before | triplet | new sender | come back later | \
          try again in & minutes | try again in & seconds | please wait & retry | retry in & seconds | \
-         retry after & minutes | try & again & in 5 min",
+         retry after & minutes | try & again & in 5 min | \
+         not yet & authorized / authorised / known / seen | not yet & deliver",
         "451 4.7.1 Please try again in 5 minutes").temporary(),
 
     // SPF, DKIM, DMARC, logins.
@@ -60,7 +85,8 @@ pub(super) const RULES: &[Rule] = &[
         "dkim | domainkeys",
         "550 5.7.20 No passing DKIM signature found"),
     rule(SenderAuth,
-        "unauthenticated | authentication required | authentication is required | \
+        "smtp auth & !relay | ^auth is required | turn on smtp auth | without authentication | requires authentication | \
+         unauthenticated | authentication required | authentication is required | \
          authentication failed | authentication checks failed | authentication check failed | \
          multiple authentication | not authenticated | must authenticate | authenticate first | \
          must be authenticated | please authenticate | required authentication | \
@@ -88,8 +114,10 @@ pub(super) const RULES: &[Rule] = &[
          exceeded the maximum number of recipient | max rcpt | maximum number of recipients | rcpts per",
         "452 4.5.3 Error: too many recipients"),
     rule(RateLimited,
-        "too many messages | message per connection | messages per connection | too many mails | \
-         too many emails | too much mail | too many unknown | too many invalid | too many bad | \
+        "too many messages & !on the server & !mailbox & !inbox | too many recent | message per connection | \
+         messages per connection | too many mails & !on the server & !mailbox | \
+         too many emails & !on the server & !mailbox | send limit | sending limits | send quota | \
+         busy / try again & from & ^ip | too much mail | too many unknown | too many invalid | too many bad | \
          too many failed | messages per | mails per | emails per | per hour | per day | per minute | \
          this hour | hourly | daily & limit | daily & quota | daily limit | sending limit | \
          sending quota | message limit | message rate | messaging limits | relay quota | relay limit | \
@@ -101,7 +129,7 @@ pub(super) const RULES: &[Rule] = &[
          at a rate that | excessive rate | high volume | volume of mail | \
          unexpected volume & !complaint | excessive volume | mail volume | \
          deferred due to user & !complaint | excessively | suspicious rate",
-        "421-4.7.28 [192.0.2.1] Our system has detected an unusual rate of 421-4.7.28 unsolicited mail originating from your IP address."),
+        "421-4.7.0 [192.0.2.1] Our system has detected an unusual rate of 421-4.7.0 unsolicited mail originating from your IP address."),
     rule(RateLimited,
         "demasiados destinatarios | demasiadas conexiones | demasiados mensajes | trop de connexion | \
          trop de connections | trop de message | trop de destinataire | zu viele verbindungen | \
@@ -153,7 +181,7 @@ pub(super) const RULES: &[Rule] = &[
          host rejected | your host | your server & block | your mail server & block | \
          your server & refus | your mail server & refus | host & blocked | network & blocked | \
          client & blocked | server & blocked | messages from & deferred | mail from & deferred | \
-         messages from & werent sent | mail from & refused | mail from & not allowed | \
+          mail from & refused | mail from & not allowed | \
          mail from & not accepted | not accept mail from | not accept message from | \
          not accept messages from | not accepting mail from | not accepting messages from | \
          not accept connection | not accept email from | will not accept mail | reject mail from | \

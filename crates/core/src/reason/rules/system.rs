@@ -4,7 +4,8 @@
 
 use super::{Rule, rule};
 use crate::reason::Reason::{
-    DnsFailure, Protocol, RoutingLoop, ServerError, StorageFull, TlsFailure, Unreachable,
+    DnsFailure, Protocol, Reputation, RoutingLoop, ServerError, StorageFull, TlsFailure,
+    Unreachable,
 };
 
 #[rustfmt::skip]
@@ -46,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         "451 4.4.1 Could not connect to the backend host: Connection refused"),
     rule(ServerError,
         "write error | queue file | read error | internal error | internal server error | \
-         internal failure | system error | server error | software error | configuration error | \
+         internal failure | system error | mailer error | server error | software error | configuration error | \
          misconfigur | server configuration | system config | local error | local problem | \
          error in processing | processing error | technical problem | technical difficult | database | \
          ^ldap | ^sql | mysql | backend | directory service | lookup failure | lookup error | \
@@ -81,4 +82,13 @@ pub(super) const RULES: &[Rule] = &[
          essayer plus tard | intente mas tarde | spater | sp?ter | tente novamente | попробуйте | \
          повторите | しばらく | 一時 | transaction failed",
         "451 4.3.0 Temporary failure, please retry"),
+    // Words that stand beside any of those above, too.
+    rule(Reputation,
+        "blocked | ^block | banned | ^blocking",
+        "550 permanent failure for one or more recipients (a@b.example:blocked)"),
+    // A host that could not verify the recipient, and does not say why.
+    rule(ServerError,
+        "unverified address | could not be verified | couldnt be verified | cannot be verified | unable to verify | \
+         could not verify | verification failed",
+        "450 4.1.1 <a@b.example>: Recipient address rejected: unverified address").temporary(),
 ];

@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
          reject, id= | rejected message | messaggio rifiutato | nachricht & abgelehnt | message refuse",
         "550 Message rejected"),
     vague(Reputation,
-        "access denied | block | abuse | denied | prohibited | forbidden | banned | not welcome | \
+        "access denied | werent sent | block | abuse | denied | prohibited | forbidden | banned | not welcome | \
          unwelcome | verboten | rifiutat | refuse | abgelehnt | rechazad | rejeitad | refused | 拒否",
         "550 Access denied"),
     vague(Policy,
@@ -27,11 +27,18 @@ pub(super) const RULES: &[Rule] = &[
         "try again | try later | later | retry & !retry time | deferred | temporar | delayed",
         "451 Please try again later").temporary(),
     vague(NoSuchMailbox,
-        "^user & reject | ^address & reject | mailbox",
-        "550 mailbox problem").permanent(),
+        "recipient rejected | recipient refused | recipient not accepted | recipient denied | rejected recipient | \
+         recipient is rejected | recipient was rejected | recipient was not accepted | does not like recipient | \
+         recipient not allowed | @ rejected. / @ rejected, / address rejected. & !sender & !relay | @ reject | @: reject | \
+         address rejected & !recipient address rejected & !sender & !relay & !client | undeliverable & recipient",
+        "550 <u@libero.it> recipient rejected").permanent(),
+    vague(NoSuchMailbox,
+        "mailbox unavailable | mailbox is unavailable | mailbox not available | mailbox is not available | \
+         recipient unavailable | user unavailable | account not available | account is not available | address unavailable | unavailable mailbox",
+        "550 Requested action not taken: mailbox unavailable").permanent(),
     vague(MailboxDisabled,
-        "mailbox | ^user",
-        "450 4.2.0 mailbox problem").temporary(),
+        "mailbox unavailable | mailbox is unavailable",
+        "450 Requested mail action not taken: mailbox unavailable").temporary(),
     vague(Reputation,
         "reject",
         "550 Rejected"),
