@@ -34,13 +34,11 @@ pub(super) fn read(text: &[u8]) -> Vec<Said> {
         rest = after;
         if line.trim_ascii().is_empty() {
             within = false;
-        } else if let Some((address, reply)) = recipient(line) {
-            let mut text = Vec::new();
-            append_folded(&mut text, reply);
-            said.push(Said {
-                address: address.to_vec(),
-                text,
-            });
+        } else if let Some((address, alias, reply)) = recipient(line) {
+            let mut one = Said::new(address);
+            one.original = alias.map(<[u8]>::to_vec);
+            append_folded(&mut one.text, reply);
+            said.push(one);
             within = true;
         } else if within && let Some(last) = said.last_mut() {
             append_folded(&mut last.text, line);
@@ -49,12 +47,19 @@ pub(super) fn read(text: &[u8]) -> Vec<Said> {
     said
 }
 
-fn recipient(line: &[u8]) -> Option<(&[u8], &[u8])> {
+/// The address, the alias it was expanded from, and what is said.
+fn recipient(line: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
     let (address, rest) = bracketed(line)?;
     if let Some(reply) = rest.strip_prefix(b":") {
-        return Some((address, reply));
+        return Some((address, None, reply));
     }
     let alias = rest.strip_prefix(b" (expanded from ")?;
     let end = memmem::find(alias, b"):")?;
-    Some((address, alias.get(end + 2..)?))
+    let (name, reply) = (alias.get(..end)?, alias.get(end + 2..)?);
+    let name = name.strip_prefix(b"<").unwrap_or(name);
+    Some((
+        address,
+        Some(name.strip_suffix(b">").unwrap_or(name)),
+        reply,
+    ))
 }
