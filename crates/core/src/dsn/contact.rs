@@ -61,9 +61,9 @@ const PROGRAM: [&[u8]; 4] = [
     b"pipe to |",
 ];
 
-/// True when the sender's own side wrote this diagnostic without asking anybody; of a text in which a remote
-/// host answers nothing is known.
-pub(super) fn is_of_own_side(text: &[u8]) -> bool {
+/// True when the sender's own side wrote this diagnostic without asking anybody. `answered`: it has a reply
+/// code; receivers have limits too.
+pub(super) fn is_of_own_side(text: &[u8], answered: bool) -> bool {
     /// Diagnostics of this kind are one sentence.
     const MAX_SEARCH: usize = 1000;
     let lowered = text.get(..MAX_SEARCH).unwrap_or(text).to_ascii_lowercase();
@@ -71,7 +71,7 @@ pub(super) fn is_of_own_side(text: &[u8]) -> bool {
         list.iter()
             .any(|words| memmem::find(&lowered, words).is_some())
     };
-    has(&SUPPRESSED) || (has(&OUTGOING) && has(&LIMIT)) || has(&PROGRAM)
+    has(&SUPPRESSED) || has(&PROGRAM) || (!answered && has(&OUTGOING) && has(&LIMIT))
 }
 
 #[cfg(test)]
@@ -103,8 +103,10 @@ mod tests {
             ("452 too many recipients", false),
         ];
         for (text, expected) in cases {
-            assert_eq!(is_of_own_side(text.as_bytes()), expected, "{text}");
+            assert_eq!(is_of_own_side(text.as_bytes(), false), expected, "{text}");
         }
         assert_eq!(cases.len(), 11);
+        let limit = b"421 limit of messages per hour exceeded";
+        assert!(is_of_own_side(limit, false) && !is_of_own_side(limit, true));
     }
 }

@@ -103,7 +103,7 @@ const UNITS: [&str; 24] = [
 ];
 
 /// Words before a length of time, in the languages of notices.
-const BEFORE: [&str; 27] = [
+const BEFORE: [&str; 28] = [
     "after",
     "within",
     "for",
@@ -111,6 +111,7 @@ const BEFORE: [&str; 27] = [
     "over",
     "past",
     "last",
+    "period",
     "than",
     "nach",
     "innerhalb",
@@ -141,7 +142,9 @@ fn names_a_time(sentence: &[u8]) -> bool {
         .collect();
     words.windows(2).enumerate().any(|(at, pair)| {
         let [number, unit] = pair else { return false };
-        let is_number = number.len() <= 4 && number.iter().all(u8::is_ascii_digit);
+        let is_number = number.len() <= 4
+            && number.iter().all(u8::is_ascii_digit)
+            && number.iter().any(|&digit| digit != b'0');
         let is_unit = UNITS.iter().any(|name| unit.starts_with(name.as_bytes()));
         let leads = |word: &&[u8]| BEFORE.iter().any(|name| *word == name.as_bytes());
         let before = words.get(at.saturating_sub(3)..at).unwrap_or_default();
@@ -174,6 +177,14 @@ mod tests {
             ("Impossibile consegnare il messaggio entro 2 giorni", true),
             ("De bezorging is na 5 dagen gestaakt", true),
             ("The mailbox is full. Mail is deleted after 30 days.", false),
+            (
+                "This occurred after 30 attempts to deliver over a period of 92 hours",
+                true,
+            ),
+            (
+                "This occurred after 1 attempt to deliver over a period of 0 hours",
+                false,
+            ),
             ("Your password has expired", false),
             (
                 "The delivery failed. Write to us within office hours.",
@@ -184,6 +195,6 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(is_in(text.as_bytes()), expected, "{text}");
         }
-        assert_eq!(cases.len(), 15);
+        assert_eq!(cases.len(), 17);
     }
 }

@@ -1,7 +1,8 @@
 //! What is no bounce, and how that shows.
 //!
-//! `Auto-Submitted: auto-replied` proves nothing: Postfix and Exim put it on their bounces. What counts is
-//! who writes (nobody, or a mailer daemon), and what the parts are.
+//! `Auto-Submitted: auto-replied` proves nothing: Postfix and Exim put it on their bounces. Nor does the null
+//! envelope sender, which automatic replies have too. What counts is who writes, what the parts are, and
+//! whether subject or text tell of a failed delivery.
 
 use memchr::memmem;
 
@@ -88,7 +89,9 @@ pub(super) fn of_message(headers: &Headers<'_>, parts: &Parts<'_>) -> Option<Not
         if automatic::is_reply(headers, &subject) {
             return Some(NotBounce::AutomaticReply);
         }
-        if automatic::is_of_list(headers) {
+        // The owners of lists get their bounces by the list.
+        let to_owner = sender.author == Author::Postmaster && has_bounce_subject(&subject);
+        if automatic::is_of_list(headers) && !to_owner {
             return Some(NotBounce::OrdinaryMail);
         }
     }
@@ -146,11 +149,13 @@ fn is_bounce(
 
 /// A report that a person passes on, its parts beside the words of the person.
 fn is_forwarded(sender: &Sender, subject: &str) -> bool {
-    sender.author == Author::Person && !sender.null && (sender.answerable || is_answered(subject))
+    sender.author == Author::Person
+        && !sender.null
+        && (sender.answerable || !has_bounce_subject(subject))
 }
 
 /// Words that stand in the subjects of bounces, in lower case.
-const SUBJECTS: [&str; 75] = [
+const SUBJECTS: [&str; 76] = [
     "bounce",
     "could not be delivered",
     "delivery delay",
@@ -164,6 +169,7 @@ const SUBJECTS: [&str; 75] = [
     "failed delivery",
     "failed mail",
     "failure",
+    "mail delivery",
     "mail error",
     "mail system error",
     "non delivery",

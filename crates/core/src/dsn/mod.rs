@@ -10,10 +10,13 @@
 //! Delivery status notifications by RFC 3464 and its neighbours (6522, 6533), and what stands for them:
 //! the texts of qmail, Exim and Postfix, and others of the shape "address: reply". One file per concern:
 //! `container` (parts of MIME), `groups` (of fields), `fields` (their values), `date`, `domain`, `report`
-//! (and its events), `text` (one file per family), `kind` (what is no bounce).
+//! (and its events), `text` (one file per family), `kind` (what is no bounce; `sender`, `automatic`, `success`
+//! and `refusal` are its evidence), `addresses` (who failed), and what the words tell of the attempt: `stage`,
+//! `expiry`, `contact`, `exit_code`.
 //!
 //! A pure function of the bytes. Time is linear in them, and each limit that was hit is named as a
-//! [`Deviation`]. The returned message is never opened beyond its header: a bounce within it is not counted.
+//! [`Deviation`]. The returned message is never opened beyond its header: a bounce within it is not counted,
+//! unless a gateway wrapped that bounce into a message that says nothing itself.
 
 mod addresses;
 mod automatic;
@@ -171,7 +174,7 @@ fn status_of(parts: &Parts<'_>, may_be_bounce: bool, deviations: &mut Deviations
 }
 
 /// The bounce that a gateway wrapped into a message of its own, with a footer: it goes to the same address, or
-/// comes from the same one.
+/// comes from the same one, or a program wrapped it.
 fn wrapped<'m>(headers: &Headers<'_>, parts: &'m Parts<'_>) -> Option<&'m [u8]> {
     let message = parts
         .returned
@@ -182,10 +185,9 @@ fn wrapped<'m>(headers: &Headers<'_>, parts: &'m Parts<'_>) -> Option<&'m [u8]> 
         let (one, other) = (headers.value(name), inner.value(name));
         one.is_some() && one == other
     };
-    [&b"to"[..], b"from", b"message-id"]
-        .into_iter()
-        .any(same)
-        .then_some(message)
+    let by_program = sender::Sender::of(headers).author == sender::Author::MailerDaemon;
+    let fits = by_program || [&b"to"[..], b"from", b"message-id"].into_iter().any(same);
+    fits.then_some(message)
 }
 
 fn returned_headers(returned: &[u8]) -> Headers<'_> {

@@ -434,9 +434,11 @@ impl Recipient {
         self.stage = stage;
     }
 
-    /// True when the Status field says more than its class and its subject.
+    /// True when the Status field says why: not only its class and its subject, nor that time ran out.
     pub(super) fn has_specific_status(&self) -> bool {
-        self.status.is_some_and(|status| status.detail() != 0)
+        self.status.is_some_and(|status| {
+            status.detail() != 0 && (status.subject(), status.detail()) != (4, 7)
+        })
     }
 
     fn outcome(&self) -> Outcome {
@@ -502,7 +504,7 @@ impl Recipient {
         } else if self.stage == Some(Stage::Local)
             || (!remote
                 && !self.stage.is_some_and(is_of_session)
-                && contact::is_of_own_side(&self.text))
+                && contact::is_of_own_side(&self.text, self.reply_code.is_some()))
         {
             Contact::None
         } else {

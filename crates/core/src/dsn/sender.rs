@@ -23,12 +23,19 @@ const DAEMONS: [&str; 13] = [
 ];
 
 /// Names of those who answer for a mail system, programs and people, in lower case.
-const POSTMASTERS: [&str; 7] = [
+const POSTMASTERS: [&str; 14] = [
+    "anti-virus",
+    "antivirus",
+    "interscan",
     "mail system",
     "mailsystem",
+    "mailmarshal",
     "microsoftexchange",
     "post office",
+    "post_master",
     "postmaster",
+    "smtp gateway",
+    "smtp_gateway",
     "system administrator",
     "systemadministrator",
 ];

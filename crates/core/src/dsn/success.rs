@@ -66,11 +66,48 @@ pub(super) fn is_told(subject: &str, text: &[u8]) -> bool {
 
 fn affirms(words: &str) -> bool {
     PHRASES.iter().any(|phrase| words.contains(phrase))
+        || words.split(['.', '!']).any(is_sentence_of_success)
+}
+
+/// `wurde an diese Empfänger zugestellt`, `è stato consegnato a`: a participle behind its auxiliary verb.
+fn is_sentence_of_success(sentence: &str) -> bool {
+    const AUXILIARIES: [&str; 13] = [
+        "was", "were", "been", "wurde", "wurden", "été", "stato", "stati", "sido", "foi", "werd",
+        "zijn", "blev",
+    ];
+    const PARTICIPLES: [&str; 14] = [
+        "delivered",
+        "relayed",
+        "zugestellt",
+        "ausgeliefert",
+        "remis",
+        "distribué",
+        "livré",
+        "consegnato",
+        "recapitato",
+        "entregado",
+        "entregue",
+        "bezorgd",
+        "afgeleverd",
+        "levereret",
+    ];
+    let words = sentence.split_whitespace();
+    let mut behind = words.skip_while(|word| !AUXILIARIES.contains(word));
+    let denied = format!(" {sentence} ");
+    behind.any(|word| PARTICIPLES.contains(&word.trim_end_matches([':', ','])))
+        && !DENIALS.iter().any(|denial| denied.contains(denial))
 }
 
 /// True for words that deny a delivery or tell of a failure anywhere.
 fn denies(words: &str) -> bool {
-    const FAILURES: [&str; 14] = [
+    const FAILURES: [&str; 21] = [
+        "konnte",
+        "could",
+        "disabled",
+        " full",
+        "quota",
+        "refus",
+        "unable",
         "bounced",
         "could not be",
         "delay",
@@ -121,6 +158,13 @@ mod tests {
             ("Uw bericht is succesvol bezorgd", true),
             ("Сообщение доставлено", true),
             (
+                "Ihre Nachricht wurde an diese Empfänger zugestellt: a@b",
+                true,
+            ),
+            ("It was delivered to a mailbox that is full", false),
+            ("Your message was not delivered", false),
+            ("The mail was delivered to a host that refused it", false),
+            (
                 "Ihre Nachricht konnte nicht erfolgreich zugestellt werden",
                 false,
             ),
@@ -132,6 +176,6 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(is_told("", text.as_bytes()), expected, "{text}");
         }
-        assert_eq!(cases.len(), 14);
+        assert_eq!(cases.len(), 18);
     }
 }

@@ -15,7 +15,7 @@
 use memchr::memmem;
 
 use super::{MAX_RECIPIENTS, Said, append_folded, bracketed, is_address, is_quoted, lower, notice};
-use crate::dsn::headers::cut_line;
+use crate::dsn::headers::{cut_line, field};
 
 /// Every recipient; `own`: addresses in lower case that are none.
 pub(super) fn read(text: &[u8], own: &[Vec<u8>]) -> Vec<Said> {
@@ -49,6 +49,7 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
         }
         if let Some((address, reply)) = recipient(words)
             && !is_own(address)
+            && !is_of_summary(words, after)
         {
             if !said
                 .iter()
@@ -68,6 +69,11 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
             blanks = 0;
         }
     }
+    if let [only] = &mut *said
+        && !only.text.is_empty()
+    {
+        notice::add_answer(&mut only.text, text);
+    }
     // Several addresses, and then what is said of all.
     let common = notice::gist(text);
     for said in &mut said {
@@ -79,6 +85,22 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
     said
 }
 
+/// `To: list@b` above `Subject: hello`: what the returned message was, not who failed.
+fn is_of_summary(words: &[u8], after: &[u8]) -> bool {
+    let name_of = |line: &[u8]| {
+        let line = line.trim_ascii();
+        let line = line.strip_prefix(b"* ").unwrap_or(line);
+        field(line).map(|(name, _)| lower(name))
+    };
+    let next = name_of(cut_line(after).0);
+    name_of(words).is_some_and(|name| name == b"to")
+        && next.is_some_and(|next| {
+            [&b"subject"[..], b"from", b"date", b"sent", b"cc"]
+                .iter()
+                .any(|name| next == *name)
+        })
+}
+
 /// A line that begins with an address, maybe behind a mark of a list.
 fn recipient(words: &[u8]) -> Option<(&[u8], &[u8])> {
     let words = words.strip_prefix(b">>> ").unwrap_or(words);
@@ -88,6 +110,13 @@ fn recipient(words: &[u8]) -> Option<(&[u8], &[u8])> {
         .or_else(|| words.strip_prefix(b"- "))
         .unwrap_or(words);
     let words = behind_label(words).unwrap_or(words);
+    if let Some(inner) = words.strip_prefix(b"[")
+        && let Some(end) = memmem::find(inner, b"]:")
+        && let Some((address, rest)) = inner.split_at_checked(end)
+        && is_address(address)
+    {
+        return Some((address, rest.get(2..).unwrap_or_default()));
+    }
     if let Some((address, rest)) = bracketed(words) {
         let rest = rest.trim_ascii_start();
         let ends = rest.is_empty()
@@ -104,8 +133,11 @@ fn recipient(words: &[u8]) -> Option<(&[u8], &[u8])> {
         _ => (address, false),
     };
     let rest = rest.trim_ascii_start();
-    let ends =
-        mark || rest.is_empty() || matches!(rest.first(), Some(b'-' | b'(' | b':' | b'<' | b'.'));
+    // Exchange: `a@b on Mon, 4 Aug 2025 08:00:00 +0000`.
+    let ends = mark
+        || rest.is_empty()
+        || rest.starts_with(b"on ")
+        || matches!(rest.first(), Some(b'-' | b'(' | b':' | b'<' | b'.'));
     (is_address(bare) && ends).then_some((bare, rest))
 }
 
@@ -164,12 +196,14 @@ const FAILURE: &[&[u8]] = &[
     b"deliver",
     b"did not reach",
     b"does not exist",
+    b"error",
     b"fail",
     b"mailbox",
     b"no such",
     b"not found",
     b"quota",
     b"rcpt to",
+    b"reachable",
     b"recipient",
     b"reject",
     b"returned",

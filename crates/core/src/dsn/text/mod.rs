@@ -326,17 +326,28 @@ fn announces_message(line: &[u8]) -> bool {
 }
 
 fn speaks_of_delay(headers: &Headers<'_>, words: &[u8]) -> bool {
-    const DELAY: [&[u8]; 11] = [
+    const DELAY: [&[u8]; 22] = [
         b"delivery attempts will continue",
+        b"continue to try to deliver",
         b"do not need to re-send",
         b"do not need to resend",
         b"has been delayed",
+        b"has been postponed",
+        b"is delayed for",
+        b"only a temporary failure",
+        b"retras",
+        b"ritard",
+        b"vertraagd",
+        b"atrasad",
+        b"a \xc3\xa9t\xc3\xa9 retard",
         b"message status - delayed",
         b"no action is required on your part",
         b"only a warning",
         b"this is a warning message only",
         b"warning: message still undelivered",
+        b"verz\xc3\xb6gert",
         b"will be retried",
+        b"zustellversuche werden fortgesetzt",
         b"will continue to be attempted",
     ];
     let start = lower(words.get(..MAX_REPLY).unwrap_or(words));
@@ -379,13 +390,7 @@ pub(super) fn lower(text: &[u8]) -> Vec<u8> {
     text.to_ascii_lowercase()
 }
 
-/// Lines joined by single spaces, cut at [`MAX_REPLY`].
-fn folded(text: &[u8]) -> Vec<u8> {
-    let mut joined = Vec::new();
-    append_folded(&mut joined, text);
-    joined
-}
-
+/// Appends lines joined by single spaces, cut at [`MAX_REPLY`].
 fn append_folded(joined: &mut Vec<u8>, text: &[u8]) {
     for word in text.split(u8::is_ascii_whitespace) {
         if word.is_empty() {
@@ -442,6 +447,7 @@ fn is_address(text: &[u8]) -> bool {
             .first()
             .is_some_and(|&byte| byte != b'.' && byte != b'-')
         && !domain.ends_with(b":")
+        && memmem::find(domain, b"..").is_none()
 }
 
 #[cfg(test)]

@@ -12,12 +12,7 @@ use crate::dsn::headers::cut_line;
 /// The words of a notice that may tell the reason.
 pub(super) fn gist(text: &[u8]) -> Vec<u8> {
     let all = paragraphs(text);
-    let answers = |paragraph: &&Vec<u8>| {
-        fields::diagnostic(paragraph)
-            .code
-            .is_some_and(|code| code.class() >= 4)
-    };
-    if let Some(reply) = all.iter().find(answers) {
+    if let Some(reply) = all.iter().find(|paragraph| answers(paragraph)) {
         return reply.clone();
     }
     let mut joined = Vec::new();
@@ -25,6 +20,30 @@ pub(super) fn gist(text: &[u8]) -> Vec<u8> {
         append_folded(&mut joined, paragraph);
     }
     joined
+}
+
+/// True for words with a reply code of a failure.
+fn answers(words: &[u8]) -> bool {
+    fields::diagnostic(words)
+        .code
+        .is_some_and(|code| code.class() >= 4)
+}
+
+/// Adds the answer that a notice has in a paragraph of its own to words that have none: `Additional information
+/// follows: 5.4.1 Recipient address rejected`.
+pub(super) fn add_answer(words: &mut Vec<u8>, text: &[u8]) {
+    let has_status = |words: &[u8]| fields::first_status(words).is_some();
+    if answers(words) || has_status(words) {
+        return;
+    }
+    let all = paragraphs(text);
+    let answer = all
+        .iter()
+        .find(|paragraph| answers(paragraph))
+        .or_else(|| all.iter().find(|paragraph| has_status(paragraph)));
+    if let Some(answer) = answer {
+        append_folded(words, answer);
+    }
 }
 
 /// Every paragraph that is neither quoted nor an aside, up to a footer, each as one line.
@@ -64,9 +83,10 @@ pub(super) fn is_footer(line: &[u8]) -> bool {
 }
 
 /// How paragraphs begin that help or advise and name no reason, in the languages of notices, in lower case.
-const ASIDES: [&str; 22] = [
+const ASIDES: [&str; 26] = [
     "bitte ",
     "contact your",
+    "delivery to the following recip",
     "for assistance",
     "for further",
     "for help",
@@ -83,10 +103,13 @@ const ASIDES: [&str; 22] = [
     "this e-mail and any",
     "this email and any",
     "this email has ",
+    "this is a warning",
+    "this is an automated",
     "this is an automatically generated",
     "this message has been scanned",
     "veuillez ",
     "you can delete",
+    "you do not need to re",
 ];
 
 /// True for the first line of a paragraph that says nothing of the failure.
