@@ -1,7 +1,7 @@
 //! Who failed, where the fields alone do not say it.
 //!
 //! Exim's Final-Recipient is the alias that was mailed; the address that failed stands in X-Failed-Recipients
-//! and in the text (`debian@box.example (generated from root@box.example)`). CommuniGate writes a
+//! and in the text (`debian@box.example (generated from root@box.example)`). `CommuniGate` writes a
 //! Final-Recipient without a domain. A message that was cut off may end within its last address.
 
 use super::headers::Headers;

@@ -60,7 +60,7 @@ pub(super) fn of_message(headers: &Headers<'_>, parts: &Parts<'_>) -> Option<Not
     }
     let sender = Sender::of(headers);
     if !parts.status.is_empty() {
-        let forwarded = !parts.is_report && is_forwarded(&sender, &subject);
+        let forwarded = !parts.is_report && is_forwarded(sender, &subject);
         return forwarded.then_some(NotBounce::ForwardedBounce);
     }
     let disposition = parts.report_type.as_deref() == Some("disposition-notification");
@@ -95,7 +95,7 @@ pub(super) fn of_message(headers: &Headers<'_>, parts: &Parts<'_>) -> Option<Not
             return Some(NotBounce::OrdinaryMail);
         }
     }
-    if is_bounce(&sender, headers, parts, &subject, words) {
+    if is_bounce(sender, headers, parts, &subject, words) {
         return None;
     }
     if parts.returned.as_deref().is_some_and(is_delivery_status) {
@@ -114,7 +114,7 @@ pub(super) fn of_message(headers: &Headers<'_>, parts: &Parts<'_>) -> Option<Not
 /// Who writes, what about and what it says, weighed together. The null envelope sender proves nothing:
 /// automatic replies have it too.
 fn is_bounce(
-    sender: &Sender,
+    sender: Sender,
     headers: &Headers<'_>,
     parts: &Parts<'_>,
     subject: &str,
@@ -148,7 +148,7 @@ fn is_bounce(
 }
 
 /// A report that a person passes on, its parts beside the words of the person.
-fn is_forwarded(sender: &Sender, subject: &str) -> bool {
+fn is_forwarded(sender: Sender, subject: &str) -> bool {
     sender.author == Author::Person
         && !sender.null
         && (sender.answerable || !has_bounce_subject(subject))

@@ -89,6 +89,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         own_kind => status_of(&parts, own_kind.is_none(), &mut deviations),
     };
     let text = parts.text.as_deref().unwrap_or_default();
+    let words = text::words(text);
     let returned = parts.returned.as_deref().map(returned_headers);
     let mut report = if status.recipients.is_empty() {
         if body.is_empty() && deviations.has(Deviation::MessageTooLong) {
@@ -117,14 +118,14 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
     } else {
         deviations = deviations.and(parts.deviations);
         let mut report = Report::from_status(status);
-        let families = text::families(&headers, text::words(text), returned.as_ref());
+        let families = text::families(&headers, words, returned.as_ref());
         addresses::complete(
             &mut report.recipients,
             &headers,
             &families,
             returned.as_ref(),
         );
-        text::add_words(&mut report.recipients, &families, text::words(text));
+        text::add_words(&mut report.recipients, &families, words);
         if returned.is_none() {
             report.take_returned(&returned_headers(text::returned(text)));
         }
@@ -135,7 +136,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         report.take_returned(returned);
     }
     report.take_references(&headers);
-    report.take_notice(text::words(text));
+    report.take_notice(words);
     if report.date.is_none() && report.arrival.is_none() {
         deviations.add(Deviation::DateMissing);
     }

@@ -151,7 +151,10 @@ pub(super) struct Answer<'t> {
 impl Answer<'_> {
     /// True when a diagnostic repeats this reply.
     pub(super) fn is_in(&self, diagnostic: &[u8]) -> bool {
-        memmem::find(diagnostic, self.reply).is_some()
+        /// Diagnostics begin with the reply that they repeat; many are compared with many.
+        const MAX_SEARCH: usize = 1000;
+        let start = diagnostic.get(..MAX_SEARCH).unwrap_or(diagnostic);
+        memmem::find(start, self.reply).is_some()
     }
 
     /// The stage of the command.

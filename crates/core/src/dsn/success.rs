@@ -1,7 +1,7 @@
 //! Notices that a message was delivered, without status fields.
 //!
-//! `Your message was successfully delivered to these recipients.` (OpenSMTPD), `Message Status - Delivered`
-//! (GroupWise). A phrase counts where nothing before it denies it: `konnte nicht erfolgreich zugestellt werden`.
+//! `Your message was successfully delivered to these recipients.` (`OpenSMTPD`), `Message Status - Delivered`
+//! (`GroupWise`). A phrase counts where nothing before it denies it: `konnte nicht erfolgreich zugestellt werden`.
 
 /// Words for a success, in the languages of notices, in lower case.
 const PHRASES: [&str; 39] = [

@@ -34,10 +34,7 @@ pub(super) fn read(text: &[u8]) -> Vec<Said> {
         rest = after;
         if line.trim_ascii().is_empty() {
             within = false;
-        } else if let Some((address, alias, reply)) = recipient(line) {
-            let mut one = Said::new(address);
-            one.original = alias.map(<[u8]>::to_vec);
-            append_folded(&mut one.text, reply);
+        } else if let Some(one) = recipient(line) {
             said.push(one);
             within = true;
         } else if within && let Some(last) = said.last_mut() {
@@ -47,19 +44,20 @@ pub(super) fn read(text: &[u8]) -> Vec<Said> {
     said
 }
 
-/// The address, the alias it was expanded from, and what is said.
-fn recipient(line: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+/// The first line of a recipient.
+fn recipient(line: &[u8]) -> Option<Said> {
     let (address, rest) = bracketed(line)?;
-    if let Some(reply) = rest.strip_prefix(b":") {
-        return Some((address, None, reply));
-    }
-    let alias = rest.strip_prefix(b" (expanded from ")?;
-    let end = memmem::find(alias, b"):")?;
-    let (name, reply) = (alias.get(..end)?, alias.get(end + 2..)?);
-    let name = name.strip_prefix(b"<").unwrap_or(name);
-    Some((
-        address,
-        Some(name.strip_suffix(b">").unwrap_or(name)),
-        reply,
-    ))
+    let mut one = Said::new(address);
+    let reply = if let Some(reply) = rest.strip_prefix(b":") {
+        reply
+    } else {
+        let alias = rest.strip_prefix(b" (expanded from ")?;
+        let end = memmem::find(alias, b"):")?;
+        let name = alias.get(..end)?;
+        let name = name.strip_prefix(b"<").unwrap_or(name);
+        one.original = Some(name.strip_suffix(b">").unwrap_or(name).to_vec());
+        alias.get(end + 2..)?
+    };
+    append_folded(&mut one.text, reply);
+    Some(one)
 }
