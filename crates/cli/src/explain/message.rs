@@ -57,6 +57,7 @@ pub(crate) fn explain(
             let evidence = Part::new("evidence", "none");
             explanation.parts.push(evidence.note(match kind {
                 NotBounce::ForwardedBounce => "what it holds befell the mail of somebody else",
+                NotBounce::SuccessNotice => "nothing failed",
                 _ => "it does not say what became of a message",
             }));
             each(&explanation);

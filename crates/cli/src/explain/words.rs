@@ -136,6 +136,7 @@ pub(super) const fn not_bounce(kind: NotBounce) -> &'static str {
         NotBounce::FeedbackReport => "a complaint about a message",
         NotBounce::ForwardedBounce => "other mail with a bounce attached",
         NotBounce::OrdinaryMail => "ordinary mail",
+        NotBounce::SuccessNotice => "it says that a message was delivered",
         NotBounce::TlsReport => "a TLS report",
     }
 }

@@ -45,6 +45,10 @@ pub(super) struct Parts<'m> {
     pub(super) texts: Vec<Cow<'m, [u8]>>,
     /// The outermost `report-type`, in lower case.
     pub(super) report_type: Option<String>,
+    /// The message itself is a `multipart/report`.
+    pub(super) is_report: bool,
+    /// The fields of a disposition notification.
+    pub(super) disposition: Option<Cow<'m, [u8]>>,
     /// The first part that says which other kind of report this is.
     pub(super) other: Option<Other>,
     /// What was odd.
@@ -78,6 +82,7 @@ impl<'m> Parts<'m> {
             .as_ref()
             .is_some_and(|kind| is(kind, "multipart", "report"));
         parts.report_type = report_type;
+        parts.is_report = is_report;
         if !is_report || parts.report_type.as_deref() != Some("delivery-status") {
             parts.deviations.add(Deviation::Container); // dropped again where there is no status
         }
@@ -113,6 +118,10 @@ impl<'m> Parts<'m> {
             "message" if subtype == "feedback-report" => self.set_other(Other::Feedback),
             "message" if subtype.ends_with("disposition-notification") => {
                 self.set_other(Other::Disposition);
+                if self.disposition.is_none() {
+                    let fields = self.decoded(headers, body);
+                    self.disposition = Some(fields);
+                }
             }
             "message" => match &*subtype {
                 "rfc822" | "global" | "rfc822-headers" | "global-headers" => {

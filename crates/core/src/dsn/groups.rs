@@ -147,6 +147,42 @@ impl Status {
         self.end(group, in_text);
     }
 
+    /// Looks at all groups together: what stands among the fields of the message, or in a group that names
+    /// nobody, is said of those who are named.
+    pub(super) fn settle(&mut self) {
+        if !self.recipients.iter().any(Group::names_recipient) {
+            return;
+        }
+        let before = self.recipients.len();
+        let mut nameless = Vec::new();
+        self.recipients.retain_mut(|group| {
+            let named = group.names_recipient();
+            if !named {
+                nameless.push(std::mem::take(group));
+            }
+            named
+        });
+        if self.recipients.len() == before {
+            return;
+        }
+        self.deviations.add(Deviation::Groups);
+        let common: Vec<&Field> = ["action", "status", "diagnostic-code"]
+            .iter()
+            .filter_map(|name| {
+                let mut fields = nameless.iter().flat_map(|group| &group.fields);
+                fields.find(|field| field.name.eq_ignore_ascii_case(name.as_bytes()))
+            })
+            .collect();
+        for group in &mut self.recipients {
+            for field in &common {
+                let lacks = find(&group.fields, &String::from_utf8_lossy(&field.name)).is_none();
+                if lacks && group.fields.len() < MAX_GROUP_FIELDS {
+                    group.fields.push(Field::clone(field));
+                }
+            }
+        }
+    }
+
     /// Takes in a group; `true` when what follows is no status any more.
     fn end(&mut self, mut group: Group, in_text: bool) -> bool {
         // The header of the returned message may hold anything, also fields of an earlier bounce.

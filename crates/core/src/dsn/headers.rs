@@ -1,8 +1,11 @@
 //! The header of a message or of a MIME part: `Name: value`, folded over lines (RFC 5322 section 2.2).
 //!
-//! Values stay as they stand, folds and all; [`unfold`] joins them. Encoded words are left alone: no
-//! field that we need holds any.
+//! Values stay as they stand, folds and all; [`unfold`] joins them. Encoded words (RFC 2047) are decoded where
+//! people wrote: in subjects and names.
 
+use std::borrow::Cow;
+
+use mail_parser::parsers::MessageStream;
 use memchr::memchr;
 
 use super::deviation::{Deviation, Deviations};
@@ -91,6 +94,26 @@ impl<'m> Headers<'m> {
     /// The first field of that name, unfolded.
     pub(super) fn value(&self, name: &[u8]) -> Option<Vec<u8>> {
         self.raw(name).map(unfold)
+    }
+
+    /// The first field of that name as people read it: encoded words decoded, in lower case; empty when there
+    /// is none.
+    pub(super) fn words(&self, name: &[u8]) -> String {
+        /// Subjects and names are short; decoding is slow.
+        const MAX_WORDS: usize = 4096;
+        let Some(mut value) = self.value(name) else {
+            return String::new();
+        };
+        value.truncate(MAX_WORDS);
+        if memchr::memmem::find(&value, b"=?").is_none() {
+            return String::from_utf8_lossy(&value).to_lowercase();
+        }
+        value.push(b'\n'); // the end that the parser looks for
+        let decoded = MessageStream::new(&value).parse_unstructured();
+        decoded
+            .as_text()
+            .map_or_else(|| String::from_utf8_lossy(&value), Cow::Borrowed)
+            .to_lowercase()
     }
 
     /// Every field of that name, in their order, as they stand.

@@ -1,14 +1,17 @@
 //! What is no bounce, and how that shows.
 //!
-//! `Auto-Submitted: auto-replied` proves nothing: Postfix and Exim put it on their bounces. What counts is
-//! who writes (nobody, or a mailer daemon), and what the parts are.
+//! `Auto-Submitted: auto-replied` proves nothing: Postfix and Exim put it on their bounces. Nor does the null
+//! envelope sender, which automatic replies have too. What counts is who writes, what the parts are, and
+//! whether subject or text tell of a failed delivery.
 
 use memchr::memmem;
 
 use super::container::{Other, Parts};
 use super::deviation::Deviations;
 use super::headers::Headers;
-use super::text::lower;
+use super::sender::{Author, Sender};
+use super::text::{self, lower};
+use super::{automatic, refusal, success};
 
 /// Why a message is no bounce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +28,8 @@ pub enum NotBounce {
     ForwardedBounce,
     /// Anything else, also mail that quotes a bounce.
     OrdinaryMail,
+    /// That a message was delivered, without status fields (with them it is a report).
+    SuccessNotice,
     /// How TLS went with a domain (RFC 8460).
     TlsReport,
 }
@@ -39,186 +44,220 @@ impl NotBounce {
             NotBounce::FeedbackReport => "feedback_report",
             NotBounce::ForwardedBounce => "forwarded_bounce",
             NotBounce::OrdinaryMail => "ordinary_mail",
+            NotBounce::SuccessNotice => "success_notice",
             NotBounce::TlsReport => "tls_report",
         }
     }
 }
 
-/// What a message is by its header and its parts; `None` for what may be a bounce.
+/// What a message is by its header, its parts and the words in it; `None` for what may be a bounce.
 pub(super) fn of_message(headers: &Headers<'_>, parts: &Parts<'_>) -> Option<NotBounce> {
+    let subject = headers.words(b"subject");
     match parts.report_type.as_deref() {
         Some("feedback-report") => return Some(NotBounce::FeedbackReport),
-        Some("disposition-notification") => return Some(NotBounce::DispositionNotification),
         Some("tlsrpt") => return Some(NotBounce::TlsReport),
         _ => {}
     }
+    let sender = Sender::of(headers);
     if !parts.status.is_empty() {
-        return None;
+        let forwarded = !parts.is_report && is_forwarded(sender, &subject);
+        return forwarded.then_some(NotBounce::ForwardedBounce);
     }
+    let disposition = parts.report_type.as_deref() == Some("disposition-notification");
     match parts.other {
-        Some(Other::Feedback) => return Some(NotBounce::FeedbackReport),
+        _ if disposition && refusal::is_told(headers, parts, &subject) => return None,
+        Some(Other::Disposition) if refusal::is_told(headers, parts, &subject) => return None,
+        _ if disposition => return Some(NotBounce::DispositionNotification),
         Some(Other::Disposition) => return Some(NotBounce::DispositionNotification),
+        Some(Other::Feedback) => return Some(NotBounce::FeedbackReport),
         Some(Other::Tls) => return Some(NotBounce::TlsReport),
         Some(Other::Dmarc) => return Some(NotBounce::DmarcReport),
         None => {}
     }
+    let words = text::words(parts.text.as_deref().unwrap_or_default());
+    let by_program = sender.author != Author::Person || sender.null;
+    if by_program && !headers.has(b"x-failed-recipients") && success::is_told(&subject, words) {
+        return Some(NotBounce::SuccessNotice);
+    }
     if parts.report_type.as_deref() == Some("delivery-status")
         || headers.has(b"x-failed-recipients")
+        || text::service::is_told(words)
     {
         return None;
     }
-    let sender = Sender::of(headers);
-    if sender != Sender::MailerDaemon && replies_by_itself(headers) {
-        return Some(NotBounce::AutomaticReply);
+    if sender.author != Author::MailerDaemon {
+        if automatic::is_reply(headers, &subject) {
+            return Some(NotBounce::AutomaticReply);
+        }
+        // The owners of lists get their bounces by the list.
+        let to_owner = sender.author == Author::Postmaster && has_bounce_subject(&subject);
+        if automatic::is_of_list(headers) && !to_owner {
+            return Some(NotBounce::OrdinaryMail);
+        }
     }
-    let points = sender.points() + u32::from(has_bounce_subject(headers));
-    if points >= 2 {
+    if is_bounce(sender, headers, parts, &subject, words) {
         return None;
     }
     if parts.returned.as_deref().is_some_and(is_delivery_status) {
         return Some(NotBounce::ForwardedBounce);
     }
-    let submitted = headers.value(b"auto-submitted").map(|value| lower(&value));
-    Some(match submitted {
-        Some(value) if value.starts_with(b"auto-replied") => NotBounce::AutomaticReply,
-        _ => NotBounce::OrdinaryMail,
-    })
-}
-
-/// Names that programs which return mail go by, in lower case.
-const DAEMONS: [&[u8]; 9] = [
-    b"mailer-daemon",
-    b"mailer_daemon",
-    b"mailerdaemon",
-    b"mail delivery",
-    b"mail-daemon",
-    b"mailer daemon",
-    b"delivery subsystem",
-    b"mail administrator",
-    b"delivery system",
-];
-
-/// Who a message is from, as far as bounces go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sender {
-    /// A program that returns mail.
-    MailerDaemon,
-    /// The null address in Return-Path: nobody wants an answer.
-    Nobody,
-    /// A postmaster: writes bounces, but mail too.
-    Postmaster,
-    /// Anybody.
-    Other,
-}
-
-impl Sender {
-    fn of(headers: &Headers<'_>) -> Sender {
-        let from = headers.value(b"from").map(|from| lower(&from));
-        let from = from.as_deref().unwrap_or_default();
-        let has = |words: &[u8]| memmem::find(from, words).is_some();
-        if DAEMONS.iter().any(|words| has(words)) || from.trim_ascii() == b"<>" {
-            return Sender::MailerDaemon;
-        }
-        let path = headers.value(b"return-path").map(|path| lower(&path));
-        let path = path.as_deref().map(<[u8]>::trim_ascii);
-        let nobody = path.is_some_and(|path| {
-            path == b"<>" || path.is_empty() || memmem::find(path, b"mailer-daemon").is_some()
-        });
-        if nobody {
-            Sender::Nobody
-        } else if has(b"postmaster") || has(b"mailsystem") || has(b"mail system") {
-            Sender::Postmaster
+    let replied = headers.words(b"auto-submitted").starts_with("auto-replied");
+    Some(
+        if replied || (sender.null && automatic::is_answer(headers)) {
+            NotBounce::AutomaticReply
         } else {
-            Sender::Other
-        }
-    }
+            NotBounce::OrdinaryMail
+        },
+    )
+}
 
-    const fn points(self) -> u32 {
-        match self {
-            Sender::MailerDaemon | Sender::Nobody => 2,
-            Sender::Postmaster => 1,
-            Sender::Other => 0,
+/// Who writes, what about and what it says, weighed together. The null envelope sender proves nothing:
+/// automatic replies have it too.
+fn is_bounce(
+    sender: Sender,
+    headers: &Headers<'_>,
+    parts: &Parts<'_>,
+    subject: &str,
+    words: &[u8],
+) -> bool {
+    let by_subject = has_bounce_subject(subject);
+    match sender.author {
+        Author::MailerDaemon => true,
+        Author::Postmaster => by_subject || sender.null,
+        Author::Unattended | Author::Person if sender.null => {
+            by_subject
+                || text::holds_reply(words)
+                || (!automatic::is_answer(headers) && text::tells_of_failure(words))
+        }
+        // Hosted services write under a name of their own; they return the message or its status.
+        Author::Unattended => {
+            by_subject
+                && (text::holds_reply(words)
+                    || text::may_hold_status(words)
+                    || (parts.returned.is_some() && text::tells_of_failure(words)))
+        }
+        Author::Person => {
+            by_subject
+                && text::may_hold_status(words)
+                && parts
+                    .returned
+                    .as_deref()
+                    .is_some_and(|returned| !is_delivery_status(returned))
         }
     }
+}
+
+/// A report that a person passes on, its parts beside the words of the person.
+fn is_forwarded(sender: Sender, subject: &str) -> bool {
+    sender.author == Author::Person
+        && !sender.null
+        && (sender.answerable || !has_bounce_subject(subject))
 }
 
 /// Words that stand in the subjects of bounces, in lower case.
-const SUBJECTS: &[&[u8]] = &[
-    b"bounce",
-    b"could not be delivered",
-    b"delivery delay",
-    b"delivery error",
-    b"delivery fail",
-    b"delivery has failed",
-    b"delivery notification",
-    b"delivery problem",
-    b"delivery report",
-    b"delivery status",
-    b"failed delivery",
-    b"failed mail",
-    b"failure",
-    b"mail error",
-    b"mail system error",
-    b"non delivery",
-    b"non-delivery",
-    b"nondeliverable",
-    b"not be delivered",
-    b"not delivered",
-    b"returned mail",
-    b"returned to sender",
-    b"undeliver",
-    b"undelivered",
-    b"unable to deliver",
-    b"unzustellbar",
-    b"user unknown",
+const SUBJECTS: [&str; 76] = [
+    "bounce",
+    "could not be delivered",
+    "delivery delay",
+    "delivery error",
+    "delivery fail",
+    "delivery has failed",
+    "delivery notification",
+    "delivery problem",
+    "delivery report",
+    "delivery status",
+    "failed delivery",
+    "failed mail",
+    "failure",
+    "mail delivery",
+    "mail error",
+    "mail system error",
+    "non delivery",
+    "non-delivery",
+    "nondeliverable",
+    "not be delivered",
+    "not delivered",
+    "returned mail",
+    "returned to sender",
+    "undeliver",
+    "unable to deliver",
+    "user unknown",
+    // German
+    "fehler bei der zustellung",
+    "nicht zugestellt",
+    "nicht zustellbar",
+    "rücksendung",
+    "unzustellbar",
+    "zustellung fehlgeschlagen",
+    "zustellungsfehler",
+    "übermittlungsfehler",
+    // French
+    "non distribu",
+    "non remis",
+    "échec de la remise",
+    "échec de remise",
+    "échec d'envoi",
+    "échec de livraison",
+    "retour à l'expéditeur",
+    // Italian
+    "consegna non riuscita",
+    "errore di consegna",
+    "mancata consegna",
+    "mancato recapito",
+    "non recapitabile",
+    // Spanish and Portuguese
+    "error de entrega",
+    "no entregado",
+    "no se ha podido entregar",
+    "no se puede entregar",
+    "no se pudo entregar",
+    "devuelto",
+    "devolvido",
+    "falha na entrega",
+    "falha de entrega",
+    "não entregue",
+    "não foi entregue",
+    // Dutch and Scandinavian
+    "onbestelbaar",
+    "niet afgeleverd",
+    "niet bezorgd",
+    "kan inte leverera",
+    "kunne ikke leveres",
+    "ikke levert",
+    "olevererbar",
+    "toimitus epäonnistui",
+    // Slavic, Hungarian and Turkish
+    "niedostarczon",
+    "nie dostarczon",
+    "nelze doručit",
+    "nedoručiteln",
+    "kézbesíthetetlen",
+    "teslim edilemedi",
+    "не доставлен",
+    "недоставлен",
+    // East Asian
+    "配信不能",
+    "配信できません",
+    "退信",
 ];
 
-fn has_bounce_subject(headers: &Headers<'_>) -> bool {
-    let subject = headers.value(b"subject").map(|subject| lower(&subject));
-    let subject = subject.as_deref().unwrap_or_default();
-    let answered = [&b"re:"[..], b"fw:", b"fwd:"];
-    !answered.iter().any(|mark| subject.starts_with(mark))
-        && SUBJECTS
-            .iter()
-            .any(|words| memmem::find(subject, words).is_some())
+fn has_bounce_subject(subject: &str) -> bool {
+    !is_answered(subject) && SUBJECTS.iter().any(|words| subject.contains(words))
 }
 
-/// How the subjects of automatic replies begin, in lower case.
-const AUTOMATIC: [&[u8]; 8] = [
-    b"auto:",
-    b"automatic reply",
-    b"autoreply",
-    b"auto reply",
-    b"auto-reply",
-    b"auto response",
-    b"out of office",
-    b"vacation",
+/// How mail programs begin the subjects of answers and of what is passed on, in lower case.
+const ANSWERED: [&str; 24] = [
+    "re:", "fw:", "fwd:", "[fwd:", "aw:", "wg:", "antw:", "tr:", "réf:", "rv:", "r:", "i:", "enc:",
+    "res:", "doorst:", "sv:", "vs:", "vb:", "vl:", "odp:", "pd:", "ynt:", "ilt:", "转发:",
 ];
 
-/// Marks of programs that answer for somebody who is away.
-fn replies_by_itself(headers: &Headers<'_>) -> bool {
-    const FIELDS: [&[u8]; 5] = [
-        b"x-autoreply",
-        b"x-autorespond",
-        b"x-autogenerated",
-        b"x-vacation",
-        b"x-mail-autoreply",
-    ];
-    if FIELDS.iter().any(|name| headers.has(name)) {
-        return true;
-    }
-    let precedence = headers.value(b"precedence").map(|value| lower(&value));
-    if precedence
-        .is_some_and(|value| value.starts_with(b"auto_reply") || value.starts_with(b"auto-reply"))
-    {
-        return true;
-    }
-    let subject = headers.value(b"subject").map(|subject| lower(&subject));
-    subject.is_some_and(|subject| AUTOMATIC.iter().any(|words| subject.starts_with(words)))
+fn is_answered(subject: &str) -> bool {
+    let subject = subject.trim_start();
+    ANSWERED.iter().any(|mark| subject.starts_with(mark))
 }
 
 /// A message whose header says that it is a delivery report.
-fn is_delivery_status(message: &[u8]) -> bool {
+pub(super) fn is_delivery_status(message: &[u8]) -> bool {
     let (headers, _) = Headers::split(message, &mut Deviations::default());
     let kind = headers.value(b"content-type").map(|kind| lower(&kind));
     kind.is_some_and(|kind| {

@@ -3,13 +3,11 @@
 //! A report owns what it holds: fields are unfolded and decoded, so little of it stands in the message as
 //! it is. One report of a real mailbox has one recipient.
 
-use memchr::memmem;
-
 use super::deviation::{Deviation, Deviations};
 use super::fields::{self, Action, Said};
 use super::groups::{Field, Group, Status, find};
 use super::headers::Headers;
-use super::{date, domain};
+use super::{contact, date, domain, exit_code, expiry, stage};
 use crate::event::{Contact, Delivery, Outcome, Relay, Source, Stage};
 use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::time::Timestamp;
@@ -90,6 +88,8 @@ pub struct Recipient {
     /// The host that answered, or was tried.
     pub remote_mta: Vec<u8>,
     stage: Option<Stage>,
+    /// The notice around the fields says that the message waited for too long.
+    waited: bool,
     /// When it was last tried.
     pub last_attempt: Option<Timestamp>,
     /// The fields of its group as they stand.
@@ -223,6 +223,31 @@ impl Report {
         }
     }
 
+    /// The message that the bounce answers, where nothing else names the one that failed. The last of
+    /// several references is the message itself (RFC 5322 section 3.6.4).
+    pub(super) fn take_references(&mut self, headers: &Headers<'_>) {
+        if self.message_id.is_some() {
+            return;
+        }
+        let original = self.recipients.iter().find_map(|recipient| {
+            find(&recipient.fields, "original-message-id").map(<[u8]>::to_vec)
+        });
+        self.message_id = original
+            .or_else(|| headers.value(b"in-reply-to"))
+            .iter()
+            .chain(headers.value(b"references").iter())
+            .find_map(|ids| last_message_id(ids));
+    }
+
+    /// Notes that the words for people say that the message waited for too long.
+    pub(super) fn take_notice(&mut self, words: &[u8]) {
+        if expiry::is_in(words) {
+            for recipient in &mut self.recipients {
+                recipient.waited = true;
+            }
+        }
+    }
+
     /// What the header of the returned message says.
     pub(super) fn take_returned(&mut self, returned: &Headers<'_>) {
         self.message_id = returned
@@ -244,6 +269,13 @@ impl Report {
             }
         }
     }
+}
+
+/// `<one@a> <two@b>` → `two@b`.
+fn last_message_id(ids: &[u8]) -> Option<Vec<u8>> {
+    let open = memchr::memrchr(b'<', ids)?;
+    let id = fields::address(ids.get(open..)?, None);
+    (!id.is_empty()).then_some(id)
 }
 
 /// `from x by HOST (Postfix) with ESMTP id ID for ...` → the host and the id.
@@ -336,25 +368,36 @@ impl Recipient {
         recipient.set_address(address, original);
         if let Some(value) = group.value("diagnostic-code") {
             let (kind, text) = fields::typed(value);
-            let postfix = kind.is_some_and(|kind| kind.eq_ignore_ascii_case(b"x-postfix"));
-            recipient.set_text(text.to_vec(), postfix);
+            let is = |name: &[u8]| kind.is_some_and(|kind| kind.eq_ignore_ascii_case(name));
+            recipient.set_text(text.to_vec(), is(b"x-postfix"));
+            if is(b"x-unix") {
+                // A mailer of the reporting host.
+                recipient.stage = Some(Stage::Local);
+                recipient.reply_status = recipient.reply_status.or(exit_code::status(text));
+            }
         }
         recipient.fields = group.fields;
         recipient
     }
 
     /// From the words for people.
-    pub(super) fn of_text(address: &[u8], text: Vec<u8>, action: Action) -> Recipient {
+    pub(super) fn of_text(
+        address: &[u8],
+        original: Option<Vec<u8>>,
+        text: Vec<u8>,
+        action: Action,
+    ) -> Recipient {
         let mut recipient = Recipient {
             action: Some(action),
             ..Recipient::default()
         };
-        recipient.set_address(fields::address(address, None), None);
+        recipient.set_address(fields::address(address, None), original);
         recipient.set_text(text, false);
         recipient
     }
 
-    fn set_address(&mut self, address: Vec<u8>, original: Option<Vec<u8>>) {
+    /// Another address than the fields name; the one before aliases where it differs.
+    pub(super) fn set_address(&mut self, address: Vec<u8>, original: Option<Vec<u8>>) {
         self.address = domain::to_a_labels(address);
         self.original = original
             .map(domain::to_a_labels)
@@ -374,57 +417,96 @@ impl Recipient {
         self.reply_code = code;
         self.reply_status = status;
         self.reply = reply;
+        self.stage = stage::of_diagnostic(&text, reply);
         if postfix && code.is_none() {
-            self.stage = crate::postfix::stage_of(&text);
+            self.stage = crate::postfix::stage_of(&text).or(self.stage);
         }
         self.text = text;
     }
 
+    /// How far the attempt came, as far as it is known.
+    pub(super) const fn stage(&self) -> Option<Stage> {
+        self.stage
+    }
+
+    /// Takes a stage that stands beside the diagnostic.
+    pub(super) const fn set_stage(&mut self, stage: Option<Stage>) {
+        self.stage = stage;
+    }
+
+    /// True when the Status field says why: not only its class and its subject, nor that time ran out.
+    pub(super) fn has_specific_status(&self) -> bool {
+        self.status.is_some_and(|status| {
+            status.detail() != 0 && (status.subject(), status.detail()) != (4, 7)
+        })
+    }
+
     fn outcome(&self) -> Outcome {
-        let status = self.status.or(self.reply_status);
         match self.action {
             Some(Action::Delayed) => Outcome::Deferred,
             Some(Action::Deliverable) => Outcome::Probe,
             Some(Action::Delivered) => Outcome::Delivered,
             Some(Action::Relayed | Action::Expanded) => Outcome::Relayed,
-            Some(Action::Failed) | None => match status {
-                Some(status) if status.class() == 2 && self.action.is_none() => Outcome::Delivered,
-                _ if self.gave_up() => Outcome::Expired,
-                // Given up after temporary failures; x.4.7 says that it waited too long.
-                Some(status) if status.class() == 4 => Outcome::Expired,
-                Some(status) if (status.subject(), status.detail()) == (4, 7) => Outcome::Expired,
-                _ => Outcome::Bounced,
-            },
+            Some(Action::Failed) | None => {
+                let status = self.status.or(self.reply_status);
+                let delivered = status.is_some_and(|status| status.class() == 2);
+                if self.action.is_none() && delivered {
+                    Outcome::Delivered
+                } else if self.is_expired() {
+                    Outcome::Expired
+                } else {
+                    Outcome::Bounced
+                }
+            }
         }
     }
 
-    /// The MTA's own words, without a reply, say that it tried for too long.
-    fn gave_up(&self) -> bool {
-        const WORDS: [&[u8]; 3] = [
-            b"retry timeout exceeded",
-            b"have been failing for a long time",
-            b"in the queue too long",
-        ];
-        self.reply_code.is_none()
-            && WORDS
-                .iter()
-                .any(|words| memmem::find(&self.text, words).is_some())
+    /// Given up after temporary failures. Exim writes Status 5.0.0 whatever the last reply was, so the reply
+    /// comes before it; x.4.7 says that the message waited for too long.
+    fn is_expired(&self) -> bool {
+        let too_long = |status: EnhancedStatus| (status.subject(), status.detail()) == (4, 7);
+        let status = self.status.or(self.reply_status);
+        if self.status.is_some_and(too_long)
+            || self.reply_status.is_some_and(too_long)
+            || status.is_some_and(|status| status.class() == 4)
+        {
+            return true;
+        }
+        let own_words = self.text.get(..self.reply).unwrap_or_default();
+        match self.reply_code.map(ReplyCode::class) {
+            Some(4) => true,
+            Some(_) => expiry::is_in(own_words),
+            None => {
+                // 5.4.x speaks of the way to the host, which can fail for a time.
+                let refused =
+                    |status: EnhancedStatus| !status.is_generic() && status.subject() != 4;
+                expiry::is_in(own_words)
+                    || (!status.is_some_and(refused)
+                        && (self.waited || stage::fails_to_connect(own_words)))
+            }
+        }
     }
 
-    /// The MTA's own words, without a reply, say that an earlier failure held the message back.
-    fn contact(&self) -> Contact {
+    /// The MTA's own words, without a reply, say that an earlier failure held the message back, or that its
+    /// own side did.
+    fn contact(&self, report: &Report) -> Contact {
         const WORDS: [&[u8]; 4] = [
             b"delivery temporarily suspended",
             b"have been failing for a long time",
             b"retry time not reached",
             b"retry timeout exceeded",
         ];
-        let repeats = self.reply_code.is_none()
-            && WORDS
-                .iter()
-                .any(|words| memmem::find(&self.text, words).is_some());
-        if repeats {
+        let has = |words: &[u8]| memchr::memmem::find(&self.text, words).is_some();
+        let remote = !self.remote_mta.is_empty()
+            && !self.remote_mta.eq_ignore_ascii_case(&report.reporting_mta);
+        if self.reply_code.is_none() && WORDS.iter().any(|words| has(words)) {
             Contact::Echo
+        } else if self.stage == Some(Stage::Local)
+            || (!remote
+                && !self.stage.is_some_and(is_of_session)
+                && contact::is_of_own_side(&self.text, self.reply_code.is_some()))
+        {
+            Contact::None
         } else {
             Contact::Fresh
         }
@@ -461,7 +543,7 @@ impl Recipient {
                 ..Relay::default()
             },
             outcome: self.outcome(),
-            contact: self.contact(),
+            contact: self.contact(report),
             stage: self.stage,
             reply_code: self.reply_code,
             reply_status: self.reply_status,
@@ -478,6 +560,11 @@ impl Recipient {
             }),
         }
     }
+}
+
+/// True for a stage that only a session with a remote host reaches.
+fn is_of_session(stage: Stage) -> bool {
+    !matches!(stage, Stage::Dns | Stage::Connect | Stage::Local)
 }
 
 /// An address field, taken apart.

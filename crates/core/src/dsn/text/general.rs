@@ -14,8 +14,8 @@
 
 use memchr::memmem;
 
-use super::{MAX_RECIPIENTS, Said, append_folded, bracketed, folded, is_address, lower};
-use crate::dsn::headers::cut_line;
+use super::{MAX_RECIPIENTS, Said, append_folded, bracketed, is_address, is_quoted, lower, notice};
+use crate::dsn::headers::{cut_line, field};
 
 /// Every recipient; `own`: addresses in lower case that are none.
 pub(super) fn read(text: &[u8], own: &[Vec<u8>]) -> Vec<Said> {
@@ -30,15 +30,18 @@ pub(super) fn read(text: &[u8], own: &[Vec<u8>]) -> Vec<Said> {
 /// Lines that begin with an address.
 fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
     let mut said: Vec<Said> = Vec::new();
-    let (mut rest, mut within, mut paragraphs) = (text, false, 0);
+    let (mut rest, mut within, mut blanks) = (text, false, 0);
     while !rest.is_empty() && said.len() < MAX_RECIPIENTS {
         let (line, after) = cut_line(rest);
         rest = after;
         let words = line.trim_ascii();
         if words.is_empty() {
-            paragraphs += 1;
-            // What is said may stand below the address.
-            within &= paragraphs < 2 && said.last().is_some_and(|last| last.text.is_empty());
+            blanks += 1;
+            // What is said may stand below the address, and the reason below "because:".
+            within &= blanks < 2
+                && said
+                    .last()
+                    .is_some_and(|last| last.text.is_empty() || last.text.ends_with(b":"));
             continue;
         }
         if is_quoted(words) {
@@ -46,6 +49,7 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
         }
         if let Some((address, reply)) = recipient(words)
             && !is_own(address)
+            && !is_of_summary(words, after)
         {
             if !said
                 .iter()
@@ -53,45 +57,66 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
                 .take(50)
                 .any(|known| known.address.eq_ignore_ascii_case(address))
             {
-                said.push(Said {
-                    address: address.to_vec(),
-                    text: folded(reply),
-                });
+                let mut one = Said::new(address);
+                append_folded(&mut one.text, reply);
+                said.push(one);
             }
-            (within, paragraphs) = (true, 0);
+            (within, blanks) = (true, 0);
+        } else if within && blanks > 0 && notice::is_aside(words) {
+            within = false;
         } else if within && let Some(last) = said.last_mut() {
             append_folded(&mut last.text, words);
+            blanks = 0;
         }
     }
+    if let [only] = &mut *said
+        && !only.text.is_empty()
+    {
+        notice::add_answer(&mut only.text, text);
+    }
     // Several addresses, and then what is said of all.
-    let common = folded(text);
+    let common = notice::gist(text);
     for said in &mut said {
         if said.text.is_empty() {
             said.text.clone_from(&common);
+            said.of_notice = true;
         }
     }
     said
 }
 
-/// `> ` begins a quoted line, `>>> ` one of a transcript.
-fn is_quoted(words: &[u8]) -> bool {
-    words.starts_with(b">") && !words.starts_with(b">>> ")
+/// `To: list@b` above `Subject: hello`: what the returned message was, not who failed.
+fn is_of_summary(words: &[u8], after: &[u8]) -> bool {
+    let name_of = |line: &[u8]| {
+        let line = line.trim_ascii();
+        let line = line.strip_prefix(b"* ").unwrap_or(line);
+        field(line).map(|(name, _)| lower(name))
+    };
+    let next = name_of(cut_line(after).0);
+    name_of(words).is_some_and(|name| name == b"to")
+        && next.is_some_and(|next| {
+            [&b"subject"[..], b"from", b"date", b"sent", b"cc"]
+                .iter()
+                .any(|name| next == *name)
+        })
 }
 
 /// A line that begins with an address, maybe behind a mark of a list.
 fn recipient(words: &[u8]) -> Option<(&[u8], &[u8])> {
     let words = words.strip_prefix(b">>> ").unwrap_or(words);
-    let words = [
-        &b"* "[..],
-        b"- ",
-        b"To: ",
-        b"Recipient: ",
-        b"Recipient address: ",
-        b"Addressee: ",
-    ]
-    .iter()
-    .find_map(|mark| words.strip_prefix(*mark))
-    .unwrap_or(words);
+    let words = words
+        .strip_prefix(b"* ")
+        .or_else(|| words.strip_prefix(b"-- "))
+        .or_else(|| words.strip_prefix(b"- "))
+        .unwrap_or(words);
+    let words = behind_label(words).unwrap_or(words);
+    if let Some(inner) = words.strip_prefix(b"[")
+        && let Some(end) = memmem::find(inner, b"]:")
+        && let Some((address, rest)) = inner.split_at_checked(end)
+        && is_address(address)
+    {
+        return Some((address, rest.get(2..).unwrap_or_default()));
+    }
     if let Some((address, rest)) = bracketed(words) {
         let rest = rest.trim_ascii_start();
         let ends = rest.is_empty()
@@ -108,9 +133,59 @@ fn recipient(words: &[u8]) -> Option<(&[u8], &[u8])> {
         _ => (address, false),
     };
     let rest = rest.trim_ascii_start();
-    let ends =
-        mark || rest.is_empty() || matches!(rest.first(), Some(b'-' | b'(' | b':' | b'<' | b'.'));
+    // Exchange: `a@b on Mon, 4 Aug 2025 08:00:00 +0000`.
+    let ends = mark
+        || rest.is_empty()
+        || rest.starts_with(b"on ")
+        || matches!(rest.first(), Some(b'-' | b'(' | b':' | b'<' | b'.'));
     (is_address(bare) && ends).then_some((bare, rest))
+}
+
+/// `Failed Recipient: a@b` → what follows the label.
+fn behind_label(words: &[u8]) -> Option<&[u8]> {
+    /// Labels of the one who failed, in the languages of notices, in lower case.
+    const LABELS: [&str; 30] = [
+        "a",
+        "address",
+        "addressee",
+        "adres",
+        "adresat",
+        "adresse",
+        "an",
+        "destinataire",
+        "destinatario",
+        "destinatário",
+        "e-mail address",
+        "email address",
+        "empfänger",
+        "empfängeradresse",
+        "failed address",
+        "failed recipient",
+        "mottagare",
+        "ontvanger",
+        "para",
+        "recipient",
+        "recipient address",
+        "recipient(s)",
+        "recipients",
+        "to",
+        "user",
+        "à",
+        "получатель",
+        "кому",
+        "宛先",
+        "收件人",
+    ];
+    /// No label is longer.
+    const MAX_LABEL: usize = 40;
+    let colon = memchr::memchr(b':', words.get(..MAX_LABEL).unwrap_or(words))?;
+    let label = String::from_utf8_lossy(words.get(..colon)?).to_lowercase();
+    LABELS.contains(&label.trim()).then(|| {
+        words
+            .get(colon + 1..)
+            .unwrap_or_default()
+            .trim_ascii_start()
+    })
 }
 
 /// Words of a sentence about a failed delivery, in lower case.
@@ -121,12 +196,14 @@ const FAILURE: &[&[u8]] = &[
     b"deliver",
     b"did not reach",
     b"does not exist",
+    b"error",
     b"fail",
     b"mailbox",
     b"no such",
     b"not found",
     b"quota",
     b"rcpt to",
+    b"reachable",
     b"recipient",
     b"reject",
     b"returned",
@@ -155,9 +232,10 @@ fn sentences(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
         }
         rest = after;
     }
-    let common = folded(text);
+    let common = notice::gist(text);
     for said in &mut said {
         said.text.clone_from(&common);
+        said.of_notice = true;
     }
     said
 }
@@ -173,19 +251,38 @@ fn take_sentence(paragraph: &[u8], is_own: &dyn Fn(&[u8]) -> bool, said: &mut Ve
     {
         return;
     }
-    addresses(paragraph, &mut |address| {
+    addresses_behind(paragraph, &mut |word, address| {
         let known = said
             .iter()
             .rev()
             .take(50)
             .any(|known| known.address.eq_ignore_ascii_case(address));
-        if !known && !is_own(address) && !is_of_staff(address) {
-            said.push(Said {
-                address: address.to_vec(),
-                text: Vec::new(),
-            });
+        if !known && !is_own(address) && !is_of_staff(address) && !leads_to_sender(word) {
+            said.push(Said::new(address));
         }
     });
+}
+
+/// `they are not accepting mail from a@b`
+fn leads_to_sender(word: &[u8]) -> bool {
+    const WORDS: [&str; 14] = [
+        "absender",
+        "expéditeur",
+        "fra",
+        "from",
+        "från",
+        "mittente",
+        "od",
+        "remetente",
+        "remitente",
+        "sender",
+        "sender:",
+        "von",
+        "vom",
+        "от",
+    ];
+    let word = String::from_utf8_lossy(word).to_lowercase();
+    WORDS.contains(&word.as_str())
 }
 
 /// `For help write to postmaster@...`
@@ -204,7 +301,12 @@ fn is_of_staff(address: &[u8]) -> bool {
 }
 
 /// Hands every address in a text to `each`.
-pub(super) fn addresses(text: &[u8], each: &mut dyn FnMut(&[u8])) {
+pub(in crate::dsn) fn addresses(text: &[u8], each: &mut dyn FnMut(&[u8])) {
+    addresses_behind(text, &mut |_, address| each(address));
+}
+
+/// Hands every address in a text to `each`, and the word before it.
+fn addresses_behind(text: &[u8], each: &mut dyn FnMut(&[u8], &[u8])) {
     let breaks = |byte: &u8| {
         byte.is_ascii_whitespace()
             || matches!(
@@ -212,6 +314,7 @@ pub(super) fn addresses(text: &[u8], each: &mut dyn FnMut(&[u8])) {
                 b'<' | b'>' | b'(' | b')' | b',' | b';' | b'"' | b'[' | b']' | b'\'' | b'`'
             )
     };
+    let mut before = &b""[..];
     for word in text.split(breaks) {
         let mut word = word;
         while let [start @ .., b':' | b'.' | b'!' | b'?'] = word {
@@ -225,7 +328,10 @@ pub(super) fn addresses(text: &[u8], each: &mut dyn FnMut(&[u8])) {
             word = rest; // mailto:a@b, TO:a@b
         }
         if word.contains(&b'@') && is_address(word) {
-            each(word);
+            each(before, word);
+        }
+        if !word.is_empty() {
+            before = word;
         }
     }
 }

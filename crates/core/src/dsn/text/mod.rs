@@ -6,14 +6,20 @@
 
 mod exim;
 mod general;
+mod notice;
 mod postfix;
 mod qmail;
+pub(super) mod service;
 
 use memchr::memmem;
+
+pub(super) use general::addresses;
+pub(super) use notice::{holds_reply, tells_of_failure};
 
 use super::fields::Action;
 use super::headers::{Headers, cut_line, field};
 use super::report::{Format, Recipient};
+use super::stage;
 
 /// Bytes of what is said of one recipient that are kept: replies are short, transcripts are long.
 const MAX_REPLY: usize = 4096;
@@ -32,15 +38,46 @@ pub(super) struct Found<'t> {
 
 /// An address and what is said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Said {
-    address: Vec<u8>,
+pub(super) struct Said {
+    pub(super) address: Vec<u8>,
+    /// The address before aliases, where the text names it.
+    pub(super) original: Option<Vec<u8>>,
     text: Vec<u8>,
+    /// The text is that of the whole notice: nothing is said of this address alone.
+    of_notice: bool,
 }
 
-/// Reads the text of a bounce; `None` when it names no recipient.
-pub(super) fn read<'t>(headers: &Headers<'_>, text: &'t [u8]) -> Option<Found<'t>> {
-    let (words, returned) = split_returned(text);
-    let (format, said) = read_families(headers, words)?;
+impl Said {
+    fn new(address: &[u8]) -> Said {
+        Said {
+            address: address.to_vec(),
+            original: None,
+            text: Vec::new(),
+            of_notice: false,
+        }
+    }
+
+    /// Takes the address that this one came from; it stands for one that is not shown.
+    fn generated_from(&mut self, origin: &[u8]) {
+        if self.address.is_empty() {
+            self.address = origin.to_vec();
+        } else {
+            self.original = Some(origin.to_vec());
+        }
+    }
+}
+
+/// What the families of texts find in one.
+pub(super) type Families = Option<(Format, Vec<Said>)>;
+
+/// Reads the text of a bounce; `None` when it names no recipient. `returned`: the header of the returned message.
+pub(super) fn read<'t>(
+    headers: &Headers<'_>,
+    text: &'t [u8],
+    returned: Option<&Headers<'_>>,
+) -> Option<Found<'t>> {
+    let (words, rest) = split_returned(text);
+    let (format, said) = families(headers, words, returned)?;
     let action = if speaks_of_delay(headers, words) {
         Action::Delayed
     } else {
@@ -49,22 +86,27 @@ pub(super) fn read<'t>(headers: &Headers<'_>, text: &'t [u8]) -> Option<Found<'t
     let recipients = said
         .into_iter()
         .take(MAX_RECIPIENTS)
-        .map(|said| Recipient::of_text(&said.address, said.text, action))
+        .map(|said| Recipient::of_text(&said.address, said.original, said.text, action))
         .collect();
     Some(Found {
         format,
         recipients,
-        returned,
+        returned: rest,
     })
 }
 
-fn read_families(headers: &Headers<'_>, words: &[u8]) -> Option<(Format, Vec<Said>)> {
+/// The recipients that a text for people names, and what it says of each.
+pub(super) fn families(
+    headers: &Headers<'_>,
+    words: &[u8],
+    returned: Option<&Headers<'_>>,
+) -> Families {
     let families: [(Format, &dyn Fn() -> Vec<Said>); 4] = [
         (Format::Qmail, &|| qmail::read(words)),
         (Format::Exim, &|| exim::read(words)),
         (Format::Postfix, &|| postfix::read(words)),
         (Format::General, &|| {
-            general::read(words, &own_addresses(headers))
+            general::read(words, &own_addresses(headers, returned))
         }),
     ];
     let (format, mut said) = families
@@ -90,7 +132,7 @@ fn take_failed(failed: &[u8], said: Vec<Said>, words: &[u8]) -> Vec<Said> {
     // Matching costs their product: beyond this each keeps what stands at its place.
     let alone = said.len() == named.len();
     let matched = named.len() <= MAX_MATCHED;
-    let text_of = |(n, name): (usize, &&[u8])| {
+    let said_of = |(n, name): (usize, &&[u8])| {
         let by_name = matched
             .then(|| {
                 said.iter()
@@ -101,40 +143,42 @@ fn take_failed(failed: &[u8], said: Vec<Said>, words: &[u8]) -> Vec<Said> {
             .or_else(|| said.get(n).filter(|_| alone))
             .map_or_else(
                 || {
+                    let mut said = Said::new(name);
                     if named.len() == 1 {
-                        folded(words)
-                    } else {
-                        Vec::new()
+                        said.text = notice::gist(words);
+                        said.of_notice = true;
                     }
+                    said
                 },
-                |said| said.text.clone(),
+                |said| Said {
+                    address: name.to_vec(),
+                    ..said.clone()
+                },
             )
     };
     if named.is_empty() {
         return said;
     }
-    named
-        .iter()
-        .enumerate()
-        .map(|(n, name)| Said {
-            address: name.to_vec(),
-            text: text_of((n, name)),
-        })
-        .collect()
+    named.iter().enumerate().map(said_of).collect()
 }
 
-/// Gives recipients without a diagnostic the words for people about them.
-pub(super) fn add_words(recipients: &mut [Recipient], headers: &Headers<'_>, text: &[u8]) {
-    let lacks = |recipient: &Recipient| recipient.text.is_empty();
-    if text.is_empty() || !recipients.iter().any(lacks) {
+/// Gives recipients without a diagnostic the words for people about them, and a stage to those whose diagnostic
+/// names none. A Status that says why needs no words of the whole notice.
+pub(super) fn add_words(recipients: &mut [Recipient], families: &Families, words: &[u8]) {
+    let lacks = |recipient: &Recipient| recipient.text.is_empty() || recipient.stage().is_none();
+    if words.is_empty() || !recipients.iter().any(lacks) {
         return;
     }
-    let (words, _) = split_returned(text);
-    let said = read_families(headers, words);
-    let postfix = matches!(said, Some((Format::Postfix, _)));
-    let mut said = said.map(|(_, said)| said).unwrap_or_default();
+    let postfix = matches!(families, Some((Format::Postfix, _)));
+    let mut said: Vec<&Said> = families.iter().flat_map(|(_, said)| said).collect();
     said.sort_by_cached_key(|said| lower(&said.address));
     let alone = recipients.len() == 1;
+    let answers = stage::transcript(words);
+    let asked = if recipients.len() <= MAX_MATCHED {
+        &*answers
+    } else {
+        &[]
+    };
     for recipient in recipients.iter_mut().filter(|recipient| lacks(recipient)) {
         let address = lower(&recipient.address);
         let found = said
@@ -142,12 +186,34 @@ pub(super) fn add_words(recipients: &mut [Recipient], headers: &Headers<'_>, tex
             .ok()
             .and_then(|place| said.get(place))
             .or_else(|| said.first().filter(|_| alone && said.len() == 1));
-        match found {
-            Some(said) if !said.text.is_empty() => recipient.set_text(said.text.clone(), postfix),
-            _ if alone => recipient.set_text(folded(words), false),
-            _ => {}
+        if recipient.text.is_empty() {
+            let local = recipient.stage();
+            match found {
+                Some(said) if !said.text.is_empty() && !said.of_notice => {
+                    recipient.set_text(said.text.clone(), postfix);
+                }
+                _ if alone && !recipient.has_specific_status() => {
+                    recipient.set_text(notice::gist(words), false);
+                }
+                _ => {}
+            }
+            recipient.set_stage(local.or(recipient.stage()));
+        } else if let Some(said) = found.filter(|said| !said.of_notice) {
+            // The same attempt: the reply is the same.
+            let twin = Recipient::of_text(&said.address, None, said.text.clone(), Action::Failed);
+            if twin.reply_code == recipient.reply_code {
+                recipient.set_stage(recipient.stage().or(twin.stage()));
+            }
         }
+        let answer = asked.iter().find(|answer| answer.is_in(&recipient.text));
+        let stage = answer.map(stage::Answer::stage);
+        recipient.set_stage(recipient.stage().or(stage));
     }
+}
+
+/// The words of a text for people, without the returned message.
+pub(super) fn words(text: &[u8]) -> &[u8] {
+    split_returned(text).0
 }
 
 /// The returned message, as far as it stands in a text.
@@ -260,17 +326,28 @@ fn announces_message(line: &[u8]) -> bool {
 }
 
 fn speaks_of_delay(headers: &Headers<'_>, words: &[u8]) -> bool {
-    const DELAY: [&[u8]; 11] = [
+    const DELAY: [&[u8]; 22] = [
         b"delivery attempts will continue",
+        b"continue to try to deliver",
         b"do not need to re-send",
         b"do not need to resend",
         b"has been delayed",
+        b"has been postponed",
+        b"is delayed for",
+        b"only a temporary failure",
+        b"retras",
+        b"ritard",
+        b"vertraagd",
+        b"atrasad",
+        b"a \xc3\xa9t\xc3\xa9 retard",
         b"message status - delayed",
         b"no action is required on your part",
         b"only a warning",
         b"this is a warning message only",
         b"warning: message still undelivered",
+        b"verz\xc3\xb6gert",
         b"will be retried",
+        b"zustellversuche werden fortgesetzt",
         b"will continue to be attempted",
     ];
     let start = lower(words.get(..MAX_REPLY).unwrap_or(words));
@@ -283,16 +360,29 @@ fn speaks_of_delay(headers: &Headers<'_>, words: &[u8]) -> bool {
         .any(|said| memmem::find(&start, said).is_some() || memmem::find(&subject, said).is_some())
 }
 
-/// The addresses that a bounce has on its own account: of the one who gets it and of the one who writes.
-fn own_addresses(headers: &Headers<'_>) -> Vec<Vec<u8>> {
+/// The addresses that a bounce has on its own account: of the one who gets it, of the one who writes and of the
+/// one who sent the returned message.
+fn own_addresses(headers: &Headers<'_>, returned: Option<&Headers<'_>>) -> Vec<Vec<u8>> {
     // Not X-Original-To: some programs put the failed recipient there.
     const FIELDS: [&[u8]; 5] = [b"to", b"from", b"return-path", b"delivered-to", b"reply-to"];
+    const RETURNED: [&[u8]; 4] = [b"from", b"sender", b"return-path", b"reply-to"];
     let mut own = Vec::new();
-    for name in FIELDS {
-        let value = headers.value(name).unwrap_or_default();
+    let returned = returned
+        .into_iter()
+        .flat_map(|returned| RETURNED.iter().filter_map(|name| returned.value(name)));
+    for value in FIELDS
+        .iter()
+        .filter_map(|name| headers.value(name))
+        .chain(returned)
+    {
         general::addresses(&value, &mut |address| own.push(lower(address)));
     }
     own
+}
+
+/// `> ` begins a quoted line, `>>> ` one of a transcript.
+fn is_quoted(words: &[u8]) -> bool {
+    words.starts_with(b">") && !words.starts_with(b">>> ")
 }
 
 /// ASCII letters in lower case.
@@ -300,13 +390,7 @@ pub(super) fn lower(text: &[u8]) -> Vec<u8> {
     text.to_ascii_lowercase()
 }
 
-/// Lines joined by single spaces, cut at [`MAX_REPLY`].
-fn folded(text: &[u8]) -> Vec<u8> {
-    let mut joined = Vec::new();
-    append_folded(&mut joined, text);
-    joined
-}
-
+/// Appends lines joined by single spaces, cut at [`MAX_REPLY`].
 fn append_folded(joined: &mut Vec<u8>, text: &[u8]) {
     for word in text.split(u8::is_ascii_whitespace) {
         if word.is_empty() {
@@ -363,6 +447,7 @@ fn is_address(text: &[u8]) -> bool {
             .first()
             .is_some_and(|&byte| byte != b'.' && byte != b'-')
         && !domain.ends_with(b":")
+        && memmem::find(domain, b"..").is_none()
 }
 
 #[cfg(test)]

@@ -34,13 +34,8 @@ pub(super) fn read(text: &[u8]) -> Vec<Said> {
         rest = after;
         if line.trim_ascii().is_empty() {
             within = false;
-        } else if let Some((address, reply)) = recipient(line) {
-            let mut text = Vec::new();
-            append_folded(&mut text, reply);
-            said.push(Said {
-                address: address.to_vec(),
-                text,
-            });
+        } else if let Some(one) = recipient(line) {
+            said.push(one);
             within = true;
         } else if within && let Some(last) = said.last_mut() {
             append_folded(&mut last.text, line);
@@ -49,12 +44,20 @@ pub(super) fn read(text: &[u8]) -> Vec<Said> {
     said
 }
 
-fn recipient(line: &[u8]) -> Option<(&[u8], &[u8])> {
+/// The first line of a recipient.
+fn recipient(line: &[u8]) -> Option<Said> {
     let (address, rest) = bracketed(line)?;
-    if let Some(reply) = rest.strip_prefix(b":") {
-        return Some((address, reply));
-    }
-    let alias = rest.strip_prefix(b" (expanded from ")?;
-    let end = memmem::find(alias, b"):")?;
-    Some((address, alias.get(end + 2..)?))
+    let mut one = Said::new(address);
+    let reply = if let Some(reply) = rest.strip_prefix(b":") {
+        reply
+    } else {
+        let alias = rest.strip_prefix(b" (expanded from ")?;
+        let end = memmem::find(alias, b"):")?;
+        let name = alias.get(..end)?;
+        let name = name.strip_prefix(b"<").unwrap_or(name);
+        one.original = Some(name.strip_suffix(b">").unwrap_or(name).to_vec());
+        alias.get(end + 2..)?
+    };
+    append_folded(&mut one.text, reply);
+    Some(one)
 }

@@ -39,12 +39,9 @@ pub(super) fn read(text: &[u8]) -> Vec<Said> {
                 Some((address, rest))
             });
             if let Some((address, reply)) = recipient {
-                let mut text = Vec::new();
-                append_folded(&mut text, reply);
-                said.push(Said {
-                    address: address.to_vec(),
-                    text,
-                });
+                let mut one = Said::new(address);
+                append_folded(&mut one.text, reply);
+                said.push(one);
                 within = true;
                 starts_paragraph = false;
                 continue;
