@@ -19,7 +19,7 @@ pub(super) fn parts(head: &Head<'_>, input: &Input, known: &Known<'_>) -> Vec<Pa
         let wrappers = Part::new("wrapped by", head.wrappers.join(", then "));
         parts.push(
             wrappers
-                .note("columns are counted in the line inside; the outermost stamp is the time"),
+                .note("columns are counted in the line inside; the time is that of the innermost stamp with a year and a zone"),
         );
     }
     if let Some(time) = head.time {

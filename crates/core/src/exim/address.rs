@@ -268,6 +268,19 @@ pub(super) fn sender(text: &[u8]) -> (&[u8], &[u8]) {
 mod tests {
     use super::*;
 
+    /// Recipient, original, target, what is left.
+    fn parts(line: &str) -> String {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (address, rest) = split(line.as_bytes()).expect(line);
+        format!(
+            "{}|{}|{:?}|{}",
+            text(address.recipient),
+            text(address.original.unwrap_or_default()),
+            address.target,
+            text(rest)
+        )
+    }
+
     #[test]
     fn addresses_in_all_their_forms() {
         // The line after the flag; recipient, original, target, what is left.
@@ -319,6 +332,31 @@ mod tests {
             ("blackhole <blackhole@d> R=r", "blackhole@d||Mailbox| R=r"),
             ("blackhole R=r", "blackhole||Mailbox| R=r"),
             (
+                "blackhole (RCPT ACL discarded recipients)",
+                "||Blackhole| (RCPT ACL discarded recipients)",
+            ),
+            (
+                "userz <system-filter> R=r",
+                "userz|system-filter|Mailbox| R=r",
+            ),
+            (
+                ":fail: message@d <\":fail: message\"@d> R=r : m",
+                "\":fail: message\"@d||Mailbox| R=r : m",
+            ),
+            (
+                "FAIL not (F)@h <\"FAIL not (F)\"@h> R=q : n",
+                "\"FAIL not (F)\"@h||Mailbox| R=q : n",
+            ),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(&parts(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn fields_of_unknown_names_end_an_address() {
+        let cases: &[(&str, &str)] = &[
+            (
                 "a@d <b@d> SRS=<SRS0=x=y=d=b@d> R=r",
                 "a@d|b@d|Mailbox| SRS=<SRS0=x=y=d=b@d> R=r",
             ),
@@ -346,34 +384,9 @@ mod tests {
                 "FAIL a=b@d <\"FAIL a=b\"@d> NEW=x R=q : n",
                 "\"FAIL a=b\"@d||Mailbox| NEW=x R=q : n",
             ),
-            (
-                "blackhole (RCPT ACL discarded recipients)",
-                "||Blackhole| (RCPT ACL discarded recipients)",
-            ),
-            (
-                "userz <system-filter> R=r",
-                "userz|system-filter|Mailbox| R=r",
-            ),
-            (
-                ":fail: message@d <\":fail: message\"@d> R=r : m",
-                "\":fail: message\"@d||Mailbox| R=r : m",
-            ),
-            (
-                "FAIL not (F)@h <\"FAIL not (F)\"@h> R=q : n",
-                "\"FAIL not (F)\"@h||Mailbox| R=q : n",
-            ),
         ];
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         for (line, expected) in cases {
-            let (address, rest) = split(line.as_bytes()).expect(line);
-            let got = format!(
-                "{}|{}|{:?}|{}",
-                text(address.recipient),
-                text(address.original.unwrap_or_default()),
-                address.target,
-                text(rest)
-            );
-            assert_eq!(&got, expected, "{line}");
+            assert_eq!(&parts(line), expected, "{line}");
         }
     }
 
