@@ -129,7 +129,11 @@ fn after_element(text: &[u8]) -> Option<&[u8]> {
 /// `mx1 postfix/smtp[101]: text`
 fn host_and_tag(rest: &[u8], time: Timestamp) -> Option<Record<'_>> {
     let (host, rest) = near::split(rest, b' ')?;
-    let host = if is_level(host) { b"" } else { host };
+    let host = if is_level(host) || host == b"-" {
+        b""
+    } else {
+        host
+    };
     let rest = rest.trim_ascii_start();
     // rsyslog puts the count before the program's name, or after it.
     if let Some((times, inner)) = repeated(rest) {
@@ -222,7 +226,8 @@ const FACILITIES: [&[u8]; 23] = [
     b"uucp",
 ];
 
-/// True for a level, alone or behind a facility: `notice`, `INFO`, `[warn]`, `mail.info`, `<mail:info>`.
+/// True for a level, alone or behind a facility, and for a priority: `notice`, `INFO`, `[warn]`, `mail.info`,
+/// `<mail:info>`, `<22>`.
 pub(crate) fn is_level(word: &[u8]) -> bool {
     // Nearly every name of a host ends in another byte.
     if !matches!(
@@ -244,6 +249,9 @@ pub(crate) fn is_level(word: &[u8]) -> bool {
     ) {
         return false;
     }
+    if word.ends_with(b">") && priority(word).1.is_empty() {
+        return true;
+    }
     let word = match word {
         [b'[', inner @ .., b']']
         | [b'<', inner @ .., b'>']
@@ -252,7 +260,8 @@ pub(crate) fn is_level(word: &[u8]) -> bool {
         _ => word,
     };
     let is_in = |words: &[&[u8]], word: &[u8]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
-    match word.iter().position(|byte| matches!(byte, b'.' | b':')) {
+    let is_separator = |byte: &u8| matches!(byte, b'.' | b':' | b'/' | b'|');
+    match word.iter().position(is_separator) {
         Some(at) => {
             let (facility, level) = word.split_at_checked(at).unwrap_or_default();
             is_in(&FACILITIES, facility) && is_in(&LEVELS, level.get(1..).unwrap_or_default())
@@ -380,6 +389,10 @@ mod tests {
             ("Jan 23 16:00:01 INFO    a/b[1]: t", "|a/b|t|1"),
             ("Jan 23 16:00:01 mail.notice a/b[1]: t", "|a/b|t|1"),
             ("Jan 23 16:00:01 <Local0:Err> a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 <22> a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 - a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 mail/info a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 <2222> a/b[1]: t", "<2222>|a/b|t|1"),
             ("Jan 23 16:00:01 info.mail a/b[1]: t", "info.mail|a/b|t|1"),
             ("Jan 23 16:00:01 mail a/b[1]: t", "mail|a/b|t|1"),
             ("Jan 23 16:00:01 relay.info a/b[1]: t", "relay.info|a/b|t|1"),

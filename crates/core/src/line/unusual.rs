@@ -27,6 +27,9 @@ const MAX_OUTER_NAMES: usize = 3;
 /// Names that may stand behind a stamp: a relay and the host itself. More of them are a text.
 const MAX_NAMES: usize = 2;
 
+/// Bytes of labels in braces, at most.
+const MAX_LABELS: usize = 1024;
+
 /// Bytes of a name, at most.
 const MAX_NAME: usize = 255;
 
@@ -236,6 +239,11 @@ impl<'b> Header<'b> {
             if is_pod || word == b"|" {
                 return Some(rest);
             }
+        }
+        // `{app="mail", host="mx1"}`: labels, as Loki prints them.
+        if self.stage == Stage::Stamp && word.starts_with(b"{") {
+            let end = memchr::memmem::find(text.get(..MAX_LABELS).unwrap_or(text), b"} ")?;
+            return text.get(end + 1..);
         }
         if is_name(word) {
             let most = match self.stage {
@@ -448,6 +456,10 @@ mod tests {
             ("2023-01-23T15:00:01.123Z 2023-01-23 16:00:01 ", ""),
             ("2023-01-23T15:00:01.123Z stdout F 2023-01-23 16:00:01 ", ""),
             ("exim-1  | 2023-01-23 16:00:01 ", ""),
+            (
+                r#"2023-01-23T15:00:01Z {app="exim", pod="{x}"} 2023-01-23 16:00:01 "#,
+                "",
+            ),
             ("mail exim-0 exim 2023-01-23 16:00:01 ", ""),
             ("Jan 23 16:00:09 exim[7]: 2023-01-23 16:00:01 ", ""),
             ("Jan 23 16:00:01 exim[7]: ", ""),
