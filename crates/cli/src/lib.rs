@@ -18,7 +18,6 @@ mod explain;
 mod fate_row;
 mod folder;
 mod frame;
-mod grep;
 mod manual;
 mod moment;
 mod months;

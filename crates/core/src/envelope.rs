@@ -4,14 +4,17 @@
 //!
 //! docker's json-file; Kubernetes' CRI format (`2023-01-23T16:00:01.4Z stdout F ...`); `docker logs -t`
 //! (a stamp before the line's own); docker compose (`mail-1  | ...`); `journalctl -o json`
-//! (systemd.journal-fields(7); MESSAGE is an array of bytes when it is no UTF-8). The stamp of the
-//! collector counts, since it has a zone and a year.
+//! (systemd.journal-fields(7); MESSAGE is an array of bytes when it is no UTF-8); JSON of shippers
+//! (`envelope/fields.rs`), also behind a stamp. The stamp of the collector counts where that of the line names
+//! no year, or no zone and shows another hour.
 #![deny(clippy::indexing_slicing)]
+
+mod fields;
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use crate::stamp::{Stamp, Stamps};
 use crate::syslog::{self, Record};
@@ -32,6 +35,8 @@ pub(crate) enum Inner<'b> {
     Line(&'b [u8], Option<Timestamp>),
     /// A record whose header was taken apart by the collector.
     Record(Record<'b>),
+    /// Text that may be a line with its own header, and when a shipper took it.
+    Message(&'b [u8], Option<Timestamp>),
     /// JSON of another program, or a record of the journal that is no line of a log.
     Foreign,
 }
@@ -44,8 +49,7 @@ pub(crate) fn unwrap_json<'b>(
 ) -> Option<Inner<'b>> {
     let Ok(json) = serde_json::from_slice::<Json<'_>>(line) else {
         // Other programs give these names other types.
-        let valid = serde_json::from_slice::<IgnoredAny>(line).is_ok();
-        return valid.then_some(Inner::Foreign);
+        return unwrap_fields(line, None, scratch, stamps);
     };
     if let Some(log) = json.log {
         scratch.line.clear();
@@ -61,7 +65,7 @@ pub(crate) fn unwrap_json<'b>(
         return Some(Inner::Line(&scratch.line, time));
     }
     let (Some(identifier), Some(message)) = (json.tag, json.message) else {
-        return Some(Inner::Foreign);
+        return unwrap_fields(line, None, scratch, stamps);
     };
     let micros: i64 = json.source_time.or(json.time_micros)?.parse().ok()?;
     let time = Timestamp::from_micros(micros)?;
@@ -86,6 +90,38 @@ pub(crate) fn unwrap_json<'b>(
         text: line,
         times: 1,
     }))
+}
+
+/// Unwraps JSON behind a stamp and maybe a tag, as Fluentd writes it to files.
+pub(crate) fn unwrap_json_behind_stamp<'b>(
+    line: &'b [u8],
+    scratch: &'b mut Scratch,
+    stamps: &mut Stamps,
+) -> Option<Inner<'b>> {
+    let Stamp::At(time, rest) = stamps.read(line) else {
+        return None;
+    };
+    let (separator @ (b' ' | b'\t'), mut rest) = rest.split_first()? else {
+        return None;
+    };
+    if !rest.starts_with(b"{") {
+        (_, rest) = syslog::split_at_byte(rest, *separator)?;
+    }
+    if !rest.starts_with(b"{") {
+        return None;
+    }
+    unwrap_fields(rest, Some(time), scratch, stamps)
+}
+
+/// Unwraps JSON of a shipper; `None` when it is no JSON.
+fn unwrap_fields<'b>(
+    line: &[u8],
+    time: Option<Timestamp>,
+    scratch: &'b mut Scratch,
+    stamps: &mut Stamps,
+) -> Option<Inner<'b>> {
+    let json: Map<String, Value> = serde_json::from_slice(line).ok()?;
+    Some(fields::unwrap(&json, time, scratch, stamps))
 }
 
 /// Unwraps what follows a stamp: `stdout F line`, or a line with a stamp of its own.

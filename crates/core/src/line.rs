@@ -1,10 +1,12 @@
 //! One line of a log → one [`Line`].
 //!
 //! Finds out what a line holds by looking at it alone: styles may be mixed within a file. The order of
-//! questions is that of their cost: a syslog header with a program of Postfix, then Exim's marks.
+//! questions is that of their cost: a syslog header with a program of Postfix, then Exim's marks, then headers of
+//! unusual shapes. Where several stamps stand before a record, the innermost counts that names year and zone.
 #![deny(clippy::indexing_slicing)]
 
 mod head;
+mod unusual;
 
 pub use head::Head;
 
@@ -14,9 +16,10 @@ use crate::envelope::{self, Inner, Scratch};
 use crate::event::{Line, Odd};
 use crate::exim::{self, EximContext};
 use crate::postfix;
-use crate::stamp::{Stamp, StampContext, Stamps};
+use crate::stamp::{Moment, Stamp, StampContext, Stamps};
 use crate::syslog::{self, Header, Record};
 use crate::time::Timestamp;
+use unusual::{Found, Program};
 
 /// A collector of a collector's lines is thinkable; more is forged.
 const MAX_WRAPPERS: usize = 4;
@@ -49,91 +52,187 @@ impl LineParser {
         self.guessed_year = None;
         if line.first() == Some(&b'{') {
             return match envelope::unwrap_json(line, scratch, &mut self.stamps) {
-                Some(Inner::Record(record)) => self.record(&record, 0),
-                Some(Inner::Line(inner, time)) => self.text(inner, time),
-                Some(Inner::Foreign) => Line::Foreign,
+                Some(inner) => self.unwrapped(&inner),
                 None => Line::Unknown(Odd {
                     why: "expected JSON of docker or journald",
                     column: 0,
                 }),
             };
         }
+        if line.last() == Some(&b'}')
+            && let Some(inner) = envelope::unwrap_json_behind_stamp(line, scratch, &mut self.stamps)
+        {
+            return self.unwrapped(&inner);
+        }
         self.text(line, None)
     }
 
+    /// What was in JSON.
+    fn unwrapped<'b>(&mut self, inner: &Inner<'b>) -> Line<'b> {
+        match *inner {
+            Inner::Record(ref record) => {
+                let moment = Moment::complete(record.time);
+                self.record(record, record.text, moment, None)
+            }
+            Inner::Line(inner, time) => self.text(inner, time.map(Moment::complete)),
+            Inner::Message(inner, time) => match self.text(inner, time.map(Moment::complete)) {
+                Line::Unknown(_) => Line::Foreign,
+                known => known,
+            },
+            Inner::Foreign => Line::Foreign,
+        }
+    }
+
     /// A line of text, maybe wrapped a few times; `outer` is the stamp of what wrapped it.
-    fn text<'b>(&mut self, mut line: &'b [u8], mut outer: Option<Timestamp>) -> Line<'b> {
+    fn text<'b>(&mut self, mut line: &'b [u8], mut outer: Option<Moment>) -> Line<'b> {
         let mut wrappers = 0;
         loop {
             let header = syslog::read(line, &mut self.stamps);
-            // The stamp that counts is the outermost one.
-            if outer.is_none() {
-                self.guessed_year = self.stamps.guessed_year();
-            }
             let (inner, odd) = match header {
                 Header::Record(mut record, rest) => {
-                    record.time = outer.unwrap_or(record.time);
+                    let moment = self.note(outer, record.time);
+                    record.time = moment.time;
                     if exim::begins_with_message_id(rest) {
-                        return exim_line(rest, line, record.time);
+                        return exim_line(rest, line, moment.time, b"");
                     }
-                    return self.record(&record, line.len().saturating_sub(record.text.len()));
+                    return self.record(&record, line, moment, outer);
                 }
                 Header::Malformed(odd) => return Line::Malformed(odd),
                 Header::Bare(time, rest) => {
-                    let time = outer.unwrap_or(time);
+                    let moment = self.note(outer, time);
                     if exim::looks_like(rest) {
-                        return exim_line(rest, line, time);
+                        return exim_line(rest, line, moment.time, b"");
                     }
-                    outer = Some(time);
                     let column = line.len().saturating_sub(rest.len());
                     let odd = Odd {
                         why: "expected a host and a program",
                         column,
                     };
-                    (envelope::unwrap_stamped(rest, &mut self.stamps), odd)
+                    let inner = envelope::unwrap_stamped(rest, &mut self.stamps);
+                    if inner.is_some() {
+                        outer = Some(moment);
+                    }
+                    (inner, odd)
                 }
                 Header::Unknown(_) if line.trim_ascii().is_empty() => return Line::Foreign,
                 Header::Unknown(odd) => (envelope::unwrap_compose(line), odd),
             };
             match inner {
                 Some(inner) if wrappers < MAX_WRAPPERS => line = inner,
-                _ => return Line::Unknown(odd),
+                _ => {
+                    let found = unusual::in_line(line, outer, &mut self.stamps);
+                    return found.map_or(Line::Unknown(odd), |found| self.found(found, line));
+                }
             }
             wrappers += 1;
         }
     }
 
-    /// A record whose header of so many bytes is off.
-    fn record<'b>(&mut self, record: &Record<'b>, header: usize) -> Line<'b> {
-        if record.tag.starts_with(b"exim") {
-            return self.exim_in_syslog(record, header);
-        }
-        behind_header(postfix::parse(record), header)
+    /// The time of the event, of the stamp read last and one that stands before it.
+    fn note(&mut self, outer: Option<Moment>, time: Timestamp) -> Moment {
+        let inner = self.stamps.moment(time);
+        let moment = outer.map_or(inner, |outer| outer.or_inner(inner));
+        self.guessed_year = moment.guessed_year;
+        moment
     }
 
-    /// Exim puts its own stamp after syslog's, unless `syslog_timestamp` is off.
-    fn exim_in_syslog<'b>(&mut self, record: &Record<'b>, header: usize) -> Line<'b> {
-        let context = EximContext {
-            time: record.time,
-            host: record.host,
-        };
+    /// A record with a usual header, in this line or in a field of JSON; `outer` is the stamp of what wrapped it.
+    fn record<'b>(
+        &mut self,
+        record: &Record<'b>,
+        line: &'b [u8],
+        moment: Moment,
+        outer: Option<Moment>,
+    ) -> Line<'b> {
+        let header = line.len().saturating_sub(record.text.len());
+        if record.tag.starts_with(b"exim") {
+            return self.exim_in_syslog(record, header, moment);
+        }
+        match postfix::parse(record) {
+            Line::Foreign => match self.behind_foreign(record, line, moment, outer) {
+                Some(found) => self.found(found, line),
+                None => Line::Foreign,
+            },
+            known => behind_header(known, header),
+        }
+    }
+
+    /// A record in what seems to be the record of another program: its header is not what it seems, or another header
+    /// follows.
+    fn behind_foreign<'b>(
+        &mut self,
+        record: &Record<'b>,
+        line: &'b [u8],
+        moment: Moment,
+        outer: Option<Moment>,
+    ) -> Option<Found<'b>> {
+        if may_be_header(record.text)
+            && let Some(found) =
+                unusual::in_text(record.text, moment, record.host, &mut self.stamps)
+        {
+            return Some(found);
+        }
+        // Most lines end here.
+        if postfix::program_of(record.tag).is_some() || unusual::is_usual(record, line) {
+            return None;
+        }
+        unusual::in_line(line, outer, &mut self.stamps)
+    }
+
+    /// A record behind a header of unusual shape.
+    fn found<'b>(&mut self, found: Found<'b>, line: &'b [u8]) -> Line<'b> {
+        self.guessed_year = found.moment.guessed_year;
+        let record = &found.record;
+        let header = line.len().saturating_sub(record.text.len());
+        match found.program {
+            Program::Exim => exim_line(record.text, line, record.time, record.host),
+            Program::EximInSyslog => self.exim_in_syslog(record, header, found.moment),
+            Program::Postfix(line) => behind_header(line, header),
+        }
+    }
+
+    /// Exim puts its own stamp after syslog's, unless `syslog_timestamp` is off. It names a year, mostly also
+    /// milliseconds or a zone, and was written before syslog had the line.
+    fn exim_in_syslog<'b>(
+        &mut self,
+        record: &Record<'b>,
+        header: usize,
+        outer: Moment,
+    ) -> Line<'b> {
         let (mark, text) = exim::split::Piece::parse(record.text)
             .map_or((&b""[..], record.text), |piece| (record.text, piece.text));
+        let mut time = outer.time;
         let inner = match self.stamps.read(text) {
-            Stamp::At(_, rest) => rest.strip_prefix(b" ").unwrap_or(rest),
+            Stamp::At(own, rest) => {
+                time = self.note(Some(outer), own).time;
+                rest.strip_prefix(b" ").unwrap_or(rest)
+            }
             // The mark of a piece stays: it tells the first from the rest.
             Stamp::Broken | Stamp::None if mark.is_empty() => text,
             Stamp::Broken | Stamp::None => mark,
+        };
+        let context = EximContext {
+            time,
+            host: record.host,
         };
         let cut = record.text.len().saturating_sub(inner.len());
         behind_header(exim::parse(inner, &context), header + cut)
     }
 }
 
-/// A line of Exim's own log, which names no host.
-fn exim_line<'b>(rest: &'b [u8], line: &[u8], time: Timestamp) -> Line<'b> {
+/// A quick look, for the texts of programs: a priority, a stamp or a message id may begin so.
+fn may_be_header(text: &[u8]) -> bool {
+    match text {
+        [b'<' | b'[' | b'0'..=b'9', ..] => true,
+        [b'A'..=b'Z', _, _, b' ', after, ..] => after.is_ascii_digit() || *after == b' ',
+        _ => false,
+    }
+}
+
+/// A line of Exim's own log, which names no host; one may stand before it.
+fn exim_line<'b>(rest: &'b [u8], line: &[u8], time: Timestamp, host: &'b [u8]) -> Line<'b> {
     let header = line.len().saturating_sub(rest.len());
-    behind_header(exim::parse(rest, &EximContext { time, host: b"" }), header)
+    behind_header(exim::parse(rest, &EximContext { time, host }), header)
 }
 
 /// Columns count from the start of the line.

@@ -5,7 +5,8 @@
 //! (`2023 Jan 23 16:00:01`, `Jan 23 2023 16:00:01`), a weekday and a zone's letters (`Mon 2023-01-23
 //! 16:00:01 CET`, journalctl's short-full), Exim's `2023-01-23 16:00:01 +0100`, seconds since 1970
 //! (`1674486001.123456`, short-unix). Cut by hand: chrono's parser costs as much as two whole records.
-//! chrono and chrono-tz give the zone's offsets.
+//! chrono and chrono-tz give the zone's offsets. Where none of these stands, `rare.rs` tries what few loggers
+//! write, and months in other languages.
 //!
 //! Rules, each a function of the stamp and the [`StampContext`] alone, never of another line:
 //! - **Year**: where the stamp has none, the given year; else the latest year in which the date exists
@@ -14,6 +15,12 @@
 //!   its first run (or the one that the zone's letters name); an hour that it leaps over, with the
 //!   offset from before the leap. Letters other than UTC and GMT are no zone: they mean several.
 #![deny(clippy::indexing_slicing)]
+
+mod moment;
+mod months;
+mod rare;
+
+pub(crate) use moment::{Moment, Named};
 
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{OffsetName, Tz};
@@ -54,6 +61,8 @@ pub struct Stamps {
     yearless: Option<([u8; 10], i64, i32)>,
     /// The year that was judged to be that of the last stamp read.
     guessed: Option<i32>,
+    /// What the last stamp read named itself.
+    named: Named,
     /// `2023-01-23T16:` and its milliseconds as if it were UTC.
     iso: Option<([u8; 14], i64)>,
     /// `+01:00` and its milliseconds.
@@ -69,6 +78,7 @@ impl Stamps {
             context,
             yearless: None,
             guessed: None,
+            named: Named::default(),
             iso: None,
             offset: None,
             local: None,
@@ -80,13 +90,32 @@ impl Stamps {
         self.guessed
     }
 
+    /// The time of the last stamp read, with what it named itself.
+    pub(crate) fn moment(&self, time: Timestamp) -> Moment {
+        Moment {
+            time,
+            named: self.named,
+            guessed_year: self.guessed,
+        }
+    }
+
     /// Reads the stamp at the start of the text.
     pub fn read<'b>(&mut self, text: &'b [u8]) -> Stamp<'b> {
         self.guessed = None;
+        self.named = Named {
+            year: true,
+            zone: false,
+        };
+        match self.read_usual(text) {
+            Stamp::None => self.read_rare(text),
+            found => found,
+        }
+    }
+
+    fn read_usual<'b>(&mut self, text: &'b [u8]) -> Stamp<'b> {
         match text {
             [b'0'..=b'9', _, _, _, b'-', ..] => self.read_iso(text),
             [b'0'..=b'9', _, _, _, b' ', ..] => self.read_year_first(text),
-            [b'0'..=b'9', ..] => read_unix(text),
             [b'A'..=b'Z', _, _, b' ', b'0'..=b'9', _, _, _, b'-', ..] => self.read_weekday(text),
             [b'A'..=b'Z', _, _, b' ', _, _, b' ', _, _, b':', ..] => self.read_yearless(text),
             [b'A'..=b'Z', _, _, b' ', _, _, b' ', ..] => self.read_year_after(text),
@@ -141,7 +170,7 @@ impl Stamps {
     }
 
     /// `Mon 2023-01-23 16:00:01 CET`
-    fn read_weekday<'b>(&self, text: &'b [u8]) -> Stamp<'b> {
+    fn read_weekday<'b>(&mut self, text: &'b [u8]) -> Stamp<'b> {
         let read = || {
             let (prefix, rest) = text.get(4..)?.split_first_chunk::<14>()?;
             let (within_hour, rest) = minutes_and_seconds(rest)?;
@@ -159,6 +188,7 @@ impl Stamps {
         let Some(hour) = hour else {
             return Stamp::Broken;
         };
+        self.named.zone = is_universal(letters);
         match self.resolve_lettered(hour, within_hour, letters) {
             Some(base) => Stamp::At(Timestamp::from_millis(base + within_hour), rest),
             None => Stamp::Broken,
@@ -167,7 +197,7 @@ impl Stamps {
 
     /// Like [`resolve_local`], but the letters may name the second run of a doubled hour.
     fn resolve_lettered(&self, hour: i64, within_hour: i64, letters: &[u8]) -> Option<i64> {
-        if matches!(letters, b"UTC" | b"GMT") {
+        if is_universal(letters) {
             return Some(hour);
         }
         let local = naive_utc(hour + within_hour)?;
@@ -192,6 +222,7 @@ impl Stamps {
             return Stamp::None;
         };
         let is_guess = self.context.year.is_none();
+        self.named.year = false;
         if let Some((cached, base, year)) = self.yearless
             && cached == *prefix
         {
@@ -285,6 +316,7 @@ impl Stamps {
             },
         };
         if let Some((offset, rest)) = self.zone_offset(rest) {
+            self.named.zone = true;
             return Stamp::At(Timestamp::from_millis(base + within_hour - offset), rest);
         }
         let utc = match self.local {
@@ -447,43 +479,31 @@ fn milliseconds(fraction: &[u8]) -> (i64, &[u8]) {
     (millis, rest)
 }
 
-/// `Z`, `+01:00`, `+0100` or Exim's ` +0100` → milliseconds east of UTC, and what follows.
+/// `Z`, `+01:00`, `+0100`, `+01`, Exim's ` +0100`, ` UTC` → milliseconds east of UTC, and what follows.
 fn zone_offset(text: &[u8]) -> Option<(i64, &[u8])> {
     let (sign, rest) = match text {
         [b'Z' | b'z', rest @ ..] => return Some((0, rest)),
         [b'+', rest @ ..] | [b' ', b'+', rest @ ..] => (1, rest),
         [b'-', rest @ ..] | [b' ', b'-', rest @ ..] => (-1, rest),
+        [b' ', a, b, c, rest @ ..] if is_universal(&[*a, *b, *c]) => {
+            return matches!(rest.first(), None | Some(b' ')).then_some((0, rest));
+        }
         _ => return None,
     };
     let (&[h0, h1], rest) = rest.split_first_chunk::<2>()?;
-    let rest = rest.strip_prefix(b":").unwrap_or(rest);
-    let (&[m0, m1], rest) = rest.split_first_chunk::<2>()?;
-    let minutes = i64::from(two_digits(h0, h1)? * 60 + two_digits(m0, m1)?);
+    let hours = two_digits(h0, h1)?;
+    let (minutes, rest) = match rest.strip_prefix(b":").unwrap_or(rest) {
+        [m0, m1, rest @ ..] if two_digits(*m0, *m1).is_some() => (two_digits(*m0, *m1)?, rest),
+        _ if text.first() != Some(&b' ') && matches!(rest.first(), None | Some(b' ')) => (0, rest),
+        _ => return None,
+    };
+    let minutes = i64::from(hours * 60 + minutes);
     Some((sign * minutes * 60 * SECOND, rest))
 }
 
-/// `1674486001.123456`: seconds since 1970, ten digits and a fraction.
-fn read_unix(text: &[u8]) -> Stamp<'_> {
-    let Some((whole, rest)) = text.split_first_chunk::<10>() else {
-        return Stamp::None;
-    };
-    let [b'.', fraction @ ..] = rest else {
-        return Stamp::None;
-    };
-    let Some((millis, rest)) = fraction.split_first_chunk::<3>() else {
-        return Stamp::None;
-    };
-    if !whole.iter().chain(millis).all(u8::is_ascii_digit) {
-        return Stamp::None;
-    }
-    let number = |digits: &[u8]| {
-        digits
-            .iter()
-            .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
-    };
-    let n = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let time = Timestamp::from_millis(number(whole) * SECOND + number(millis));
-    Stamp::At(time, rest.get(n..).unwrap_or_default())
+/// Letters of a zone that mean only one.
+fn is_universal(letters: &[u8]) -> bool {
+    matches!(letters, b"UTC" | b"GMT")
 }
 
 fn four_digits([y0, y1, y2, y3]: [u8; 4]) -> Option<i32> {

@@ -5,7 +5,8 @@
 //! RFC 3164 with any stamp of [`crate::stamp`], with or without a priority (`<22>`); RFC 5424 (`<22>1
 //! 2023-01-23T16:00:01Z mx1 postfix/smtp 101 - - text`); the message id of Solaris. "message repeated N
 //! times: [ ... ]" (rsyslog) is taken apart here: the record stands for N. What wraps whole lines
-//! (docker, Kubernetes, journald) is in [`crate::envelope`].
+//! (docker, Kubernetes, journald) is in [`crate::envelope`]; headers of other shapes are read by `line/unusual.rs`.
+//! A level where the host should stand (`INFO`, `mail.info`) is no host.
 #![deny(clippy::indexing_slicing)]
 
 use crate::event::Odd;
@@ -105,7 +106,7 @@ fn structured(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let text = rest.strip_prefix(b" ").unwrap_or(rest);
     // The text may begin with the byte order mark of UTF-8.
     Some((
-        host,
+        if host == b"-" { b"" } else { host },
         tag,
         text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
     ))
@@ -128,6 +129,11 @@ fn after_element(text: &[u8]) -> Option<&[u8]> {
 /// `mx1 postfix/smtp[101]: text`
 fn host_and_tag(rest: &[u8], time: Timestamp) -> Option<Record<'_>> {
     let (host, rest) = near::split(rest, b' ')?;
+    let host = if is_level(host) || host == b"-" {
+        b""
+    } else {
+        host
+    };
     let rest = rest.trim_ascii_start();
     // rsyslog puts the count before the program's name, or after it.
     if let Some((times, inner)) = repeated(rest) {
@@ -170,6 +176,103 @@ pub(crate) fn tag_of(text: &[u8]) -> Option<(&[u8], &[u8])> {
         _ => return None,
     };
     Some((tag, rest.trim_ascii_start()))
+}
+
+/// Levels of syslog and of loggers that have words of their own, in small letters.
+const LEVELS: [&[u8]; 17] = [
+    b"alert",
+    b"crit",
+    b"critical",
+    b"debug",
+    b"emerg",
+    b"emergency",
+    b"err",
+    b"error",
+    b"fatal",
+    b"info",
+    b"information",
+    b"informational",
+    b"notice",
+    b"panic",
+    b"trace",
+    b"warn",
+    b"warning",
+];
+
+/// Facilities of syslog, in small letters.
+const FACILITIES: [&[u8]; 23] = [
+    b"auth",
+    b"authpriv",
+    b"console",
+    b"cron",
+    b"daemon",
+    b"ftp",
+    b"kern",
+    b"local0",
+    b"local1",
+    b"local2",
+    b"local3",
+    b"local4",
+    b"local5",
+    b"local6",
+    b"local7",
+    b"lpr",
+    b"mail",
+    b"news",
+    b"ntp",
+    b"security",
+    b"syslog",
+    b"user",
+    b"uucp",
+];
+
+/// True for a level, alone or behind a facility, and for a priority: `notice`, `INFO`, `[warn]`, `mail.info`,
+/// `<mail:info>`, `<22>`.
+pub(crate) fn is_level(word: &[u8]) -> bool {
+    // Nearly every name of a host ends in another byte.
+    if !matches!(
+        word.last().map(u8::to_ascii_lowercase),
+        Some(
+            b'c' | b'e'
+                | b'g'
+                | b'l'
+                | b'n'
+                | b'o'
+                | b'r'
+                | b't'
+                | b'y'
+                | b']'
+                | b'>'
+                | b')'
+                | b':'
+        )
+    ) {
+        return false;
+    }
+    if word.ends_with(b">") && priority(word).1.is_empty() {
+        return true;
+    }
+    let word = match word {
+        [b'[', inner @ .., b']']
+        | [b'<', inner @ .., b'>']
+        | [b'(', inner @ .., b')']
+        | [inner @ .., b':'] => inner,
+        _ => word,
+    };
+    let is_in = |words: &[&[u8]], word: &[u8]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
+    let is_separator = |byte: &u8| matches!(byte, b'.' | b':' | b'/' | b'|');
+    match word.iter().position(is_separator) {
+        Some(at) => {
+            let (facility, level) = word.split_at_checked(at).unwrap_or_default();
+            is_in(&FACILITIES, facility) && is_in(&LEVELS, level.get(1..).unwrap_or_default())
+        }
+        None => is_in(&LEVELS, word),
+    }
+}
+
+/// True for a facility, which stands alone in some tables: `Mail`.
+pub(crate) fn is_facility(word: &[u8]) -> bool {
+    FACILITIES.iter().any(|w| w.eq_ignore_ascii_case(word))
 }
 
 /// Drops `[ID 197553 mail.info] `, which Solaris and illumos put before the text.
@@ -283,6 +386,17 @@ mod tests {
                 "Jan 23 16:00:01 mx1 message repeated 999999999 times: [ a: b]",
                 "bare mx1 message repeated 999999999 times: [ a: b]",
             ),
+            ("Jan 23 16:00:01 INFO    a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 mail.notice a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 <Local0:Err> a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 <22> a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 - a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 mail/info a/b[1]: t", "|a/b|t|1"),
+            ("Jan 23 16:00:01 <2222> a/b[1]: t", "<2222>|a/b|t|1"),
+            ("Jan 23 16:00:01 info.mail a/b[1]: t", "info.mail|a/b|t|1"),
+            ("Jan 23 16:00:01 mail a/b[1]: t", "mail|a/b|t|1"),
+            ("Jan 23 16:00:01 relay.info a/b[1]: t", "relay.info|a/b|t|1"),
+            ("<22>1 2023-01-23T16:00:01Z - a/b 1 - - t", "|a/b|t|1"),
             (
                 "Feb 30 16:00:01 mx1 a: b",
                 "malformed column 1: no such date or time",

@@ -18,8 +18,7 @@ pub(super) fn parts(head: &Head<'_>, input: &Input, known: &Known<'_>) -> Vec<Pa
     if !head.wrappers.is_empty() {
         let wrappers = Part::new("wrapped by", head.wrappers.join(", then "));
         parts.push(
-            wrappers
-                .note("columns are counted in the line inside; the outermost stamp is the time"),
+            wrappers.note("columns are counted in the line inside; the stamp below is the time"),
         );
     }
     if let Some(time) = head.time {

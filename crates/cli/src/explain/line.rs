@@ -5,7 +5,7 @@ use mailgap_core::event::Line;
 use mailgap_core::survey::{Located, ReadLine, Record};
 
 use super::{Explanation, Known, delivery, head, lossy, odd, queue, verdict};
-use crate::{event_row, grep};
+use crate::event_row;
 
 /// What to do about a line that should have been understood.
 const REPORT_IT: [&str; 2] = [
@@ -19,9 +19,7 @@ const NO_LOG_LINE: &str = "This does not look like a line of a log. mailgap read
 
 /// What to do about a line of unknown shape.
 fn hints(line: &[u8]) -> &'static [&'static str] {
-    if grep::names_a_file(line) {
-        &[grep::HINT]
-    } else if looks_like_log(line) {
+    if looks_like_log(line) {
         &REPORT_IT
     } else {
         &[NO_LOG_LINE]

@@ -24,7 +24,6 @@ use super::parts::{
 };
 use super::table::{Column, Lean};
 use crate::escape::fit;
-use crate::grep;
 use crate::report::{Announcement, Availability, Incident, Outage, Report, Tables};
 
 /// Columns of a reply, of a line of a log and of what was announced; longer ones are cut.
@@ -346,10 +345,6 @@ impl Page<'_> {
             let place = format!("{}:{}: {}", sample.input, sample.line, sample.why);
             let line = code(&fit(&sample.text, REPLY_COLUMNS));
             self.line(&format!("- {}: {line}", text(&place)));
-        }
-        let mut samples = coverage.samples.iter();
-        if samples.any(|sample| grep::names_a_file(sample.text.as_bytes())) {
-            self.line(&format!("\n> hint: {}", text(grep::HINT)));
         }
     }
 }

@@ -11,7 +11,7 @@
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use super::fields::{angle_end, quote_end};
+use super::fields::{self, angle_end, quote_end};
 use crate::address::domain_of;
 
 /// What an address stands for.
@@ -209,8 +209,30 @@ fn parents_end(inner: &[u8]) -> Option<usize> {
     })
 }
 
-/// True where an address may have ended: at the end, a text, a field or a deferral.
+/// Fields of unknown names that may stand between an address and the first field of a known name.
+const MAX_UNKNOWN: usize = 8;
+
+/// Bytes that those may take up: ends are looked for at many places of one line.
+const MAX_UNKNOWN_BYTES: usize = 1024;
+
+/// True where an address may have ended: at the end, a text, a field or a deferral. What looks like a field of a name
+/// that we do not know is one if the line goes on as it should after it: `FAIL a=b@d <"FAIL a=b"@d> R=r` is an address.
 fn is_end(rest: &[u8]) -> bool {
+    let mut window = rest.get(..MAX_UNKNOWN_BYTES).unwrap_or(rest);
+    for _ in 0..=MAX_UNKNOWN {
+        if is_known_end(window) {
+            return true;
+        }
+        match fields::skip(window) {
+            Some([]) => return rest.len() <= MAX_UNKNOWN_BYTES,
+            Some(after) => window = after,
+            None => return false,
+        }
+    }
+    false
+}
+
+fn is_known_end(rest: &[u8]) -> bool {
     match rest {
         [] | [b':'] | [b':', b' ', ..] => true,
         [b' ', rest @ ..] => {
@@ -245,6 +267,19 @@ pub(super) fn sender(text: &[u8]) -> (&[u8], &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Recipient, original, target, what is left.
+    fn parts(line: &str) -> String {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (address, rest) = split(line.as_bytes()).expect(line);
+        format!(
+            "{}|{}|{:?}|{}",
+            text(address.recipient),
+            text(address.original.unwrap_or_default()),
+            address.target,
+            text(rest)
+        )
+    }
 
     #[test]
     fn addresses_in_all_their_forms() {
@@ -313,17 +348,45 @@ mod tests {
                 "\"FAIL not (F)\"@h||Mailbox| R=q : n",
             ),
         ];
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         for (line, expected) in cases {
-            let (address, rest) = split(line.as_bytes()).expect(line);
-            let got = format!(
-                "{}|{}|{:?}|{}",
-                text(address.recipient),
-                text(address.original.unwrap_or_default()),
-                address.target,
-                text(rest)
-            );
-            assert_eq!(&got, expected, "{line}");
+            assert_eq!(&parts(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn fields_of_unknown_names_end_an_address() {
+        let cases: &[(&str, &str)] = &[
+            (
+                "a@d <b@d> SRS=<SRS0=x=y=d=b@d> R=r",
+                "a@d|b@d|Mailbox| SRS=<SRS0=x=y=d=b@d> R=r",
+            ),
+            ("a@d SRS=<> R=r", "a@d||Mailbox| SRS=<> R=r"),
+            (
+                "a@d QUOTED=\"x <y@z> R=\" LONG_NAME=1,2 R=r",
+                "a@d||Mailbox| QUOTED=\"x <y@z> R=\" LONG_NAME=1,2 R=r",
+            ),
+            (
+                "c@f (b@m) <a@o> RP=<s@o> tag=x T=t",
+                "c@f|a@o|Mailbox| RP=<s@o> tag=x T=t",
+            ),
+            ("a=b@d NEW=x: text", "a=b@d||Mailbox| NEW=x: text"),
+            ("a@d NEW=x", "a@d||Mailbox| NEW=x"),
+            ("a@d NEW= defer (-1): x", "a@d||Mailbox| NEW= defer (-1): x"),
+            (
+                "\"a NEW=x R=y\"@d NEW=z R=r",
+                "\"a NEW=x R=y\"@d||Mailbox| NEW=z R=r",
+            ),
+            (
+                "|prog <x> N=y <bob@d> NEW=<z@d> R=r",
+                "bob@d||File| NEW=<z@d> R=r",
+            ),
+            (
+                "FAIL a=b@d <\"FAIL a=b\"@d> NEW=x R=q : n",
+                "\"FAIL a=b\"@d||Mailbox| NEW=x R=q : n",
+            ),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(&parts(line), expected, "{line}");
         }
     }
 

@@ -153,18 +153,27 @@ impl<'b> Host<'b> {
     }
 }
 
-/// `KEY=value` at the start: one to five letters or digits, then `=`.
+/// Bytes of the longest name of a field.
+const MAX_KEY: usize = 32;
+
+/// `KEY=value` at the start: a letter, more of them or digits, `_` or `-`, then `=`.
 fn split_key(token: &[u8]) -> Option<(&[u8], &[u8])> {
     let length = token
         .iter()
-        .take(6)
-        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .take(MAX_KEY + 1)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         .count();
     let (key, rest) = token.split_at_checked(length)?;
-    if !(1..=5).contains(&length) {
+    if length > MAX_KEY || !key.first()?.is_ascii_alphabetic() {
         return None;
     }
     Some((key, rest.strip_prefix(b"=")?))
+}
+
+/// What follows one field, whatever its name; the text begins with the space before it.
+pub(super) fn skip(text: &[u8]) -> Option<&[u8]> {
+    let (_, value) = split_key(text.strip_prefix(b" ")?)?;
+    Some(read_value(value, Strange::Stop).1)
 }
 
 /// A mark without a value: `L`, `L*`, `K`, `PRDR`, `TFO*`, `L.-`.
@@ -339,6 +348,18 @@ mod tests {
         assert_eq!(fields.transport, b"t");
         assert_eq!(fields.queue_time_s, Some(62.0));
         assert_eq!(rest, b": text", "{:?}", fields.confirmation);
+    }
+
+    #[test]
+    fn fields_of_any_name_are_stepped_over() {
+        let line = br#" ROUTE_TAG=<a b@d> new-name="x T=no: y" Seconds2=3 T=t L V=w: text T=no"#;
+        let (fields, rest) = Fields::scan(line, Strange::Stop);
+        assert_eq!(fields.transport, b"t");
+        assert_eq!(rest, b": text T=no");
+        for text in [" 2x=1", " =1", " a b=1", "a=1", " a.b=1", ""] {
+            assert_eq!(skip(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(skip(b" N=\"a \\\" b\" R=r"), Some(&b" R=r"[..]));
     }
 
     #[test]

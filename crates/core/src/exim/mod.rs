@@ -129,6 +129,19 @@ pub fn begins_with_message_id(rest: &[u8]) -> bool {
     rest.get(6) == Some(&b'-') && message_id::split(rest).is_some()
 }
 
+/// True when a message id and the flag of a delivery or an arrival stand first, which is nobody's but Exim's.
+pub(crate) fn begins_with_flagged_id(rest: &[u8]) -> bool {
+    let flag = message_id::split(strip_pid(rest)).and_then(|(_, rest)| rest.strip_prefix(b" "));
+    flag.is_some_and(|rest| {
+        matches!(
+            rest,
+            [b'=' | b'-' | b'>' | b'*', b'>', b' ', ..]
+                | [b'=' | b'<' | b'(', b'=', b' ', ..]
+                | [b'*', b'*', b' ', ..]
+        ) || rest == b"Completed"
+    })
+}
+
 /// `[9876] `, with `+pid`.
 fn strip_pid(rest: &[u8]) -> &[u8] {
     let Some(inner) = rest.strip_prefix(b"[") else {

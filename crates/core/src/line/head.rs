@@ -4,11 +4,14 @@
 //!
 //! [`LineParser::parse`] passes over these to be fast; this shows them to people, cut by the same functions.
 
+use super::unusual::{self, Found, Program};
 use super::{LineParser, MAX_WRAPPERS};
 use crate::envelope::{self, Inner, Scratch};
+use crate::event::Line;
 use crate::exim;
-use crate::stamp::Stamp;
-use crate::syslog::{self, Header};
+use crate::postfix;
+use crate::stamp::{Moment, Stamp};
+use crate::syslog::{self, Header, Record};
 use crate::time::Timestamp;
 
 /// The parts before what a line says. Empty slices mean: not there.
@@ -34,56 +37,69 @@ impl LineParser {
     /// Takes off what stands before that which a line says, in the way of [`LineParser::parse`].
     pub fn head<'b>(&mut self, line: &'b [u8], scratch: &'b mut Scratch) -> Head<'b> {
         let mut head = Head::default();
-        if line.first() != Some(&b'{') {
-            self.fill(&mut head, line);
+        let inner = if line.first() == Some(&b'{') {
+            envelope::unwrap_json(line, scratch, &mut self.stamps)
+        } else if line.last() == Some(&b'}')
+            && let Some(inner) = envelope::unwrap_json_behind_stamp(line, scratch, &mut self.stamps)
+        {
+            Some(inner)
+        } else {
+            self.fill(&mut head, line, None);
             return head;
-        }
-        match envelope::unwrap_json(line, scratch, &mut self.stamps) {
+        };
+        match inner {
             Some(Inner::Record(record)) => {
-                head.wrappers.push("journalctl -o json");
+                head.wrappers.push("JSON of a journal or a shipper");
                 head.time = Some(record.time);
                 head.line = record.text;
-                (head.host, head.tag, head.text) = (record.host, record.tag, record.text);
+                let moment = Moment::complete(record.time);
+                self.fill_record(&mut head, &record, record.text, moment, None);
             }
-            Some(Inner::Line(inner, time)) => {
-                head.wrappers.push("JSON of docker");
+            Some(Inner::Line(inner, time) | Inner::Message(inner, time)) => {
+                head.wrappers.push("JSON of docker or a shipper");
                 head.time = time;
-                self.fill(&mut head, inner);
+                self.fill(&mut head, inner, time.map(Moment::complete));
             }
             Some(Inner::Foreign) | None => (head.line, head.text) = (line, line),
         }
         head
     }
 
-    fn fill<'b>(&mut self, head: &mut Head<'b>, mut line: &'b [u8]) {
+    fn fill<'b>(&mut self, head: &mut Head<'b>, mut line: &'b [u8], mut outer: Option<Moment>) {
         for _ in 0..=MAX_WRAPPERS {
             head.line = line;
             head.text = line;
             let inner = match syslog::read(line, &mut self.stamps) {
                 Header::Record(record, rest) => {
-                    self.note_stamp(head, line, record.time);
+                    let moment = self.take_stamp(head, line, outer, record.time);
                     if exim::begins_with_message_id(rest) {
                         head.text = rest;
                     } else {
-                        (head.host, head.tag, head.text) = (record.host, record.tag, record.text);
+                        self.fill_record(head, &record, line, moment, outer);
                     }
                     return;
                 }
                 Header::Bare(time, rest) => {
-                    self.note_stamp(head, line, time);
+                    let moment = self.take_stamp(head, line, outer, time);
                     head.text = rest;
                     if exim::looks_like(rest) {
                         return;
                     }
-                    envelope::unwrap_stamped(rest, &mut self.stamps)
-                        .map(|inner| ("a collector's stamp", inner))
+                    let inner = envelope::unwrap_stamped(rest, &mut self.stamps);
+                    if inner.is_some() {
+                        outer = Some(moment);
+                    }
+                    inner.map(|inner| ("a collector's stamp", inner))
                 }
                 Header::Unknown(_) => {
                     envelope::unwrap_compose(line).map(|inner| ("docker compose", inner))
                 }
-                Header::Malformed(_) => None,
+                Header::Malformed(_) => return,
             };
             let Some((wrapper, inner)) = inner else {
+                if let Some(found) = unusual::in_line(line, outer, &mut self.stamps) {
+                    self.fill_found(head, &found);
+                }
                 return;
             };
             head.wrappers.push(wrapper);
@@ -91,17 +107,73 @@ impl LineParser {
         }
     }
 
-    /// The outermost stamp counts.
-    fn note_stamp<'b>(&mut self, head: &mut Head<'b>, line: &'b [u8], time: Timestamp) {
-        if head.time.is_some() {
-            return;
+    /// In the way of [`LineParser::record`].
+    fn fill_record<'b>(
+        &mut self,
+        head: &mut Head<'b>,
+        record: &Record<'b>,
+        line: &'b [u8],
+        moment: Moment,
+        outer: Option<Moment>,
+    ) {
+        (head.host, head.tag, head.text) = (record.host, record.tag, record.text);
+        if record.tag.starts_with(b"exim") {
+            self.take_own_stamp(head, moment);
+        } else if postfix::parse(record) == Line::Foreign
+            && let Some(found) = self.behind_foreign(record, line, moment, outer)
+        {
+            self.fill_found(head, &found);
         }
-        head.time = Some(time);
-        let (_, text) = syslog::priority(line);
-        if let Stamp::At(_, rest) = self.stamps.read(text) {
-            let length = text.len().saturating_sub(rest.len());
-            head.stamp = text.get(..length).unwrap_or_default();
+    }
+
+    fn fill_found<'b>(&mut self, head: &mut Head<'b>, found: &Found<'b>) {
+        let record = &found.record;
+        (head.host, head.tag, head.text) = (record.host, record.tag, record.text);
+        head.time = Some(record.time);
+        if !found.stamp.is_empty() {
+            head.stamp = found.stamp;
         }
+        if matches!(found.program, Program::EximInSyslog) {
+            self.take_own_stamp(head, found.moment);
+        }
+    }
+
+    /// Takes the stamp at the start of the line where it says more than `outer`.
+    fn take_stamp<'b>(
+        &mut self,
+        head: &mut Head<'b>,
+        line: &'b [u8],
+        outer: Option<Moment>,
+        time: Timestamp,
+    ) -> Moment {
+        let inner = self.stamps.moment(time);
+        let moment = outer.map_or(inner, |outer| outer.or_inner(inner));
+        if outer != Some(moment) {
+            let (_, text) = syslog::priority(line);
+            head.stamp = self.stamp_of(text);
+        }
+        head.time = Some(moment.time);
+        moment
+    }
+
+    /// Takes the stamp that Exim put before its text, where it says more than that of syslog.
+    fn take_own_stamp(&mut self, head: &mut Head<'_>, outer: Moment) {
+        let text = exim::split::Piece::parse(head.text).map_or(head.text, |piece| piece.text);
+        if let Stamp::At(time, _) = self.stamps.read(text) {
+            let moment = outer.or_inner(self.stamps.moment(time));
+            if moment != outer {
+                (head.time, head.stamp) = (Some(moment.time), self.stamp_of(text));
+            }
+        }
+    }
+
+    /// The stamp at the start as it is written.
+    fn stamp_of<'b>(&mut self, text: &'b [u8]) -> &'b [u8] {
+        let Stamp::At(_, rest) = self.stamps.read(text) else {
+            return &[];
+        };
+        let length = text.len().saturating_sub(rest.len());
+        text.get(..length).unwrap_or_default()
     }
 }
 
@@ -148,7 +220,7 @@ mod tests {
             ),
             (
                 format!("{{\"log\":{json},\"time\":\"2023-01-23T16:00:01Z\"}}"),
-                "JSON of docker||2023-01-23T16:00:01.000Z|mx1|postfix/smtp|4P1Xr72xkCz9vwX:",
+                "JSON of docker or a shipper||2023-01-23T16:00:01.000Z|mx1|postfix/smtp|4P1Xr72xkCz9vwX:",
             ),
             (
                 "2023-01-23 16:00:01 1pJyXx-0004Qk-2A Completed".to_owned(),

@@ -49,8 +49,99 @@ fn both_styles_give_the_same_instant() {
         "Mon 2023-01-23 16:00:01 CET mx",
         "Mon 2023-01-23 15:00:01 UTC mx",
         "1674486001.000000 mx",
+        "2023-01-23T16:00:01+01 mx",
+        "2023-01-23 15:00:01 UTC mx",
+        "2023-01-23 15:00:01,000 GMT mx",
     ] {
         assert_eq!(rome(text), same, "{text}");
+    }
+}
+
+#[test]
+fn rare_styles_give_the_same_instant() {
+    let same = "2023-01-23T15:00:01.000Z| mx";
+    for text in [
+        "Mon Jan 23 16:00:01 2023 mx",
+        "Mon Jan 23 15:00:01 UTC 2023 mx",
+        "Mon Jan 23 16:00:01 CET 2023 mx",
+        "Jan 23, 2023 @ 16:00:01.000 mx",
+        "23/Jan/2023:16:00:01 +0100 mx",
+        "23/Jan/2023 16:00:01 mx",
+        "23-Jan-2023 16:00:01.000 mx",
+        "23 Jan 2023 16:00:01 mx",
+        "Mon, 23 Jan 2023 16:00:01 +0100 mx",
+        "2023/01/23 16:00:01 mx",
+        "2023/1/23 16:00:01,000 mx",
+        "23.01.2023 16:00:01 mx",
+        "1674486001 mx",
+        "1674486001000 mx",
+        "1674486001,000 mx",
+        "gen 23 16:00:01 mx",
+        "janv. 23 16:00:01 mx",
+        "янв 23 16:00:01 mx",
+        "1月 23 16:00:01 mx",
+        "lun gen 23 16:00:01 2023 mx",
+        "23/gen/2023:16:00:01 mx",
+    ] {
+        assert_eq!(rome(text), same, "{text}");
+    }
+    assert_eq!(rome("Jan 3 16:00:01 mx"), rome("Jan  3 16:00:01 mx"));
+    assert_eq!(rome("Okt  3 16:00:01 mx"), rome("Oct  3 16:00:01 mx"));
+    for text in [
+        "01/02/2023 16:00:01 mx",
+        "gin 23 16:00:01 mx",
+        "gen 23 16:61:01 mx",
+        "gen 23 16:00:01x mx",
+        "gen 23 16:00:01 +0100 mx",
+        "mx1 23 16:00:01",
+        "167448600 mx",
+        "16744860011 mx",
+        "9674486001 mx",
+        "1674486001mx",
+        "1674486001.x mx",
+        "2023/01-23 16:00:01 mx",
+        "a b c d",
+        "words Jan 23 16:00:01 mx",
+        "月 23 16:00:01",
+    ] {
+        assert_eq!(rome(text), "none", "{text}");
+    }
+    for text in [
+        "gen 32 16:00:01 mx",
+        "30/Feb/2023:16:00:01 mx",
+        "13月 23 16:00:01",
+    ] {
+        assert_eq!(rome(text), "broken", "{text}");
+    }
+}
+
+#[test]
+fn a_stamp_is_known_to_name_year_and_zone_or_not() {
+    let mut stamps = Stamps::new(StampContext {
+        zone: chrono_tz::Europe::Rome,
+        year: Some(2023),
+        reference: Timestamp::from_seconds(0),
+    });
+    let cases = [
+        ("Jan 23 16:00:01 mx", false, false),
+        ("gen 23 16:00:01 mx", false, false),
+        ("2023-01-23 16:00:01 mx", true, false),
+        ("2023-01-23 16:00:01 +0100 mx", true, true),
+        ("2023-01-23T15:00:01Z mx", true, true),
+        ("Mon 2023-01-23 16:00:01 CET mx", true, false),
+        ("Mon 2023-01-23 15:00:01 UTC mx", true, true),
+        ("Jan 23 2023 16:00:01 mx", true, false),
+        ("23/Jan/2023:16:00:01 mx", true, false),
+        ("23/Jan/2023:16:00:01 +0100 mx", true, true),
+        ("1674486001 mx", true, true),
+    ];
+    for (text, year, zone) in cases {
+        for _ in 0..2 {
+            let Stamp::At(time, _) = stamps.read(text.as_bytes()) else {
+                panic!("{text}");
+            };
+            assert_eq!(stamps.moment(time).named, Named { year, zone }, "{text}");
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::safe;
 use crate::escape;
-use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, hint, not_understood};
+use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
 use crate::render::parts::{AS_DATA, and_more};
 use crate::report::Report;
 
@@ -36,7 +36,6 @@ pub(super) fn coverage(report: &Report) -> Markup {
                                 blockquote { code { (escape::fit(&sample.text, MOST_TEXT)) } }
                             }
                         }
-                        @if let Some(hint) = hint(&report.coverage) { dd { "hint: " (hint) } }
                     }
                 }
             }

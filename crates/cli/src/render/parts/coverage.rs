@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use crate::grep;
 use crate::render::moments::Moments;
 use crate::render::numbers::{bytes, count, counted};
 use crate::report::{Coverage, Report};
@@ -45,13 +44,6 @@ pub(crate) fn not_understood(coverage: &Coverage) -> Option<String> {
     };
     let odd = counted(odd, "line");
     Some(format!("{odd}{inputs}{of}"))
-}
-
-/// What to do about lines that were not understood, where grep is to blame.
-pub(crate) fn hint(coverage: &Coverage) -> Option<&'static str> {
-    let mut samples = coverage.samples.iter();
-    let by_grep = samples.any(|sample| grep::names_a_file(sample.text.as_bytes()));
-    by_grep.then_some(grep::HINT)
 }
 
 struct Facts<'r> {

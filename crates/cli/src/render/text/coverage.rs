@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::escape;
-use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, hint, not_understood};
+use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
 use crate::style::Tone;
 
 /// Columns of the names before the values.
@@ -44,9 +44,6 @@ impl Page<'_> {
             let text = escape::fit(&sample.text, room.saturating_sub(2));
             let text = self.style.paint(Tone::Dim, text);
             self.line(&format!("{:indent$}  {text}", ""));
-        }
-        if let Some(hint) = hint(coverage) {
-            self.paragraph(&" ".repeat(indent), &format!("hint: {hint}"));
         }
     }
 }
