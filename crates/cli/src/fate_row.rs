@@ -125,7 +125,7 @@ pub(crate) fn fate_text(fate: &Fate<'_>, judged: &Judged, ids: &Ids) -> Vec<Cell
 /// A message under [`RESEND`].
 pub(crate) fn resend(fate: &Fate<'_>) -> Vec<Cell> {
     vec![
-        Cell::bytes(Some(fate.recipient)),
+        Cell::bytes(Some(fate.mailed())),
         Cell::bytes(fate.sender),
         Cell::said(fate.queue_id),
         Cell::bytes(fate.message_id.as_deref()),

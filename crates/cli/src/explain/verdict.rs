@@ -2,7 +2,7 @@
 
 use mailgap_core::event::{Contact, Delivery, Outcome};
 use mailgap_core::evidence::{Class, class_of};
-use mailgap_core::reason::{Basis, Classifier, Facts, Reason, RuleId, Verdict};
+use mailgap_core::reason::{Basis, Classifier, Facts, Reason, RuleId, Subject, Verdict};
 use mailgap_core::tally::GREYLISTING_S;
 
 use super::{Known, Part, words};
@@ -45,7 +45,9 @@ pub(super) fn reason(event: &Delivery<'_>, verdict: Verdict, known: &Known<'_>) 
 fn limits(event: &Delivery<'_>) -> Vec<Part> {
     let facts = Facts::of(event);
     let subject = facts.subject();
-    let Some(words) = subject.words() else {
+    let is_answer = facts.reply_code.is_some() || !facts.reply.is_empty();
+    let words = subject.words();
+    let Some(words) = words.filter(|_| is_answer || subject == Subject::OwnHost) else {
         return Vec::new();
     };
     let mut parts = vec![Part::new("subject", subject.as_str()).note(words)];

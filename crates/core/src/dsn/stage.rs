@@ -34,12 +34,17 @@ pub(super) fn of_diagnostic(text: &[u8], reply: usize) -> Option<Stage> {
 }
 
 /// What an MTA calls the moments of a session that have no command, in lower case.
-const MOMENTS: [(&[u8], Stage); 14] = [
+const MOMENTS: [(&[u8], Stage); 19] = [
     (b"after connect", Stage::Greeting),
+    (b"but my name was rejected", Stage::Helo), // qmail-remote.c, as the four with "but" or "failed"
+    (b"but sender was rejected", Stage::Mail),
     (b"data block", Stage::EndOfData),
+    (b"does not like recipient", Stage::Rcpt),
     (b"end of data", Stage::EndOfData),
     (b"end of message", Stage::EndOfData),
     (b"end-of-data", Stage::EndOfData),
+    (b"failed after i sent the message", Stage::EndOfData),
+    (b"failed on data command", Stage::Data),
     (b"final dot", Stage::EndOfData),
     (b"greeting failed", Stage::Greeting),
     (b"initial connection", Stage::Greeting),

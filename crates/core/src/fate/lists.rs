@@ -41,7 +41,7 @@ pub fn resend<'a>(ledger: &'a Ledger, judgement: &Judgement) -> Vec<(Fate<'a>, J
             judged.cause == Cause::Outage
                 && matches!(fate.end, End::Bounced | End::Expired)
                 && fate.sender.is_none_or(|sender| !sender.is_empty())
-                && !refused_elsewhere.contains_key(&fate.recipient.to_ascii_lowercase()[..])
+                && !refused_elsewhere.contains_key(&fate.mailed().to_ascii_lowercase()[..])
         })
         .collect()
 }
@@ -67,7 +67,7 @@ pub fn reinstate_by_outage(
         if let Some(place) = place
             && fate.end == End::Bounced
         {
-            let address = fate.recipient.to_ascii_lowercase().into_boxed_slice();
+            let address = fate.mailed().to_ascii_lowercase().into_boxed_slice();
             if !own.contains_key(&address) {
                 let place = (place.destination, place.outage);
                 all.entry(place).or_default().insert(address);
@@ -151,7 +151,7 @@ fn addresses(
         if !counts {
             continue;
         }
-        let address = fate.recipient.to_ascii_lowercase().into_boxed_slice();
+        let address = fate.mailed().to_ascii_lowercase().into_boxed_slice();
         let listed = all.entry(address.clone()).or_insert(Listed {
             address,
             refusals: 0,

@@ -91,6 +91,15 @@ pub struct Fate<'a> {
 }
 
 impl Fate<'_> {
+    /// The address that the sender gave: the recipient before aliases, where a whole address is known of it. Lists to
+    /// act on name it, since it is the one that stands in the sender's lists.
+    pub fn mailed(&self) -> &[u8] {
+        let is_address = |original: &&[u8]| original.contains(&b'@');
+        self.original_recipient
+            .filter(is_address)
+            .unwrap_or(self.recipient)
+    }
+
     /// When its story ended; `None` while it is queued.
     pub fn ended(&self) -> Option<Timestamp> {
         (self.end != End::Pending).then_some(self.last)

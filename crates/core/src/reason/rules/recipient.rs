@@ -129,6 +129,7 @@ pub(super) const RULES: &[Rule] = &[
          unknown user name | unknown virtual | local part unknown | addressee unknown | \
          unknown alias | person unknown | recipient @ unknown | user @ unknown | mailbox @ unknown | @ unknown. | \
          @: unknown & !error | not a known user | unknown userid | userid unknown | \
+         recipients / addresses / users / mailboxes & are unknown / are not known / are invalid / not found / do not exist | \
          mailbox / account / user / recipient / address / alias / @ & is unknown / not known / unknown to / no known & \
          !error & !host is & !server is & !client",
         "550 5.1.1 <a@b.example>... User unknown"),
