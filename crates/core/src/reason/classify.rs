@@ -255,11 +255,11 @@ impl<'f, 'b> Answer<'f, 'b> {
         })
     }
 
-    /// By the whole reply, unless its first sentence puts the failure on another side: it says why, and the others
-    /// what to do about it.
+    /// By the whole text, unless the first sentence of a reply puts the failure on another side: it says why, and the
+    /// others what to do about it.
     fn by_clear_words(&self) -> Option<Verdict> {
         let of_all = self.by_text(&self.hits, Tier::Clear)?;
-        let first = self.first.as_ref();
+        let first = self.first.as_ref().filter(|_| self.answered);
         let of_first = first.and_then(|hits| self.by_text(hits, Tier::Clear));
         let is_other = |first: &Verdict| first.reason.blame() != of_all.reason.blame();
         Some(

@@ -4,7 +4,7 @@
 //! accents, white space and brackets become one space, codes are dropped (so that the joined lines of a
 //! long reply read on). Addresses become `@`, and host names become upper case, so that no rule for words fires on
 //! `spam@b.example` or `mx.blocklist.example`; a phrase that is a host name itself (`spamhaus.org`) still
-//! finds host names, and only those. Of a URL the scheme and the host are left. What was unprintable may have become `?` in the log and stays so.
+//! finds host names, and only those. Of a URL the scheme and the host name are left. What was unprintable may have become `?` in the log and stays so.
 
 use crate::near;
 
@@ -62,7 +62,7 @@ impl Folded {
     fn word(&mut self, word: &[u8]) {
         if let Some(host) = host_of_url(word) {
             for byte in host {
-                self.push(byte.to_ascii_lowercase());
+                self.push(byte.to_ascii_uppercase());
             }
             self.letters(b"/ ");
         } else if memchr::memchr(b'@', word).is_some() {
@@ -265,7 +265,7 @@ mod tests {
             ),
             (
                 "5.1.1 RESOLVER.ADR.RecipNotFound; see https://b.example/?p=Full.",
-                " resolver.adr.recipnotfound; see https://b.example/ ",
+                " resolver.adr.recipnotfound; see HTTPS://B.EXAMPLE/ ",
             ),
             ("e-mail of no-such-user@no-mail.example", " e mail of @ "),
             ("", " "),

@@ -78,7 +78,7 @@ pub(super) const RULES: &[Rule] = &[
         "dmarc",
         "550 5.7.1 Email rejected per DMARC policy for example.org"),
     rule(SenderAuth,
-        "^spf | ^sender policy framework | openspf | sender id | purported responsible | not designate | \
+        "^spf | ^sender policy framework | openspf | openspf.org | openspf.net | sender id | purported responsible | not designate | \
          forged | sender address forgery | does not designate",
         "550 5.7.23 The message was rejected because of Sender Policy Framework violation"),
     rule(SenderAuth,
@@ -145,7 +145,8 @@ pub(super) const RULES: &[Rule] = &[
          ip in blacklist | wm:bl | dt:rbl | hl:ih | hl:ip | mi:spb | on our list | currently listed | lista negra | liste noire | lista nera | schwarze liste | черн & список",
         "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1"),
     rule(Reputation,
-        "spamhaus.org | spamcop.net | sorbs.net | barracudacentral.org | abuseat.org | uceprotect.net | \
+        "spamhaus.org | spamcop.net | senderbase.org | senderscore.org | trustedsource.org | talosintelligence.com | \
+         spamrats.com | backscatterer.org | abusix.com | abusix.org | invaluement.com | cloudmark.com | sorbs.net | barracudacentral.org | abuseat.org | uceprotect.net | \
          mailspike.net | manitu.net | spameatingmonkey.net | spamhaus | spamcop | sorbs | \
          barracudacentral | abuseat | uceprotect | senderbase | cloudmark | senderscore | mailspike | \
          nixspam | abusix | invaluement | proofpoint.com/ | ipcheck | trustedsource | backscatterer | \
