@@ -160,7 +160,7 @@ fn limits_recipients(event: &Delivery<'_>) -> bool {
 }
 
 /// `450 4.2.0`, `452 4.2.1`, `552 5.2.0`: the code is about a mailbox, whatever the words are. So is `450 4.1.1`, and
-/// a plain 550, 551 or 553 may be about this one recipient when it answers RCPT TO, or does not tell what it answers.
+/// a plain 550 to 553 may be about this one recipient when it answers RCPT TO, or does not tell what it answers.
 fn is_about_mailbox(event: &Delivery<'_>) -> bool {
     let code = event.reply_code.map(ReplyCode::get);
     match event
@@ -171,7 +171,8 @@ fn is_about_mailbox(event: &Delivery<'_>) -> bool {
         Some((2, _)) => matches!(code, Some(450 | 452 | 550 | 552)),
         Some((1, _)) => matches!(event.stage, None | Some(Stage::Rcpt)),
         Some((0, _)) | None => {
-            matches!(code, Some(550 | 551 | 553)) && matches!(event.stage, None | Some(Stage::Rcpt))
+            matches!(code, Some(510 | 511 | 542 | 550..=553))
+                && matches!(event.stage, None | Some(Stage::Rcpt))
         }
         Some(_) => false,
     }

@@ -186,18 +186,18 @@ impl fmt::Display for EnhancedStatus {
 /// `250 2.7.0 Ok, discarded, id=15303-02 - spam`, `250 2.5.0 Ok, quarantined`, `250 2.7.0 BLOCKED (1A2B)`.
 pub(crate) fn is_of_discarded(reply: &[u8]) -> bool {
     const WORDS: [&[u8]; 4] = [b"discard", b"quarantin", b"blocked", b"blackhole"];
-    let mut rest = reply;
-    while let Some((_, after)) = rest.split_first() {
-        let starts = |word: &[u8]| {
-            rest.get(..word.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(word))
+    let says = |word: &[u8]| {
+        let word = word.trim_ascii();
+        let starts = |it: &&[u8]| {
+            word.get(..it.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(it))
         };
-        if WORDS.iter().any(|word| starts(word)) {
-            return true;
-        }
-        rest = after;
-    }
-    false
+        WORDS.iter().any(|it| starts(&it))
+    };
+    // An address may hold any word.
+    reply
+        .split(|byte| byte.is_ascii_whitespace() || *byte == b',')
+        .any(|word| !word.contains(&b'@') && says(word))
 }
 
 #[cfg(test)]

@@ -57,6 +57,8 @@ fn ahead<'l>(entry: &Entry<'l>) -> Option<Id<'l>> {
 struct Later {
     last: Moment,
     arrival: Moment,
+    /// It is given to a filter, too.
+    goes_on: bool,
     place: usize,
 }
 
@@ -113,6 +115,7 @@ fn join(entries: &Packed) -> (HashMap<usize, Entry<'_>>, HashSet<usize>) {
                 parts.push(Later {
                     last,
                     arrival,
+                    goes_on: Link::ahead(&entry).is_some(),
                     place,
                 });
             }
@@ -129,7 +132,12 @@ fn join(entries: &Packed) -> (HashMap<usize, Entry<'_>>, HashSet<usize>) {
         let follows = |other: &&Later| match id.1 {
             _ if other.place == place => false,
             Link::QueueId(_) => other.last >= entry.last,
-            Link::MessageId(..) => other.arrival > arrival && other.arrival <= entry.last,
+            // In one second a part that goes on may be the one before.
+            Link::MessageId(..) => {
+                let comes_later =
+                    other.arrival > arrival || other.arrival == arrival && !other.goes_on;
+                comes_later && other.arrival <= entry.last
+            }
         };
         let second = after.get(&id).into_iter().flatten().filter(follows).min();
         if let Some(later) = second {

@@ -127,15 +127,13 @@ fn agent(program: &[u8]) -> Agent {
 }
 
 fn contact(agent: Agent, relay: &Relay<'_>, said: &text::Said<'_>, text: &[u8]) -> Contact {
-    if said.suspended {
-        return Contact::Echo;
-    }
     let inside =
         relay.is_own_side() || text::is_of_filter(said.reply) || text::is_about_set_up(text);
-    if agent != Agent::Remote || inside {
-        Contact::None
-    } else {
-        Contact::Fresh
+    match agent {
+        _ if inside => Contact::None,
+        _ if said.suspended => Contact::Echo,
+        Agent::Remote => Contact::Fresh,
+        Agent::Store | Agent::Inside => Contact::None,
     }
 }
 

@@ -65,7 +65,12 @@ fn deliveries() {
         (
             "error",
             "none, delay=5, delays=0/0/5/0, dsn=4.3.0, status=deferred (delivery temporarily suspended: transport is unavailable)",
-            "deferred echo local <a@x.org> []:0 - - 4.3.0 5",
+            "deferred none local <a@x.org> []:0 - - 4.3.0 5",
+        ),
+        (
+            "error",
+            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (delivery temporarily suspended: connect to 127.0.0.1[127.0.0.1]:10024: Connection refused)",
+            "deferred none connect <a@x.org> 127.0.0.1[127.0.0.1]:10024 - - 4.4.1 5",
         ),
         (
             "error",

@@ -134,13 +134,18 @@ fn connect_to(text: &[u8]) -> Said<'_> {
 
 /// True for the words of the client about its own set-up (`src/smtp/smtp.c`, `smtp_connect.c`, `smtp_sasl_glue.c`).
 pub(super) fn is_about_set_up(text: &[u8]) -> bool {
-    const WORDS: [&[u8]; 5] = [
+    const WORDS: [&[u8]; 7] = [
+        b"TLS is required, but our TLS engine is unavailable",
+        b"bounce or trace service failure",
         b"client TLS configuration problem",
         b"mail system configuration error",
         b"transport is unavailable",
         b"mail transport unavailable",
         b"server configuration error",
     ];
+    let text = text
+        .strip_prefix(b"delivery temporarily suspended: ")
+        .unwrap_or(text);
     WORDS.iter().any(|words| text.starts_with(words))
 }
 

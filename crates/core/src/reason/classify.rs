@@ -212,13 +212,15 @@ impl<'f, 'b> Answer<'f, 'b> {
             .unwrap_or_else(|| nothing_said(self.facts))
     }
 
+    /// True for words about the sender: what they say does not exist, or is full, is no recipient.
+    fn speaks_of_sender(hits: &Hits<'_>) -> bool {
+        hits.first(|rule| rule.tier == Tier::Sender).is_some()
+    }
+
     /// Whether a rule may be asked: what this host wrote itself is no remote reply, and where a code speaks of
     /// policy, vague words blame no recipient.
     fn asks(&self, rule: &Rule) -> bool {
-        let of_recipient = matches!(
-            rule.reason.blame(),
-            Blame::Recipient | Blame::RecipientDomain
-        );
+        let of_recipient = blames_recipient(rule.reason);
         if !rule.when.includes(self.class) {
             return false;
         }
@@ -228,6 +230,11 @@ impl<'f, 'b> Answer<'f, 'b> {
                 rule.tier == Tier::Clear && of_recipient
             }
             Tier::Clear => true,
+            Tier::Sender => false,
+            // After DATA, vague words blame neither a recipient nor the sending host: the message was seen.
+            Tier::Vague if self.subject == Subject::Message => {
+                !of_recipient && rule.reason != Reason::Reputation
+            }
             Tier::Vague => {
                 let status = self.facts.reply_status.or(self.facts.status);
                 !of_recipient || status.is_none_or(|status| status.subject() != 7)
@@ -240,8 +247,10 @@ impl<'f, 'b> Answer<'f, 'b> {
     }
 
     fn by_text(&self, hits: &Hits<'_>, tier: Tier) -> Option<Verdict> {
+        let of_sender = self.answered && Answer::speaks_of_sender(hits);
         let (index, rule) = hits.first(|rule| {
             let stands = matches!(self.limit(rule.reason), Limit::Stands | Limit::Means(_));
+            let stands = stands && !(of_sender && blames_recipient(rule.reason));
             rule.tier == tier && stands && self.asks(rule)
         })?;
         let reason = match self.limit(rule.reason) {
@@ -258,16 +267,15 @@ impl<'f, 'b> Answer<'f, 'b> {
     /// By the whole text, unless the first sentence of a reply puts the failure on another side: it says why, and the
     /// others what to do about it.
     fn by_clear_words(&self) -> Option<Verdict> {
-        let of_all = self.by_text(&self.hits, Tier::Clear)?;
+        let of_all = self.by_text(&self.hits, Tier::Clear);
         let first = self.first.as_ref().filter(|_| self.answered);
         let of_first = first.and_then(|hits| self.by_text(hits, Tier::Clear));
-        let is_other = |first: &Verdict| first.reason.blame() != of_all.reason.blame();
-        Some(
-            of_first
-                .filter(|first| is_specific(*first))
-                .filter(is_other)
-                .unwrap_or(of_all),
-        )
+        let side = of_all.map(|all| all.reason.blame());
+        let is_other = |first: &Verdict| Some(first.reason.blame()) != side;
+        let of_first = of_first
+            .filter(|first| is_specific(*first))
+            .filter(is_other);
+        of_first.or(of_all)
     }
 
     fn by_code(&self, reason: Reason, basis: Basis) -> Option<Verdict> {
@@ -293,23 +301,31 @@ impl<'f, 'b> Answer<'f, 'b> {
     /// Words or codes about an address or a host, in an answer that can only mean the sender's.
     fn of_sender(&self) -> Option<Verdict> {
         let reason = Reason::Reputation;
-        let is_meant = |reason| self.limit(reason) == Limit::OfSender;
+        let by_rule = |(index, rule): (u16, &Rule)| Verdict {
+            reason,
+            basis: Some(rule.basis),
+            rule: Some(RuleId::BuiltIn(index)),
+        };
+        let of_sender = self.hits.first(|rule| rule.tier == Tier::Sender);
+        let of_sender = of_sender.filter(|_| self.answered);
+        let is_meant = |reason| {
+            self.limit(reason) == Limit::OfSender || of_sender.is_some() && blames_recipient(reason)
+        };
         let words = self
             .hits
             .first(|rule| rule.tier != Tier::Own && is_meant(rule.reason) && self.asks(rule));
-        if let Some((index, rule)) = words {
-            return Some(Verdict {
-                reason,
-                basis: Some(rule.basis),
-                rule: Some(RuleId::BuiltIn(index)),
-            });
+        if let Some(words) = words {
+            return Some(by_rule(of_sender.unwrap_or(words)));
         }
         let status = self.facts.reply_status.or(self.facts.status);
-        is_meant(status.and_then(codes::of_status)?).then_some(Verdict {
-            reason,
-            basis: Some(Basis::EnhancedCode),
-            rule: None,
-        })
+        let by_status = status.and_then(codes::of_status);
+        by_status
+            .filter(|reason| self.limit(*reason) == Limit::OfSender)
+            .map(|_| Verdict {
+                reason,
+                basis: Some(Basis::EnhancedCode),
+                rule: None,
+            })
     }
 
     fn passed_over(&self) -> Vec<PassedOver> {
@@ -328,9 +344,16 @@ impl<'f, 'b> Answer<'f, 'b> {
     }
 }
 
-/// A first sentence that names a policy or a fault (`Transaction failed.`) leaves it to the others to say which.
+const fn blames_recipient(reason: Reason) -> bool {
+    matches!(reason.blame(), Blame::Recipient | Blame::RecipientDomain)
+}
+
+/// A first sentence that names a policy or a fault (`Transaction failed.`, `Connection refused.`) leaves it to the others to say which.
 fn is_specific(verdict: Verdict) -> bool {
-    !matches!(verdict.reason, Reason::Policy | Reason::ServerError)
+    !matches!(
+        verdict.reason,
+        Reason::Policy | Reason::ServerError | Reason::Unreachable | Reason::ConnectionLost
+    )
 }
 
 /// A local fault in a bounce is one of the host that wrote it, which is seldom the sending one.

@@ -16,7 +16,7 @@ pub(super) fn of_status(status: EnhancedStatus) -> Option<Reason> {
     let temporary = status.class() == 4;
     let reason = match (status.subject(), status.detail()) {
         (1, 1) if temporary => return None, // said where an address could not be looked up, and of rates
-        (1, 1 | 3 | 4 | 351) => Reason::NoSuchMailbox,
+        (1, 1 | 3 | 351) => Reason::NoSuchMailbox,
         (1, 2) => Reason::NoSuchDomain,
         (1, 6) => Reason::MailboxDisabled,
         (1, 7 | 8) => Reason::Reputation, // the sender's address
@@ -38,9 +38,9 @@ pub(super) fn of_status(status: EnhancedStatus) -> Option<Reason> {
         (5, 1 | 2 | 4 | 5 | 6) => Reason::Protocol,
         (6, 7..=10) => Reason::Protocol, // internationalised mail
         (6, _) => Reason::ContentRejected,
-        (7, 8 | 20 | 21 | 22 | 23 | 24 | 26 | 27 | 32 | 57 | 509 | 515) => Reason::SenderAuth,
+        (7, 8 | 13 | 20 | 21 | 22 | 23 | 24 | 26 | 27 | 32 | 57 | 509 | 515) => Reason::SenderAuth,
         (7, 10 | 30) => Reason::TlsFailure,
-        (7, 13 | 17 | 18) => Reason::MailboxDisabled,
+        (7, 17 | 18) => Reason::MailboxDisabled,
         (7, 25 | 501..=505 | 511 | 606..=650 | 705 | 708 | 750) => Reason::Reputation,
         (7, 28) => Reason::RateLimited,
         (7, 512) => Reason::Protocol,
@@ -72,8 +72,8 @@ pub(super) fn of_vague_status(status: EnhancedStatus) -> Option<Reason> {
     }
 }
 
-/// The reason that a reply code hints at, by the command that it answers. 550, 551 and 553 hint at none: they are said
-/// for everything, and nobody is called missing by a number.
+/// The reason that a reply code hints at, by the command that it answers. 510, 511, 542 and 550 to 553 hint at none:
+/// they are said for everything, and nobody is called missing or full by a number.
 pub(super) fn of_reply_code(code: ReplyCode, stage: Option<Stage>) -> Option<Reason> {
     let before_recipient = matches!(
         stage,
@@ -87,14 +87,11 @@ pub(super) fn of_reply_code(code: ReplyCode, stage: Option<Stage>) -> Option<Rea
         400..=499 => Reason::ServerError,
         500..=509 | 555 => Reason::Protocol,
         521 | 556 => Reason::DomainRefusesMail,
-        530 | 534 | 535 | 538 => Reason::SenderAuth,
+        525 | 530 | 534 | 535 | 538 => Reason::SenderAuth,
         523 => Reason::TooLarge,
-        525 => Reason::MailboxDisabled,
         550..=554 if stage == Some(Stage::Tls) => Reason::TlsFailure,
         550..=554 | 571 if before_recipient => Reason::Reputation,
         550..=554 if after_recipient => Reason::ContentRejected,
-        552 => Reason::MailboxFull,
-        510 | 511 | 542 => Reason::NoSuchMailbox,
         512 => Reason::NoSuchDomain,
         541 | 557 | 571 => Reason::Policy,
         554 if stage == Some(Stage::Rcpt) => Reason::Policy,

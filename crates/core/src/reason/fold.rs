@@ -136,8 +136,8 @@ impl Folded {
     }
 }
 
-/// A first sentence has at least so many words: `Error.` and `Sorry!` say nothing.
-const SENTENCE: usize = 3;
+/// A first sentence has at least so many words: `Error.` and `Sorry!` say nothing, `User unknown.` does.
+const SENTENCE: usize = 2;
 
 /// A word of letters with a full stop: neither `5.1.1.` nor `...` nor the host name of another system.
 fn ends_a_sentence(word: &[u8]) -> bool {

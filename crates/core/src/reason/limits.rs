@@ -57,10 +57,8 @@ impl Subject {
                 Subject::Client | Subject::Sender,
                 Reason::NoSuchMailbox | Reason::MailboxDisabled | Reason::NoSuchDomain,
             ) => Limit::OfSender,
-            (
-                Subject::Client | Subject::Sender,
-                Reason::ContentRejected | Reason::DomainRefusesMail | Reason::MailboxFull,
-            ) => Limit::PassedOver,
+            (Subject::Client | Subject::Sender, Reason::ContentRejected | Reason::MailboxFull)
+            | (Subject::Sender, Reason::DomainRefusesMail) => Limit::PassedOver,
             // A filter that cannot judge now says nothing of the content.
             (Subject::OwnHost, Reason::ContentRejected) if matches!(class, Some(4)) => {
                 Limit::Means(Reason::LocalProblem)

@@ -43,7 +43,7 @@ fn every_sample_is_decided_by_its_own_rule() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(rules.len(), 109);
+    assert_eq!(rules.len(), 114);
 }
 
 /// Replies of operators and servers, and their reasons: `reason TAB reply`, one a line.
@@ -63,6 +63,32 @@ fn replies_of_operators_have_their_reasons() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(n, 446);
+}
+
+/// Replies beside which a neighbour blames another side: `blame TAB stage TAB reply`, one a line.
+const BLAMES: &str = include_str!("../../testdata/reason/blames.tsv");
+
+#[test]
+fn replies_blame_the_side_that_they_speak_of() {
+    let classifier = Classifier::default();
+    let (mut n, mut wrong) = (0, Vec::new());
+    for line in BLAMES.lines() {
+        let [blame, stage, reply] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        let stage = Stage::ALL.into_iter().find(|it| it.as_str() == stage);
+        let verdict = classifier.judge(&Facts {
+            stage: Some(stage.unwrap()),
+            contact: Some(Contact::Fresh),
+            ..facts(reply)
+        });
+        if verdict.reason.blame().as_str() != blame {
+            wrong.push(format!("{line}: {verdict:?}"));
+        }
+        n += 1;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(n, 37);
 }
 
 #[test]

@@ -413,12 +413,13 @@ impl Counts {
     }
 }
 
-/// A delivery to a mailbox of the reporting host; what is given to a content filter at a port of it goes on.
+/// A delivery to a mailbox of the reporting host, in an Exim log: Postfix calls unknown users of its own domains by that
+/// name. What is given to a content filter at a port of this host goes on.
 fn is_local_delivery(event: &Delivery<'_>) -> bool {
     event.contact == Contact::None
         && event.outcome == Outcome::Delivered
         && event.relay.port.is_none()
-        && event.source != Source::Dsn
+        && event.source == Source::Exim
 }
 
 /// Notes an attempt of the host of that number.

@@ -4,10 +4,10 @@
 //!
 //! A rule has phrases, a reason, and one reply that it was made for. In the phrases `|` parts alternatives, `&`
 //! joins phrases that must all stand in the text, ` / ` parts phrases of which one must, `!` before a phrase means that
-//! it may not stand there, and `^` that it begins a word. Phrases are compared in the folded form
+//! it may not stand there, and `^` that it begins a word. A `!` belongs to its alternative only. Phrases are compared in the folded form
 //! of [`super::fold`]: no case, no accents, no brackets, no apostrophes, no codes, addresses as `@`, and a phrase
 //! that is a host name finds only host names. The first rule that fits
-//! decides, so the order is part of the data: first the sender's side, whose words (`blocked`, `reputation`)
+//! and that the subject of the answer does not rule out decides, so the order is part of the data: first the sender's side, whose words (`blocked`, `reputation`)
 //! seldom stand in other refusals, the words that all servers use for everything at the end.
 //!
 //! A rule that blames a recipient needs words that say that the mailbox does not exist, is disabled or full: a noun for
@@ -33,6 +33,8 @@ pub(super) enum Tier {
     Clear,
     /// Words that say little: after the enhanced codes.
     Vague,
+    /// Words for the sender, its host or its domain: beside them nothing is said of a recipient.
+    Sender,
 }
 
 /// Which replies a rule is for.
@@ -95,6 +97,13 @@ const fn vague(reason: Reason, phrases: &'static str, sample: &'static str) -> R
     Rule {
         tier: Tier::Vague,
         ..rule(reason, phrases, sample)
+    }
+}
+
+const fn of_sender(phrases: &'static str, sample: &'static str) -> Rule {
+    Rule {
+        tier: Tier::Sender,
+        ..rule(Reason::Reputation, phrases, sample)
     }
 }
 

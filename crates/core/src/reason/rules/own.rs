@@ -25,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
         "points to local host | address is the local host | points to itself | points back to",
         "lowest numbered MX record points to local host"),
     own(Text, TooLarge,
-        "exceeds size limit | message size exceeds | message too big",
+        "exceeds size limit | message size exceeds | message too big | message is too big",
         "message size 31457280 exceeds size limit 10485760 of server mx.example[192.0.2.1]"),
     own(Text, Protocol,
         "smtputf8 is required | 8bitmime is required | smtputf8 support",
@@ -34,7 +34,8 @@ pub(super) const RULES: &[Rule] = &[
         "mail transport unavailable | unknown mail transport | mail system configuration error | \
          bad address syntax | null username in | bounce failed | cannot append message | \
          cannot update mailbox | unable to create lock | unable to lock | command time limit exceeded | \
-         command died | command output",
+         command died | command output & !user unknown & !unknown user & !quota | bounce or trace service | \
+         tls engine is unavailable | server description | primary relay",
         "mail transport unavailable"),
     own(Text, LocalProblem,
         "child process of | failed to expand | transport returned | permission denied | \

@@ -29,14 +29,15 @@ pub(super) const RULES: &[Rule] = &[
          out of quota | storage limit | storage quota | storage allocation | out of storage | \
          not enough storage space in | enough space | insufficient quota | insufficient space in | \
          exceeded the space | no space left for | shutoffquota | overquotaperm | overquotatemp | \
-         quota for | disk quota | user quota | account quota | quota",
+         quota for & !^ip & !connection | disk quota | user quota & !connection | account quota | \
+         storage for user / for mailbox / for recipient | storage allotment | maildir / mailbox & over limit | ^quota",
         "552-5.2.2 The email account that you tried to reach is over quota. Please direct"),
     rule(MailboxFull,
         "ist voll | postfach voll | mailbox ist voll | mailbox voll | speicherplatz | kontingent | \
          ueberfuellt | quota epuise | boite pleine | bo?te pleine | boite aux lettres pleine | \
          est pleine | quota depasse | depasse son quota | espace disque | casella piena | \
          casella & piena | piena | spazio esaurito | spazio insufficiente | quota superata | buzon lleno | buz?n lleno | \
-         lleno | cuota | llena | caixa & cheia | cheia | переполнен | квота | メールボックス & いっぱい | いっぱい | \
+         lleno | cuota | cota excedida | spazio & esaurito | llena | caixa & cheia | cheia | переполнен | квота | メールボックス & いっぱい | いっぱい | \
          一杯 | 容量 | 已满 | 已滿",
         "550 5.2.2 Das Postfach ist voll"),
 
@@ -61,15 +62,17 @@ pub(super) const RULES: &[Rule] = &[
          account is closed | mailbox closed | account & frozen | mailbox frozen",
         "550-5.2.1 The email account that you tried to reach is inactive. For more 550 5.2.1 information, go to https://support.google.com/mail/?p=DisabledUser"),
     rule(MailboxDisabled,
-        "mailbox / account / user / recipient / address / @ & suspend & !your & !sender & !outgoing & !sending | \
+        "mailbox / account / user / recipient / address & suspend & !outgoing & !sending & !access | @ suspended | @ is suspended | \
          mailbox / account / user & temporarily locked / temporary locked | account locked | \
          account is locked | mailbox is locked | mailbox locked | user locked | user is locked | \
-         address & locked | account / mailbox & blocked & !your & !sender & !^ip | user is blocked & !your | \
-         postfach / konto / benutzer / empf / adresse / mailbox / account & deaktiviert / gesperrt / stillgelegt | \
+         address & locked | mailbox blocked | mailbox is blocked | mailbox has been blocked | account blocked | \
+         account is blocked | account has been blocked | user is blocked | \
+         postfach / konto / benutzer / empfanger / empfaenger / empf?nger / mailbox / account & deaktiviert / gesperrt / stillgelegt | \
          boite / bo?te / compte / adresse / utilisateur / destinataire & desactive | \
          casella / account / utente / indirizzo / destinatario & disabilitat / disattivat / sospes | \
-         cuenta / buzon / usuario / direccion / destinatario / conta / caixa & \
-         deshabilitad / inactiva / suspendid / desativad / bloquead & !su direccion ip | \
+         cuenta / buzon / usuario / direccion / destinatario / caixa & \
+         deshabilitad / desactivad / inactiva / suspendid / desativad / bloquead | \
+         conta desativada | conta suspensa | conta bloqueada | conta inativa | \
          ящик / пользовател / аккаунт / адрес & заблокирован / отключ / неактивн & !^ip | \
          アカウント / ユーザ / メールボックス / 用户 / 帐号 & 停止 / 停用 / 禁用 | \
          user / recipient / employee & retired / resigned",
@@ -77,14 +80,13 @@ pub(super) const RULES: &[Rule] = &[
     rule(MailboxDisabled,
         "has moved | mailbox moved | user has moved | address has changed | address changed | \
          new address | has been replaced by | recipient no longer on server | no longer on server | \
-         no longer on this server | not our user | not our customer | no forwarding address | \
-         please use & instead | has a new email | moved to & please",
+         no longer on this server | not our user | not our customer | no forwarding address | has a new email | moved to & please",
         "550 5.1.6 recipient no longer on server: a@b.example"),
     rule(MailboxDisabled,
         "not accepting messages & mailbox | not accepting mail & mailbox | mailbox busy | \
          mailbox is busy | mailbox in use | mailbox temporarily | mailbox is temporarily | \
          mailbox currently | mailbox is currently | mailbox not available | mailbox is not available",
-        "450 mailbox busy"),
+        "450 mailbox busy").temporary(),
     // A host that asks another one about the recipient, and gets no answer.
     rule(ServerError,
         "unverified address & connect to / lost connection / timed out / refused to talk / in progress / name service | \
@@ -106,7 +108,7 @@ pub(super) const RULES: &[Rule] = &[
          domaine & existe | dominio & esiste | dominio & existe | dominio inesistente | \
          domain existiert nicht | domain & unbekannt | домен & не | \
          domain & does not exist / doesnt exist / not exist / not found & !mailbox & !account & !user & !recipient & \
-         !sender & !address | infodomainnonexistent | nxdomain | bad destination host | dns hard error",
+         !address | domain of the recipient / recipient domain / recipients domain & not exist / not found / unknown | infodomainnonexistent | nxdomain | bad destination host | dns hard error",
         "550 5.1.2 <a@libero.it> invalid domain"),
     rule(NoSuchDomain,
         "unrouteable address | unroutable address | unrouteable domain | unrouteable mail domain | \
@@ -130,7 +132,9 @@ pub(super) const RULES: &[Rule] = &[
          unknown alias | person unknown | recipient @ unknown | user @ unknown | mailbox @ unknown | @ unknown. | \
          @: unknown & !error | not a known user | unknown userid | userid unknown | \
          recipients / addresses / users / mailboxes & are unknown / are not known / are invalid / not found / do not exist | \
-         mailbox / account / user / recipient / address / alias / @ & is unknown / not known / unknown to / no known & \
+         @ is unknown | @ not known | @ is not known | not recognized & recipient / user / address / mailbox | no_such_user | \
+         match any user | validrcptto | cuda_nsu | cannot find your recipient | \
+         mailbox / account / user / recipient / address / alias & is unknown / not known / unknown to / no known & \
          !error & !host is & !server is & !client",
         "550 5.1.1 <a@b.example>... User unknown"),
     rule(NoSuchMailbox,
@@ -138,12 +142,13 @@ pub(super) const RULES: &[Rule] = &[
          no such email | no such mail | no such local | no such person | no such name | no such alias | \
          no such e mail | no such id | no such customer | no such member | no such subscriber | \
          no such inbox | nosuchuser | no such domain user | no such group | no such & here | \
-         no mailbox | no user | no account | no one by that | no one with that | \
-         no valid mailbox | no recipient & !specified & !given | no matches to nameserver | no matching & recipient | \
+         no mailbox & !manager | no user by / no user with / no user here / no user found / no user at / no user account | \
+         no account by / no account with / no account here / no account for / no account found / no account at | no one by that | no one with that | \
+         no valid mailbox | no valid recipient | address / mailbox / account / user & no longer accept & !from | no recipient & !specified & !given | no matches to nameserver | no matching & recipient | \
          no mail box",
         "550 a@b.example... No such user here"),
     rule(NoSuchMailbox,
-        "mailbox / account / user / recipient / address / alias / email / inbox / name / member / person / customer / \
+        "mailbox / account / user / recipient / address / alias / email address / inbox / member / person / customer / \
          subscriber / local part / @ & not exist / doesnt exist / dosnt exist / dont exist / non exist / nonexist / \
          no longer exist / exist not & !file & !directory & !your domain | \
          existiert nicht & !datei | nexiste pas | n?existe pas | existe pas | non esiste | inesistente | no existe | \
@@ -153,21 +158,21 @@ pub(super) const RULES: &[Rule] = &[
     rule(NoSuchMailbox,
         "user not found | mailbox not found | recipient not found | address not found | \
          account not found | email address not found | alias not found | recipnotfound | recipientnotfound | \
-         mailbox / account / user / recipient / address / alias / @ & could not be found / couldnt be found / \
+         @ not found | @: not found | mailbox / account / user / recipient / address / alias & could not be found / couldnt be found / \
          cannot be found / cant be found / not found / not listed in & !domain & !sender & !file & !your & !record | \
          cannot find & user | cant find user | could not find user",
         "550 5.1.1 RESOLVER.ADR.RecipNotFound; not found"),
     rule(NoSuchMailbox,
         "invalid recipient | recipient invalid | recipient is invalid | recipient not valid | \
-         recipient is not valid | invalid user | invalid mailbox | mailbox invalid | \
+         recipient is not valid | invalid user & !password & !username | invalid mailbox | mailbox invalid | \
          mailbox name & not allowed | mailbox name is invalid | mailbox name invalid | invalid address | \
          address invalid | address is invalid | address is not valid | address not valid | \
-         invalid account | invalid email address | invalid alias | invalid username | invalid local | \
+         invalid account | invalid email address | invalid alias | invalid local | \
          not a valid recipient | not a valid user | not a valid mailbox | not a valid email | \
          not a valid address | not valid & mailbox | user not valid | invalid destination | \
          bad destination | bad recipient | bad address | bad mailbox | bad user | illegal user | \
          illegal alias | illegal recipient | illegal address | illegal mailbox | recipient syntax | \
-         malformed address & recipient | valid recipient",
+         malformed address & recipient",
         "550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR_416 [416]"),
     rule(NoSuchMailbox,
         "do not have a & mailbox / user / account | not in route list | doesnt have a & account | does not have a & account | doesnt have an account | \
@@ -178,26 +183,27 @@ pub(super) const RULES: &[Rule] = &[
          not in directory / not on this server / not on this host / not on our & !relay & !list | \
          mailbox / account / user / recipient / address / @ / person / employee & no longer available / no longer valid / \
          no longer in use / no longer active / no longer with / no longer works / no longer employed / no longer used / \
-         no longer a / left the company / has left / no longer receiving | \
+         left the company / has left / no longer receiving | \
          inactive email address | address not listed | undeliverable address",
         "554 delivery error: dd This user doesn't have a yahoo.com account (a@yahoo.com) [0] - mta1061.mail.ne1.yahoo.com"),
     rule(NoSuchMailbox,
-        "kein solcher / keinen solchen / kein benutzer | benutzer / empf / postfach / adresse & nicht gefunden / nicht bekannt / \
+        "kein solcher / keinen solchen / kein benutzer | benutzer / empfanger / empfaenger / empf?nger / postfach / adresse & nicht gefunden / nicht bekannt / \
          nicht vorhanden | brak takiego | nie ma takiego | нет такого | нет такой | нет пользователя | нет почтового ящика | \
          aucun utilisateur | aucune boite | utilisateur / destinataire / boite / adresse & introuvable / nest pas connu / \
          non trouve | nessun utente | utente / casella & non conosciut | no existe tal | no hay tal | geen gebruiker | \
-         gebruiker / postbus / ontvanger & niet gevonden / niet bekend | neexistuje | kullanici / alici & bulunamadi / yok | \
+         gebruiker / postbus / ontvanger & niet gevonden / niet bekend | neexistuje | kullan & bulunamad / yok | ^alici bulunamad | ismeretlen & cimzett / felhasznal | nem letezik | necunoscut & !eroare | \
+         kayttajaa ei | γνωστος | не існує | 无此用户 | 没有这个用户 | 查無此人 | いません | \
          nincs ilyen | ei loydy | hittades inte | ikke fundet | ikke funnet | 존재하지 않 | 없는 사용자",
         "550 Kein solcher Benutzer"),
     rule(NoSuchMailbox,
-        "unbekannt & !fehler & !host & !absender & !befehl & !grund | empfanger & nicht & !dauer | empf?nger & nicht | empfaenger & nicht | keine mailbox | \
-         kein postfach | empf / adresse / benutzer / postfach / @ & ungultig / ung?ltig | \
+        "unbekannt & !fehler & !host & !absender & !befehl & !grund | keine mailbox | \
+         kein postfach | empfanger / empf?nger / adresse / benutzer / postfach & ungultig / ung?ltig | \
          inconnu & !erreur & !hote & !commande | destinataire invalide | \
          destinataire & invalide | inesistent & !dominio | sconosciut & !errore & !comando | \
-         destinatario errato | destinatario / casella / indirizzo / utente & non e / non valid / non trovat / non esist | \
+         destinatario errato | destinatario / casella / indirizzo / utente & non valid / non trovat / non esist | \
          desconocid & !error & !comando | destinatario / usuario / buzon / direccion & no valid / no es valid / \
          no encontrad / no se encuentra / no se encontro | desconhecid & !erro & !comando | \
-         usuario / usu?rio / destinatario / conta / caixa & nao encontrad / n?o encontrad / nao e / nao cadastrad | \
+         usuario / usu?rio / destinatario / caixa / endereco & nao encontrad / n?o encontrad / nao cadastrad | conta nao | conta n?o | \
          неизвест & !ошибк | пользовател / ящик / адрес / получател & не найден / не зарегистрирован / не обслуживает | \
          宛先 / ユーザ / メールボックス / アドレス / 用户 / 收件人 / 邮箱 & 見つかり / ありません / 不明 / 找不到 / 无效 / 無效 / 未知 | \
          onbekend & !fout | ukendt & !fejl | okand & !fel | ukjent & !feil | nieznany & !blad | tuntematon & !virhe | \

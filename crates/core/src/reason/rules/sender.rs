@@ -2,7 +2,7 @@
 //!
 //! `554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org`
 
-use super::{Rule, rule};
+use super::{Rule, of_sender, rule};
 use crate::reason::Reason::{
     ContentRejected, DomainRefusesMail, Greylisted, MailboxFull, NoSuchDomain, NoSuchMailbox,
     Policy, Protocol, RateLimited, Reputation, SenderAuth, ServerError, StorageFull, TooLarge,
@@ -17,6 +17,27 @@ pub(super) const RULES: &[Rule] = &[
     rule(Reputation,
         "sender / identities / identity & not verified / unverified | email address is not verified & !recipient",
         "554 Message rejected: Email address is not verified. The following identities failed the check: a@b.example"),
+    of_sender(
+        "^sender | your domain | your account | your server | your host | your mail server | your mta | your ip | \
+         your network | your isp | your mailbox has | mail from | email from | from address | from: address | header from | \
+         reply to address | envelope from | return path | on behalf of | dns check failed | client host | signature key | \
+         username or password | approved your | ^url | ip address | adresse ip | indirizzo ip | direccion ip | \
+         endereco ip | ^afzender | nadawc | ^afsender | ^avsandar | expediteur | absender | mittente | remitente | \
+         remetente | отправител | 送信者 | 差出人 | 发件人 | 發件人 | ihre domain | votre domaine | su dominio | \
+         ^serveur inconnu | allowed to send | signature",
+        "550 The From address could not be verified, user unknown"),
+    rule(ContentRejected,
+        "reject, id= | infected & !your host & !your server & !your computer & !your machine & !client & !^ip | \
+         banned & file / content / attachment / extension | nature of the content",
+        "554 5.7.0 Reject, id=12345-01 - INFECTED: Eicar-Test-Signature"),
+    rule(RateLimited,
+        "sender quota | message quota | connection quota | mail quota exceeded & !mailbox & !user | \
+         quota & for sender / ^client / connections / per hour / hourly / daily / your ip / your domain / your host / of messages | \
+         zu viele mails von",
+        "554 5.7.1 Sender quota exceeded"),
+    rule(ServerError,
+        "quota system down | store offline | server down | server is down | store is offline | lookup timeout",
+        "554 5.3.0 Mailbox store offline"),
     rule(ServerError,
         "queue quota | queue & quota & exceed | mail queue & full | queue full | queue is full",
         "450 4.7.3 Organization queue quota exceeded."),
@@ -29,7 +50,7 @@ pub(super) const RULES: &[Rule] = &[
          unable to chdir | unable to read | home directory",
         "451 Unable to switch to /var/qmail/mailnames/b.example/a/: file does not exist. (#4.3.0)"),
     rule(StorageFull,
-        "domain & size limit / quota / storage limit & exceed & !per hour & !per day & !sending & !@ you tried",
+        "domain & size limit / quota / storage limit & exceed & !per hour & !per day & !hourly & !daily & !sending & !your domain",
         "452 <a@b.example> Domain size limit exceeded"),
     rule(Protocol,
         "missing & ^from: / ^header / ^headers / ^date: / ^to: | multiple & headers / addresses in | \
@@ -57,13 +78,13 @@ pub(super) const RULES: &[Rule] = &[
          uribl | surbl | uribl.com | surbl.org | ^dangerous",
         "554 5.7.1 Rejected: message contains a URL listed by URIBL"),
     rule(DomainRefusesMail,
-        "does not accept mail | doesnt accept mail | does not accept email | does not receive mail | \
-         does not accept any mail | not accept smtp mail",
+        "does not accept / doesnt accept / does not receive & mail / email / any mail & !mail from & !email from & !messages from | \
+         not accept smtp mail & !from",
         "550 5.1.10 Domain does not accept mail"),
 
     // Greylisting.
     rule(Greylisted,
-        "greylist | graylist | grey list | gray list | grey_list | greysql | postgrey | sqlgrey | \
+        "greylist | graylist | grey list | gray list | tempgrey | liste grise | lista gris | lista grigia | graue liste | szara lista | grey_list | greysql | postgrey | sqlgrey | \
          milter greylist",
         "450 4.2.0 <a@b.example>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/b.example.html"),
     rule(Greylisted,
@@ -142,7 +163,7 @@ pub(super) const RULES: &[Rule] = &[
         "blocked using | listed in & !not listed | listed on | listed at | listed by | dnsbl | ^rbl | \
          .rbl | rbl. | rbl: | blacklist | black list | blocklist | block list | blocked list | \
          denylist | deny list | banned | block listed | black listed | is listed | are listed | \
-         ip in blacklist | wm:bl | dt:rbl | hl:ih | hl:ip | mi:spb | on our list | currently listed | lista negra | liste noire | lista nera | schwarze liste | черн & список",
+         ip in blacklist | wm:bl | dt:rbl | hl:ih | hl:ip | mi:spb | on our list | currently listed | lista negra | liste noire | lista nera | schwarze liste | черн & списк / список",
         "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1"),
     rule(Reputation,
         "spamhaus.org | spamcop.net | senderbase.org | senderscore.org | trustedsource.org | talosintelligence.com | \
@@ -158,7 +179,7 @@ pub(super) const RULES: &[Rule] = &[
          low trust | bounce attack | harvest | blocked for spam & !message | spam source | known spam | \
          source of spam | spammer | spam sender | sending spam | sends spam | sent spam | \
          spam from your | unsolicited mail from | unsolicited email from | \
-         unwanted messages have been sent | spamming | snowshoe | botnet | zombie | open relay | \
+         unwanted messages have been sent | intrusion prevention | spamming | snowshoe | botnet | zombie | open relay | \
          open proxy | compromised | infected | abusive | ^abuse | blocked for abuse | malicious & ^ip",
         "550-5.7.1 Our system has detected that this message is 550 5.7.1 likely suspicious due to the very low reputation of the sending IP address."),
     rule(Reputation,

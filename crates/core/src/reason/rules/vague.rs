@@ -4,7 +4,7 @@
 
 use super::{Rule, vague};
 use crate::reason::Reason::{
-    ContentRejected, MailboxDisabled, NoSuchMailbox, Policy, Reputation, ServerError,
+    ContentRejected, MailboxDisabled, NoSuchMailbox, Policy, Reputation, ServerError, Unspecified,
 };
 
 #[rustfmt::skip]
@@ -39,6 +39,10 @@ pub(super) const RULES: &[Rule] = &[
     vague(MailboxDisabled,
         "mailbox unavailable | mailbox is unavailable",
         "450 Requested mail action not taken: mailbox unavailable").temporary(),
+    // What follows these words says why, and nobody knows it here.
+    vague(Unspecified,
+        "recipient address rejected",
+        "550 <a@b.example>: Recipient address rejected").permanent(),
     vague(Reputation,
         "reject",
         "550 Rejected"),
