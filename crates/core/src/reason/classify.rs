@@ -74,12 +74,14 @@ impl<'b> Facts<'b> {
 /// In this order, the first that says something decides: the user's rules, on the whole diagnostic text;
 /// when no remote side answered, the MTA's own words; the enhanced codes that are beyond doubt (x.1.7 and x.1.8, the
 /// sender's address; Microsoft's for throttling); clear words of the first sentence, then of the whole reply; the
-/// enhanced code in it; the MTA's enhanced code; vague words; the reply code and the command it answers. Clear words
+/// enhanced code in it; the MTA's enhanced code; vague words; words about an address or a host that can only be the
+/// sender's; the reply code and the command it answers. Clear words
 /// stand before the codes because codes lie more often: x.7.1 is said for nearly everything, x.1.1 for rate limits,
 /// x.4.1 for unknown users.
 ///
 /// Words and codes that name what the answer cannot be about ([`Subject`]) are passed over: nobody is unknown before
-/// RCPT TO. What nobody knows (`550 rule 42`) is [`Reason::Unspecified`], never a missing mailbox.
+/// RCPT TO. Nor is a recipient blamed beside words for the sender (`your domain does not exist`), and of what this host
+/// writes itself only words for a recipient are taken from the rules for replies. What nobody knows (`550 rule 42`) is [`Reason::Unspecified`], never a missing mailbox.
 ///
 /// ```
 /// use mailgap_core::reason::{Basis, Classifier, Facts, Reason};
@@ -217,6 +219,11 @@ impl<'f, 'b> Answer<'f, 'b> {
         hits.first(|rule| rule.tier == Tier::Sender).is_some()
     }
 
+    /// True for the words of somebody who refuses: of a remote host, or of a filter or a limit of this one.
+    fn is_answer(&self) -> bool {
+        self.answered || self.subject == Subject::OwnHost
+    }
+
     /// Whether a rule may be asked: what this host wrote itself is no remote reply, and where a code speaks of
     /// policy, vague words blame no recipient.
     fn asks(&self, rule: &Rule) -> bool {
@@ -247,7 +254,7 @@ impl<'f, 'b> Answer<'f, 'b> {
     }
 
     fn by_text(&self, hits: &Hits<'_>, tier: Tier) -> Option<Verdict> {
-        let of_sender = self.answered && Answer::speaks_of_sender(hits);
+        let of_sender = self.is_answer() && Answer::speaks_of_sender(hits);
         let (index, rule) = hits.first(|rule| {
             let stands = matches!(self.limit(rule.reason), Limit::Stands | Limit::Means(_));
             let stands = stands && !(of_sender && blames_recipient(rule.reason));
@@ -307,7 +314,7 @@ impl<'f, 'b> Answer<'f, 'b> {
             rule: Some(RuleId::BuiltIn(index)),
         };
         let of_sender = self.hits.first(|rule| rule.tier == Tier::Sender);
-        let of_sender = of_sender.filter(|_| self.answered);
+        let of_sender = of_sender.filter(|_| self.is_answer());
         let is_meant = |reason| {
             self.limit(reason) == Limit::OfSender || of_sender.is_some() && blames_recipient(reason)
         };

@@ -72,8 +72,8 @@ pub(super) fn of_vague_status(status: EnhancedStatus) -> Option<Reason> {
     }
 }
 
-/// The reason that a reply code hints at, by the command that it answers. 510, 511, 542 and 550 to 553 hint at none:
-/// they are said for everything, and nobody is called missing or full by a number.
+/// The reason that a reply code hints at, by the command that it answers. 510, 511, 542, 550, 551 and
+/// 553 hint at none: they are said for everything, and nobody is called missing by a number.
 pub(super) fn of_reply_code(code: ReplyCode, stage: Option<Stage>) -> Option<Reason> {
     let before_recipient = matches!(
         stage,
@@ -92,6 +92,7 @@ pub(super) fn of_reply_code(code: ReplyCode, stage: Option<Stage>) -> Option<Rea
         550..=554 if stage == Some(Stage::Tls) => Reason::TlsFailure,
         550..=554 | 571 if before_recipient => Reason::Reputation,
         550..=554 if after_recipient => Reason::ContentRejected,
+        552 => Reason::MailboxFull, // "exceeded storage allocation"
         512 => Reason::NoSuchDomain,
         541 | 557 | 571 => Reason::Policy,
         554 if stage == Some(Stage::Rcpt) => Reason::Policy,

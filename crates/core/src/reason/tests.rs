@@ -88,7 +88,7 @@ fn replies_blame_the_side_that_they_speak_of() {
         n += 1;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(n, 37);
+    assert_eq!(n, 36);
 }
 
 #[test]

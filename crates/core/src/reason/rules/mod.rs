@@ -2,16 +2,19 @@
 //!
 //! `rule(Greylisted, "greylist | graylist", "450 4.2.0 <a@b.example>: Recipient address rejected: Greylisted")`
 //!
-//! A rule has phrases, a reason, and one reply that it was made for. In the phrases `|` parts alternatives, `&`
-//! joins phrases that must all stand in the text, ` / ` parts phrases of which one must, `!` before a phrase means that
-//! it may not stand there, and `^` that it begins a word. A `!` belongs to its alternative only. Phrases are compared in the folded form
-//! of [`super::fold`]: no case, no accents, no brackets, no apostrophes, no codes, addresses as `@`, and a phrase
-//! that is a host name finds only host names. The first rule that fits
-//! and that the subject of the answer does not rule out decides, so the order is part of the data: first the sender's side, whose words (`blocked`, `reputation`)
-//! seldom stand in other refusals, the words that all servers use for everything at the end.
+//! A rule has phrases, a reason, and one reply that it was made for. In the phrases `|` parts alternatives. Within an
+//! alternative `&` joins phrases that must all stand in the text, ` / ` parts phrases of which one must, `!` before a
+//! phrase means that it may not stand there, and `^` that it begins a word. Phrases are compared in the folded form of
+//! [`super::fold`]: no case, no accents, no brackets, no apostrophes, no codes, addresses as `@`, and a phrase that is a
+//! host name finds only host names.
+//!
+//! Of the rules that fit and that the subject of the answer does not rule out ([`super::limits`]) the first decides, so
+//! the order is part of the data: first the sender's side, whose words (`blocked`, `reputation`) seldom stand in other
+//! refusals, the words that all servers use for everything at the end.
 //!
 //! A rule that blames a recipient needs words that say that the mailbox does not exist, is disabled or full: a noun for
-//! it (`mailbox / account / user & suspend`) beside words that others are refused with, too.
+//! it (`mailbox / account / user & suspend`) beside words that others are refused with, too. Beside words for the sender
+//! ([`Tier::Sender`]) it is passed over.
 //!
 //! The replies are facts gathered from logs, bounces and the operators' own lists of error messages.
 

@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
          ueberfuellt | quota epuise | boite pleine | bo?te pleine | boite aux lettres pleine | \
          est pleine | quota depasse | depasse son quota | espace disque | casella piena | \
          casella & piena | piena | spazio esaurito | spazio insufficiente | quota superata | buzon lleno | buz?n lleno | \
-         lleno | cuota | cota excedida | spazio & esaurito | llena | caixa & cheia | cheia | переполнен | квота | メールボックス & いっぱい | いっぱい | \
+         mailbox vol | postbus vol | postvak vol | kutusu dolu | lleno | cuota | cota excedida | spazio & esaurito | llena | caixa & cheia | cheia | переполнен | квота | メールボックス & いっぱい | いっぱい | \
          一杯 | 容量 | 已满 | 已滿",
         "550 5.2.2 Das Postfach ist voll"),
 

@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
          banned & file / content / attachment / extension | nature of the content",
         "554 5.7.0 Reject, id=12345-01 - INFECTED: Eicar-Test-Signature"),
     rule(RateLimited,
-        "sender quota | message quota | connection quota | mail quota exceeded & !mailbox & !user | \
+        "sender quota | message quota | connection quota | \
          quota & for sender / ^client / connections / per hour / hourly / daily / your ip / your domain / your host / of messages | \
          zu viele mails von",
         "554 5.7.1 Sender quota exceeded"),
