@@ -192,7 +192,7 @@ pub(crate) fn is_of_discarded(reply: &[u8]) -> bool {
             word.get(..it.len())
                 .is_some_and(|head| head.eq_ignore_ascii_case(it))
         };
-        WORDS.iter().any(|it| starts(&it))
+        WORDS.iter().any(starts)
     };
     // An address may hold any word.
     reply

@@ -63,51 +63,6 @@ fn deliveries() {
             "deferred echo connect <a@x.org> m.x.org[1.2.3.4]:25 - - 4.4.1 5",
         ),
         (
-            "error",
-            "none, delay=5, delays=0/0/5/0, dsn=4.3.0, status=deferred (delivery temporarily suspended: transport is unavailable)",
-            "deferred none local <a@x.org> []:0 - - 4.3.0 5",
-        ),
-        (
-            "error",
-            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (delivery temporarily suspended: connect to 127.0.0.1[127.0.0.1]:10024: Connection refused)",
-            "deferred none connect <a@x.org> 127.0.0.1[127.0.0.1]:10024 - - 4.4.1 5",
-        ),
-        (
-            "error",
-            "none, delay=5, delays=0/0/5/0, dsn=4.3.2, status=deferred (deferred transport)",
-            "deferred none local <a@x.org> []:0 - - 4.3.2 5",
-        ),
-        (
-            "smtp",
-            "none, delay=5, delays=0/0/5/0, dsn=4.7.5, status=deferred (client TLS configuration problem)",
-            "deferred none - <a@x.org> []:0 - - 4.7.5 5",
-        ),
-        (
-            "smtp",
-            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (connect to filter[10.0.0.7]:10026: No route to host)",
-            "deferred none connect <a@x.org> filter[10.0.0.7]:10026 - - 4.4.1 5",
-        ),
-        (
-            "smtp",
-            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (connect to mx.in.x.org[10.0.0.7]:25: No route to host)",
-            "deferred fresh connect <a@x.org> mx.in.x.org[10.0.0.7]:25 - - 4.4.1 5",
-        ),
-        (
-            "smtp",
-            "none, delay=5, status=deferred (connect to m.x.org[1.2.3.4]: server refused to talk to me: 421 4.3.2 later  )",
-            "deferred fresh greeting <a@x.org> m.x.org[1.2.3.4]:0 421 4.3.2 - 5",
-        ),
-        (
-            "smtp",
-            "127.0.0.1[127.0.0.1]:10024, delay=1, delays=0/0/0/1, dsn=2.7.0, status=sent (250 2.7.0 Ok, DISCARDED, id=1-2)",
-            "discarded none end_of_data <a@x.org> 127.0.0.1[127.0.0.1]:10024 250 2.7.0 2.7.0 1",
-        ),
-        (
-            "smtp",
-            "m.x.org[1.2.3.4]:25, delay=1, delays=0/0/0/1, dsn=2.7.0, status=sent (250 2.7.0 Ok, discarded, id=1-2)",
-            "delivered fresh end_of_data <a@x.org> m.x.org[1.2.3.4]:25 250 2.7.0 2.7.0 1",
-        ),
-        (
             "smtp",
             "m.x.org[1::2]:25, conn_use=2, delay=1, delays=0/0/0/1, tls=may, dsn=5.7.1, status=bounced (host m.x.org[1::2] said: 550-5.7.1 no, status=sent (x) 550 5.7.1 no (in reply to end of DATA command))",
             "bounced fresh end_of_data <a@x.org> m.x.org[1::2]:25 550 5.7.1 5.7.1 1",
@@ -160,6 +115,62 @@ fn deliveries() {
             "{tail}"
         );
     }
+}
+
+#[test]
+fn what_stands_on_our_own_side_is_no_contact() {
+    let cases = [
+        (
+            "error",
+            "none, delay=5, delays=0/0/5/0, dsn=4.3.0, status=deferred (delivery temporarily suspended: transport is unavailable)",
+            "deferred none local <a@x.org> []:0 - - 4.3.0 5",
+        ),
+        (
+            "error",
+            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (delivery temporarily suspended: connect to 127.0.0.1[127.0.0.1]:10024: Connection refused)",
+            "deferred none connect <a@x.org> 127.0.0.1[127.0.0.1]:10024 - - 4.4.1 5",
+        ),
+        (
+            "error",
+            "none, delay=5, delays=0/0/5/0, dsn=4.3.2, status=deferred (deferred transport)",
+            "deferred none local <a@x.org> []:0 - - 4.3.2 5",
+        ),
+        (
+            "smtp",
+            "none, delay=5, delays=0/0/5/0, dsn=4.7.5, status=deferred (client TLS configuration problem)",
+            "deferred none - <a@x.org> []:0 - - 4.7.5 5",
+        ),
+        (
+            "smtp",
+            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (connect to filter[10.0.0.7]:10026: No route to host)",
+            "deferred none connect <a@x.org> filter[10.0.0.7]:10026 - - 4.4.1 5",
+        ),
+        (
+            "smtp",
+            "none, delay=5, delays=0/0/5/0, dsn=4.4.1, status=deferred (connect to mx.in.x.org[10.0.0.7]:25: No route to host)",
+            "deferred fresh connect <a@x.org> mx.in.x.org[10.0.0.7]:25 - - 4.4.1 5",
+        ),
+        (
+            "smtp",
+            "none, delay=5, status=deferred (connect to m.x.org[1.2.3.4]: server refused to talk to me: 421 4.3.2 later  )",
+            "deferred fresh greeting <a@x.org> m.x.org[1.2.3.4]:0 421 4.3.2 - 5",
+        ),
+        (
+            "smtp",
+            "127.0.0.1[127.0.0.1]:10024, delay=1, delays=0/0/0/1, dsn=2.7.0, status=sent (250 2.7.0 Ok, DISCARDED, id=1-2)",
+            "discarded none end_of_data <a@x.org> 127.0.0.1[127.0.0.1]:10024 250 2.7.0 2.7.0 1",
+        ),
+        (
+            "smtp",
+            "m.x.org[1.2.3.4]:25, delay=1, delays=0/0/0/1, dsn=2.7.0, status=sent (250 2.7.0 Ok, discarded, id=1-2)",
+            "delivered fresh end_of_data <a@x.org> m.x.org[1.2.3.4]:25 250 2.7.0 2.7.0 1",
+        ),
+    ];
+    for (program, tail, expected) in cases {
+        let found = delivery(&format!("postfix/{program}"), &format!("{HEAD}{tail}"));
+        assert_eq!(found, expected, "{tail}");
+    }
+    assert_eq!(cases.len(), 9);
 }
 
 #[test]
