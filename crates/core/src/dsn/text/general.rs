@@ -12,13 +12,15 @@
 //! of a failed delivery and name an address. The addresses of the one who wrote the bounce and of the one
 //! who got it are left out, and so are quoted lines.
 
+use std::collections::HashSet;
+
 use memchr::memmem;
 
 use super::{MAX_RECIPIENTS, Said, append_folded, bracketed, is_address, is_quoted, lower, notice};
 use crate::dsn::headers::{cut_line, field};
 
 /// Every recipient; `own`: addresses in lower case that are none.
-pub(super) fn read(text: &[u8], own: &[Vec<u8>]) -> Vec<Said> {
+pub(super) fn read(text: &[u8], own: &HashSet<Vec<u8>>) -> Vec<Said> {
     let is_own = |address: &[u8]| own.contains(&lower(address));
     let mut said = lists(text, &is_own);
     if said.is_empty() {
