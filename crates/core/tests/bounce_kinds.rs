@@ -131,6 +131,42 @@ fn a_bounce_is_one_whatever_marks_it_has() {
     }
 }
 
+/// Names that carriers and people share with programs make a bounce only beside another mark of one.
+#[test]
+fn names_that_programs_share_with_others_prove_nothing() {
+    let cases = [
+        (
+            "Return-Path: <news@parcels.example>\nFrom: City Mail Delivery <news@parcels.example>\nList-Unsubscribe: <https://parcels.example/u>\nSubject: Your parcel",
+            "ordinary_mail",
+        ),
+        (
+            "From: Swift Mail Delivery Ltd <desk@parcels.example>\nSubject: New hours",
+            "ordinary_mail",
+        ),
+        (
+            "From: Mail Administrator <it@corp.example>\nSubject: Moving on Monday",
+            "ordinary_mail",
+        ),
+        (
+            "From: \"Mail Delivery\" <it@corp.example>\nSubject: Moving on Monday",
+            "ordinary_mail",
+        ),
+        (
+            "From: Mail Administrator <it@corp.example>\nSubject: Undeliverable mail",
+            "a@libero.example - bounced - - - fresh",
+        ),
+        (
+            "Return-Path: <>\nFrom: robot@corp.example (Mail Delivery Service)\nSubject: Your letter",
+            "a@libero.example - bounced - - - fresh",
+        ),
+    ];
+    for (fields, expected) in cases {
+        let body = "The mailbox of this account will be moved:\n\n<a@libero.example>";
+        assert_eq!(told(&message(fields, body)), [expected], "{fields}");
+    }
+    assert_eq!(cases.len(), 6);
+}
+
 #[test]
 fn notices_of_success_are_no_bounces() {
     let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@libero.example\nSubject: Delivery report";
