@@ -508,6 +508,10 @@ fn given_up_after_temporary_failures_is_expired() {
         ),
         ("<a@libero.example>: 552 5.2.2 full", "bounced"),
         ("<a@libero.example>: no such mailbox", "bounced"),
+        (
+            "<a@libero.example>: the box is full. Please retry delivery in 36 hours.",
+            "bounced",
+        ),
     ];
     for (text, expected) in texts {
         let event = told(&message(daemon, text)).remove(0);
@@ -527,6 +531,14 @@ fn given_up_after_temporary_failures_is_expired() {
             "bounced",
         ),
         ("Status: 5.1.1", "bounced"),
+        (
+            "Status: 5.2.1\nDiagnostic-Code: x-local; this box expired and its mail expired after 9 days",
+            "bounced",
+        ),
+        (
+            "Status: 5.0.0\nDiagnostic-Code: x-local; message expired after 9 days",
+            "expired",
+        ),
     ];
     for (fields, expected) in fields {
         let status =
@@ -534,7 +546,7 @@ fn given_up_after_temporary_failures_is_expired() {
         let event = told(&report("Delivery was given up after 5 days.", &status, "")).remove(0);
         assert!(event.contains(expected), "{fields}: {event}");
     }
-    assert_eq!((texts.len(), fields.len()), (8, 4));
+    assert_eq!((texts.len(), fields.len()), (9, 6));
 }
 
 #[test]

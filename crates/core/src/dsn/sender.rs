@@ -123,7 +123,9 @@ impl Sender {
 fn display_name(from: &str) -> &str {
     let before = from.split('<').next().unwrap_or_default();
     let name = match before.split_once('(') {
-        Some((address, comment)) if address.contains('@') => comment.trim_end().trim_end_matches(')'),
+        Some((address, comment)) if address.contains('@') => {
+            comment.trim_end().trim_end_matches(')')
+        }
         _ => before,
     };
     name.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''))
