@@ -186,6 +186,23 @@ fn notices_of_success_are_no_bounces() {
         let expected = ["a@libero.example - bounced - - - fresh"];
         assert_eq!(told(&message(daemon, text)), expected, "{text}");
     }
+    // Some got it, others did not.
+    for text in [
+        "The letter was delivered to these recipients:\n\ny@libero.example\nz@libero.example\n\nIt was not delivered to:\n\na@libero.example",
+        "It was not delivered to:\n\na@libero.example\n\nIt was delivered to the following:\n\ny@libero.example",
+        "Die Nachricht wurde zugestellt an:\ny@libero.example\n\nSie wurde nicht zugestellt an:\na@libero.example",
+        "The letter was delivered to these recipients: y@libero.example. It was not delivered to: a@libero.example.",
+        "It was delivered to the following:\n\ny@libero.example\n250 ok\nz@libero.example\n250 ok\n\nThese failed:\n\na@libero.example",
+    ] {
+        let events = told(&message(daemon, text));
+        let [only] = &*events else {
+            panic!("{text}: {events:?}");
+        };
+        assert!(
+            only.starts_with("a@libero.example - bounced"),
+            "{text}: {only}"
+        );
+    }
 }
 
 const STATUS: &str = "Final-Recipient: rfc822; a@libero.example\nAction: failed\nStatus: 5.1.1\n";
@@ -463,6 +480,14 @@ fn an_address_that_the_end_of_the_message_cuts_is_taken_from_the_text() {
             ["a@libero.example - bounced 550 5.1.1 rcpt fresh"]
         );
     }
+    // The returned message follows: nothing was cut.
+    let named = "Final-Recipient: rfc822; eve@libero.ex";
+    let whole = report("Failed.", named, "To: eve@libero.example");
+    assert!(told(&whole)[0].starts_with("eve@libero.ex - "));
+    // More fields follow.
+    let text = "Failed:\n\n<eve@libero.example>: no";
+    let whole = report(text, &format!("{named}\nRemote-MTA: dns; mx.libero.ex"), "");
+    assert!(told(&whole)[0].starts_with("eve@libero.ex - "));
 }
 
 #[test]
@@ -565,6 +590,7 @@ fn what_the_own_side_refuses_is_no_contact() {
         assert!(with(diagnostic, "").ends_with(" none"), "{diagnostic}");
     }
     assert!(with("smtp; 550 address suppressed", remote).ends_with(" fresh"));
+    assert!(with("smtp; 554 5.2.1 Inactive recipient, go away", "").ends_with(" fresh"));
     assert!(with("smtp; 552 5.2.2 quota exceeded", "").ends_with(" fresh"));
     assert!(with("x-unix; 67", "").contains(" 5.1.1 local "));
 }
