@@ -167,8 +167,7 @@ impl LineParser {
         outer: Option<Moment>,
     ) -> Option<Found<'b>> {
         if may_be_header(record.text)
-            && let Some(found) =
-                unusual::in_text(record.text, moment, record.host, &mut self.stamps)
+            && let Some(found) = unusual::in_text(record, moment, &mut self.stamps)
         {
             return Some(found);
         }

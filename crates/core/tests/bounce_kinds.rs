@@ -131,6 +131,42 @@ fn a_bounce_is_one_whatever_marks_it_has() {
     }
 }
 
+/// Names that carriers and people share with programs make a bounce only beside another mark of one.
+#[test]
+fn names_that_programs_share_with_others_prove_nothing() {
+    let cases = [
+        (
+            "Return-Path: <news@parcels.example>\nFrom: City Mail Delivery <news@parcels.example>\nList-Unsubscribe: <https://parcels.example/u>\nSubject: Your parcel",
+            "ordinary_mail",
+        ),
+        (
+            "From: Swift Mail Delivery Ltd <desk@parcels.example>\nSubject: New hours",
+            "ordinary_mail",
+        ),
+        (
+            "From: Mail Administrator <it@corp.example>\nSubject: Moving on Monday",
+            "ordinary_mail",
+        ),
+        (
+            "From: \"Mail Delivery\" <it@corp.example>\nSubject: Moving on Monday",
+            "ordinary_mail",
+        ),
+        (
+            "From: Mail Administrator <it@corp.example>\nSubject: Undeliverable mail",
+            "a@libero.example - bounced - - - fresh",
+        ),
+        (
+            "Return-Path: <>\nFrom: robot@corp.example (Mail Delivery Service)\nSubject: Your letter",
+            "a@libero.example - bounced - - - fresh",
+        ),
+    ];
+    for (fields, expected) in cases {
+        let body = "The mailbox of this account will be moved:\n\n<a@libero.example>";
+        assert_eq!(told(&message(fields, body)), [expected], "{fields}");
+    }
+    assert_eq!(cases.len(), 6);
+}
+
 #[test]
 fn notices_of_success_are_no_bounces() {
     let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@libero.example\nSubject: Delivery report";
@@ -149,6 +185,23 @@ fn notices_of_success_are_no_bounces() {
     ] {
         let expected = ["a@libero.example - bounced - - - fresh"];
         assert_eq!(told(&message(daemon, text)), expected, "{text}");
+    }
+    // Some got it, others did not.
+    for text in [
+        "The letter was delivered to these recipients:\n\ny@libero.example\nz@libero.example\n\nIt was not delivered to:\n\na@libero.example",
+        "It was not delivered to:\n\na@libero.example\n\nIt was delivered to the following:\n\ny@libero.example",
+        "Die Nachricht wurde zugestellt an:\ny@libero.example\n\nSie wurde nicht zugestellt an:\na@libero.example",
+        "The letter was delivered to these recipients: y@libero.example. It was not delivered to: a@libero.example.",
+        "It was delivered to the following:\n\ny@libero.example\n250 ok\nz@libero.example\n250 ok\n\nThese failed:\n\na@libero.example",
+    ] {
+        let events = told(&message(daemon, text));
+        let [only] = &*events else {
+            panic!("{text}: {events:?}");
+        };
+        assert!(
+            only.starts_with("a@libero.example - bounced"),
+            "{text}: {only}"
+        );
     }
 }
 
@@ -427,6 +480,14 @@ fn an_address_that_the_end_of_the_message_cuts_is_taken_from_the_text() {
             ["a@libero.example - bounced 550 5.1.1 rcpt fresh"]
         );
     }
+    // The returned message follows: nothing was cut.
+    let named = "Final-Recipient: rfc822; eve@libero.ex";
+    let whole = report("Failed.", named, "To: eve@libero.example");
+    assert!(told(&whole)[0].starts_with("eve@libero.ex - "));
+    // More fields follow.
+    let text = "Failed:\n\n<eve@libero.example>: no";
+    let whole = report(text, &format!("{named}\nRemote-MTA: dns; mx.libero.ex"), "");
+    assert!(told(&whole)[0].starts_with("eve@libero.ex - "));
 }
 
 #[test]
@@ -472,6 +533,10 @@ fn given_up_after_temporary_failures_is_expired() {
         ),
         ("<a@libero.example>: 552 5.2.2 full", "bounced"),
         ("<a@libero.example>: no such mailbox", "bounced"),
+        (
+            "<a@libero.example>: the box is full. Please retry delivery in 36 hours.",
+            "bounced",
+        ),
     ];
     for (text, expected) in texts {
         let event = told(&message(daemon, text)).remove(0);
@@ -491,6 +556,14 @@ fn given_up_after_temporary_failures_is_expired() {
             "bounced",
         ),
         ("Status: 5.1.1", "bounced"),
+        (
+            "Status: 5.2.1\nDiagnostic-Code: x-local; this box expired and its mail expired after 9 days",
+            "bounced",
+        ),
+        (
+            "Status: 5.0.0\nDiagnostic-Code: x-local; message expired after 9 days",
+            "expired",
+        ),
     ];
     for (fields, expected) in fields {
         let status =
@@ -498,7 +571,7 @@ fn given_up_after_temporary_failures_is_expired() {
         let event = told(&report("Delivery was given up after 5 days.", &status, "")).remove(0);
         assert!(event.contains(expected), "{fields}: {event}");
     }
-    assert_eq!((texts.len(), fields.len()), (8, 4));
+    assert_eq!((texts.len(), fields.len()), (9, 6));
 }
 
 #[test]
@@ -517,6 +590,7 @@ fn what_the_own_side_refuses_is_no_contact() {
         assert!(with(diagnostic, "").ends_with(" none"), "{diagnostic}");
     }
     assert!(with("smtp; 550 address suppressed", remote).ends_with(" fresh"));
+    assert!(with("smtp; 554 5.2.1 Inactive recipient, go away", "").ends_with(" fresh"));
     assert!(with("smtp; 552 5.2.2 quota exceeded", "").ends_with(" fresh"));
     assert!(with("x-unix; 67", "").contains(" 5.1.1 local "));
 }

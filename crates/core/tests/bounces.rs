@@ -344,6 +344,18 @@ fn hostile_sizes_end_at_a_limit_that_is_named() {
         "<a@b.example>: x\n".repeat(100_000)
     );
     assert!(recipients(text.as_bytes()).0 > 0);
+    // Each line announces the returned message, and nothing before them names anybody.
+    let announced = format!(
+        "From: MAILER-DAEMON\nSubject: failure\n\n{}",
+        "-- copy of\n".repeat(400_000)
+    );
+    assert_eq!(recipients(announced.as_bytes()), (0, vec![]));
+    let everybody: String = (0..100_000).map(|n| format!("u{n}@x.example, ")).collect();
+    let listed = format!(
+        "From: MAILER-DAEMON@x\nTo: {everybody}\nSubject: failure\n\n{}",
+        "<nobody@b.example>: x\n".repeat(100_000)
+    );
+    assert!(recipients(listed.as_bytes()).0 > 0);
     let nuls = vec![0; 1 << 20];
     assert_eq!(recipients(&nuls), (0, vec![]));
 }

@@ -36,7 +36,10 @@ pub(super) fn complete(
     for recipient in recipients.iter_mut() {
         add_domain(recipient, &known);
     }
-    if let Some(last) = recipients.last_mut() {
+    // What the returned message follows was not cut.
+    if returned.is_none()
+        && let Some(last) = recipients.last_mut()
+    {
         finish_cut(last, &known);
     }
     name_failed(recipients, said);
@@ -92,9 +95,14 @@ fn add_domain(recipient: &mut Recipient, known: &[&[u8]]) {
     }
 }
 
-/// The last address of a message that ends within it: the group has neither Action nor Status.
+/// The last address of a message that ends within it: nothing follows it, and its field ends the group.
 fn finish_cut(recipient: &mut Recipient, known: &[&[u8]]) {
-    if recipient.action.is_some() || recipient.status.is_some() || recipient.address.is_empty() {
+    let is_last = recipient.fields.last().is_some_and(|field| {
+        [&b"final-recipient"[..], b"original-recipient"]
+            .iter()
+            .any(|name| same(name, &field.name))
+    });
+    if !is_last || recipient.address.is_empty() {
         return;
     }
     let begins = |address: &[u8]| {

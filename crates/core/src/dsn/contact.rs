@@ -7,18 +7,14 @@
 use memchr::memmem;
 
 /// Words of a service that keeps a list of addresses it sends nothing to, in lower case.
-const SUPPRESSED: [&[u8]; 23] = [
+const SUPPRESSED: [&[u8]; 18] = [
     b"address is suppressed",
     b"address suppressed",
     b"blocked contact",
     b"bounced address",
     b"did not send the message to this address",
     b"has been suppressed",
-    b"have been marked as inactive",
-    b"inactive recipient",
     b"is on our blocklist of recipients",
-    b"marked as inactive",
-    b"message dropped",
     b"not delivering to previously bounced",
     b"not sent to suppressed",
     b"on the bounce list",
@@ -27,10 +23,17 @@ const SUPPRESSED: [&[u8]; 23] = [
     b"previously complained",
     b"previously unsubscribed",
     b"recipient is suppressed",
-    b"rejection list",
     b"suppressed recipient",
     b"suppression",
     b"unsubscribed address",
+];
+
+/// Words that such a service writes, and receivers in their replies, in lower case.
+const INACTIVE: [&[u8]; 4] = [
+    b"inactive recipient",
+    b"marked as inactive",
+    b"message dropped",
+    b"rejection list",
 ];
 
 /// Words for mail that goes out, in lower case.
@@ -62,7 +65,7 @@ const PROGRAM: [&[u8]; 4] = [
 ];
 
 /// True when the sender's own side wrote this diagnostic without asking anybody. `answered`: it has a reply
-/// code; receivers have limits too.
+/// code; receivers have limits, programs and inactive mailboxes too.
 pub(super) fn is_of_own_side(text: &[u8], answered: bool) -> bool {
     /// Diagnostics of this kind are one sentence.
     const MAX_SEARCH: usize = 1000;
@@ -71,7 +74,8 @@ pub(super) fn is_of_own_side(text: &[u8], answered: bool) -> bool {
         list.iter()
             .any(|words| memmem::find(&lowered, words).is_some())
     };
-    has(&SUPPRESSED) || has(&PROGRAM) || (!answered && has(&OUTGOING) && has(&LIMIT))
+    has(&SUPPRESSED)
+        || (!answered && (has(&INACTIVE) || has(&PROGRAM) || (has(&OUTGOING) && has(&LIMIT))))
 }
 
 #[cfg(test)]
@@ -106,7 +110,14 @@ mod tests {
             assert_eq!(is_of_own_side(text.as_bytes(), false), expected, "{text}");
         }
         assert_eq!(cases.len(), 11);
-        let limit = b"421 limit of messages per hour exceeded";
-        assert!(is_of_own_side(limit, false) && !is_of_own_side(limit, true));
+        for text in [
+            "421 limit of messages per hour exceeded",
+            "550 5.2.1 mailbox marked as inactive",
+            "554 5.7.1 host is on our rejection list",
+            "451 4.3.0 command died with status 75",
+        ] {
+            let text = text.as_bytes();
+            assert!(is_of_own_side(text, false) && !is_of_own_side(text, true));
+        }
     }
 }

@@ -6,7 +6,7 @@
 use memchr::memmem;
 
 /// What MTAs write, in lower case.
-const PHRASES: [&[u8]; 38] = [
+const PHRASES: [&[u8]; 36] = [
     b"been failing for a long time",
     b"bounce timeout",
     b"delivery expired",
@@ -16,8 +16,6 @@ const PHRASES: [&[u8]; 38] = [
     b"delivery timeout",
     b"exceeded max time without delivery",
     b"exceeded maximum time",
-    b"expired and",
-    b"expired after",
     b"expired in queue",
     b"expired message",
     b"giving up after",
@@ -57,11 +55,84 @@ pub(super) fn is_in(text: &[u8]) -> bool {
         .any(|words| memmem::find(&lowered, words).is_some())
         || lowered
             .split(|byte| matches!(byte, b'.' | b'!' | b';'))
-            .any(|sentence| speaks_of_attempts(sentence) && names_a_time(sentence))
+            .any(|sentence| {
+                let history = before_advice(sentence);
+                names_expired_mail(sentence)
+                    || (speaks_of_attempts(history) && names_a_time(history))
+            })
+}
+
+/// `message 1pJyXx expired after 5 days`: accounts, passwords and certificates expire too.
+fn names_expired_mail(sentence: &[u8]) -> bool {
+    const MAIL: [&[u8]; 5] = [b"message", b"mail", b"queue", b"delivery", b"retry"];
+    const OTHERS: [&[u8]; 10] = [
+        b"account",
+        b"address",
+        b"certificate",
+        b"domain",
+        b"licen",
+        b"mailbox",
+        b"password",
+        b"subscription",
+        b"trial",
+        b"user",
+    ];
+    let expired = [&b"expired and"[..], b"expired after"];
+    let Some(at) = expired
+        .iter()
+        .find_map(|words| memmem::find(sentence, words))
+    else {
+        return false;
+    };
+    let before = sentence.get(..at).unwrap_or_default();
+    let has = |list: &[&[u8]]| {
+        list.iter()
+            .any(|words| memmem::find(before, words).is_some())
+    };
+    !has(&OTHERS) && (has(&MAIL) || names_a_time(sentence))
+}
+
+/// What stands before advice to the sender or a promise: `Please retry delivery in 24 hours` tells of no attempt.
+fn before_advice(sentence: &[u8]) -> &[u8] {
+    const ADVICE: [&str; 26] = [
+        "please re",
+        "please send",
+        "please try",
+        "please attempt",
+        "please wait",
+        "retry delivery",
+        "retry in ",
+        "retry later",
+        "retry sending",
+        "retry the ",
+        "resend",
+        "re-send",
+        "send it again",
+        "send again",
+        "try again",
+        "try to deliver",
+        "try to send",
+        "versuchen sie",
+        "erneut senden",
+        "veuillez",
+        "intente",
+        "inténtelo",
+        "tente novamente",
+        "riprova",
+        "probeer",
+        "попробуйте",
+    ];
+    let end = ADVICE
+        .iter()
+        .filter_map(|words| memmem::find(sentence, words.as_bytes()))
+        .min();
+    sentence
+        .get(..end.unwrap_or(sentence.len()))
+        .unwrap_or(sentence)
 }
 
 /// Parts of words for delivery and for trying, in the languages of notices.
-const ATTEMPTS: [&str; 25] = [
+const ATTEMPTS: [&str; 27] = [
     "attempt",
     "deliver",
     "giving up",
@@ -70,7 +141,9 @@ const ATTEMPTS: [&str; 25] = [
     "queue",
     "tried",
     "trying",
-    "retr",
+    "retried",
+    "retries",
+    "retry",
     "zustell",
     "zugestellt",
     "versuch",
@@ -186,6 +259,13 @@ mod tests {
                 false,
             ),
             ("Your password has expired", false),
+            ("The subscription of this user expired after 30 days", false),
+            ("This e-mail address expired and was closed", false),
+            ("Mail for you expired and was discarded", true),
+            ("Expired after 72 hours", true),
+            ("Over quota. Retry delivery in 12 hours", false),
+            ("Please try to deliver it again within 2 days", false),
+            ("It was retried for 4 days, please send it again", true),
             (
                 "The delivery failed. Write to us within office hours.",
                 false,
@@ -195,6 +275,6 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(is_in(text.as_bytes()), expected, "{text}");
         }
-        assert_eq!(cases.len(), 17);
+        assert_eq!(cases.len(), 24);
     }
 }

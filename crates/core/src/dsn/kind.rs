@@ -50,8 +50,12 @@ impl NotBounce {
     }
 }
 
-/// What a message is by its header, its parts and the words in it; `None` for what may be a bounce.
-pub(super) fn of_message(headers: &Headers<'_>, parts: &Parts<'_>) -> Option<NotBounce> {
+/// What a message is by its header, its parts and the words for people in it; `None` for what may be a bounce.
+pub(super) fn of_message(
+    headers: &Headers<'_>,
+    parts: &Parts<'_>,
+    words: &[u8],
+) -> Option<NotBounce> {
     let subject = headers.words(b"subject");
     match parts.report_type.as_deref() {
         Some("feedback-report") => return Some(NotBounce::FeedbackReport),
@@ -74,7 +78,6 @@ pub(super) fn of_message(headers: &Headers<'_>, parts: &Parts<'_>) -> Option<Not
         Some(Other::Dmarc) => return Some(NotBounce::DmarcReport),
         None => {}
     }
-    let words = text::words(parts.text.as_deref().unwrap_or_default());
     let by_program = sender.author != Author::Person || sender.null;
     if by_program && !headers.has(b"x-failed-recipients") && success::is_told(&subject, words) {
         return Some(NotBounce::SuccessNotice);

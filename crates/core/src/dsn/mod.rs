@@ -82,14 +82,14 @@ pub fn read(message: &[u8]) -> Reading {
 fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Reading {
     let (headers, body) = Headers::split(message, &mut deviations);
     let parts = Parts::of(&headers, body);
-    let own_kind = kind::of_message(&headers, &parts);
+    let text = parts.text.as_deref().unwrap_or_default();
+    let (words, returned_in_text) = text::split_returned(text);
+    let own_kind = kind::of_message(&headers, &parts, words);
     let status = match own_kind {
         // What a person passes on befell the mail of somebody else.
         Some(NotBounce::ForwardedBounce) => Status::default(),
         own_kind => status_of(&parts, own_kind.is_none(), &mut deviations),
     };
-    let text = parts.text.as_deref().unwrap_or_default();
-    let words = text::words(text);
     let returned = parts.returned.as_deref().map(returned_headers);
     let mut report = if status.recipients.is_empty() {
         if body.is_empty() && deviations.has(Deviation::MessageTooLong) {
@@ -101,7 +101,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         if let Some(kind) = own_kind {
             return Reading::NotBounce(kind);
         }
-        let Some(found) = text::read(&headers, text, returned.as_ref()) else {
+        let Some(found) = text::read(&headers, words, returned.as_ref()) else {
             if outer && let Some(wrapped) = wrapped(&headers, &parts) {
                 return read_level(wrapped, deviations, false);
             }
@@ -112,7 +112,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         };
         let mut report = Report::from_text(found.format, found.recipients);
         if returned.is_none() {
-            report.take_returned(&returned_headers(found.returned));
+            report.take_returned(&returned_headers(returned_in_text));
         }
         report
     } else {
@@ -127,7 +127,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         );
         text::add_words(&mut report.recipients, &families, words);
         if returned.is_none() {
-            report.take_returned(&returned_headers(text::returned(text)));
+            report.take_returned(&returned_headers(returned_in_text));
         }
         report
     };

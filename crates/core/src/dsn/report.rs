@@ -472,6 +472,11 @@ impl Recipient {
         {
             return true;
         }
+        // Whatever the words are, a code that says why is no loss of patience.
+        let says_why = |status: EnhancedStatus| status.subject() != 4 && status.detail() != 0;
+        if status.is_some_and(says_why) {
+            return false;
+        }
         let own_words = self.text.get(..self.reply).unwrap_or_default();
         match self.reply_code.map(ReplyCode::class) {
             Some(4) => true,

@@ -6,13 +6,11 @@ use super::headers::Headers;
 use super::text::lower;
 
 /// Names that programs which return mail go by, in lower case.
-const DAEMONS: [&str; 13] = [
+const DAEMONS: [&str; 11] = [
     "delivery daemon",
     "delivery subsystem",
     "delivery system",
-    "mail administrator",
     "mail daemon",
-    "mail delivery",
     "mail-daemon",
     "mailer daemon",
     "mailer-daemon",
@@ -23,10 +21,11 @@ const DAEMONS: [&str; 13] = [
 ];
 
 /// Names of those who answer for a mail system, programs and people, in lower case.
-const POSTMASTERS: [&str; 14] = [
+const POSTMASTERS: [&str; 15] = [
     "anti-virus",
     "antivirus",
     "interscan",
+    "mail administrator",
     "mail system",
     "mailsystem",
     "mailmarshal",
@@ -38,6 +37,23 @@ const POSTMASTERS: [&str; 14] = [
     "smtp_gateway",
     "system administrator",
     "systemadministrator",
+];
+
+/// Names that count as those of postmasters where nothing else stands in the name, in lower case: carriers and shops
+/// deliver mail too.
+const WHOLE_NAMES: [&str; 12] = [
+    "e-mail delivery",
+    "email delivery",
+    "internet mail delivery",
+    "mail delivery",
+    "mail delivery agent",
+    "mail delivery error",
+    "mail delivery failure",
+    "mail delivery notification",
+    "mail delivery program",
+    "mail delivery service",
+    "mail delivery software",
+    "mail delivery status",
 ];
 
 /// Names of programs that want no answer, in lower case.
@@ -81,7 +97,7 @@ impl Sender {
         let has = |names: &[&str]| names.iter().any(|name| from.contains(name));
         let author = if has(&DAEMONS) || from.trim() == "<>" {
             Author::MailerDaemon
-        } else if has(&POSTMASTERS) {
+        } else if has(&POSTMASTERS) || WHOLE_NAMES.contains(&display_name(&from)) {
             Author::Postmaster
         } else if has(&UNATTENDED) || !from.contains('@') {
             Author::Unattended
@@ -101,4 +117,16 @@ impl Sender {
             answerable: !null && path.is_some_and(|path| path.contains(&b'@')),
         }
     }
+}
+
+/// `"Mail Delivery" <a@b>`, `a@b (Mail Delivery)` → the name; all of it where no address stands beside one.
+fn display_name(from: &str) -> &str {
+    let before = from.split('<').next().unwrap_or_default();
+    let name = match before.split_once('(') {
+        Some((address, comment)) if address.contains('@') => {
+            comment.trim_end().trim_end_matches(')')
+        }
+        _ => before,
+    };
+    name.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''))
 }

@@ -69,27 +69,29 @@ fn affirms(words: &str) -> bool {
         || words.split(['.', '!']).any(is_sentence_of_success)
 }
 
+/// Participles of delivering, in lower case.
+const PARTICIPLES: [&str; 14] = [
+    "delivered",
+    "relayed",
+    "zugestellt",
+    "ausgeliefert",
+    "remis",
+    "distribué",
+    "livré",
+    "consegnato",
+    "recapitato",
+    "entregado",
+    "entregue",
+    "bezorgd",
+    "afgeleverd",
+    "levereret",
+];
+
 /// `wurde an diese Empfänger zugestellt`, `è stato consegnato a`: a participle behind its auxiliary verb.
 fn is_sentence_of_success(sentence: &str) -> bool {
     const AUXILIARIES: [&str; 13] = [
         "was", "were", "been", "wurde", "wurden", "été", "stato", "stati", "sido", "foi", "werd",
         "zijn", "blev",
-    ];
-    const PARTICIPLES: [&str; 14] = [
-        "delivered",
-        "relayed",
-        "zugestellt",
-        "ausgeliefert",
-        "remis",
-        "distribué",
-        "livré",
-        "consegnato",
-        "recapitato",
-        "entregado",
-        "entregue",
-        "bezorgd",
-        "afgeleverd",
-        "levereret",
     ];
     let words = sentence.split_whitespace();
     let mut behind = words.skip_while(|word| !AUXILIARIES.contains(word));
@@ -98,9 +100,23 @@ fn is_sentence_of_success(sentence: &str) -> bool {
         && !DENIALS.iter().any(|denial| denied.contains(denial))
 }
 
+/// `was not delivered to`, `non è stato consegnato a`: a denial before a phrase or a participle.
+fn is_sentence_of_failure(sentence: &str) -> bool {
+    let padded = format!(" {sentence} ");
+    let denial = DENIALS
+        .iter()
+        .filter_map(|denial| padded.find(denial))
+        .min();
+    let behind = denial.and_then(|at| padded.get(at..)).unwrap_or_default();
+    PHRASES.iter().any(|phrase| behind.contains(phrase))
+        || behind
+            .split_whitespace()
+            .any(|word| PARTICIPLES.contains(&word.trim_end_matches([':', ','])))
+}
+
 /// True for words that deny a delivery or tell of a failure anywhere.
 fn denies(words: &str) -> bool {
-    const FAILURES: [&str; 21] = [
+    const FAILURES: [&str; 30] = [
         "konnte",
         "could",
         "disabled",
@@ -122,17 +138,18 @@ fn denies(words: &str) -> bool {
         "unknown",
         "unzustellbar",
         "échec",
+        "bestaat niet",
+        "does not exist",
+        "doesn't exist",
+        "existiert nicht",
+        "n'existe pas",
+        "no existe",
+        "no such ",
+        "non esiste",
+        "não existe",
     ];
     FAILURES.iter().any(|word| words.contains(word))
-        || PHRASES.iter().any(|phrase| {
-            words.find(phrase).is_some_and(|at| {
-                // The words of the same sentence before it.
-                let before = words.get(..at).unwrap_or_default();
-                let sentence = before.rsplit(['.', '!', ':']).next().unwrap_or_default();
-                let padded = format!(" {sentence}");
-                DENIALS.iter().any(|denial| padded.contains(denial))
-            })
-        })
+        || words.split(['.', '!', ':']).any(is_sentence_of_failure)
 }
 
 #[cfg(test)]
@@ -171,11 +188,27 @@ mod tests {
             ("Your message was not successfully delivered", false),
             ("Delivered to the following: a@b. Failed: c@d", false),
             ("Uw bericht is niet succesvol bezorgd", false),
+            (
+                "It was delivered to the following: a@b. It was not delivered to: c@d",
+                false,
+            ),
+            (
+                "Il messaggio è stato consegnato a: a@b. Non è stato consegnato a: c@d",
+                false,
+            ),
+            (
+                "Wurde zugestellt an: a@b. Wurde nicht zugestellt an: c@d",
+                false,
+            ),
+            (
+                "It was delivered to: a@b. This is no proof that it was read",
+                true,
+            ),
             ("No mailbox here by that name", false),
         ];
         for (text, expected) in cases {
             assert_eq!(is_told("", text.as_bytes()), expected, "{text}");
         }
-        assert_eq!(cases.len(), 18);
+        assert_eq!(cases.len(), 22);
     }
 }

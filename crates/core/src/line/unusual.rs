@@ -79,19 +79,21 @@ pub(super) fn in_line<'b>(
 
 /// Looks for a record behind a second header, in the text of a program; time and host are those of the first.
 pub(super) fn in_text<'b>(
-    text: &'b [u8],
+    outer: &Record<'b>,
     moment: Moment,
-    host: &'b [u8],
     stamps: &mut Stamps,
 ) -> Option<Found<'b>> {
+    if !carries_records(outer.tag) {
+        return None;
+    }
     let header = Header {
         moment: Some(moment),
         stamp: &[],
-        host,
+        host: outer.host,
         stage: Stage::Program,
         names: 0,
     };
-    header.read(text, stamps)
+    header.read(outer.text, stamps)
 }
 
 /// True where a header is what it seems to be: a host, a program, a colon and a space.
@@ -260,7 +262,8 @@ impl<'b> Header<'b> {
         }
         // A log driver's or a relay's program.
         if self.moment.is_some()
-            && let Some((_, inner)) = syslog::tag_of(text)
+            && let Some((tag, inner)) = syslog::tag_of(text)
+            && carries_records(tag)
         {
             self.stage = Stage::Program;
             return Some(inner);
@@ -314,6 +317,73 @@ fn program_of(text: &[u8]) -> Option<(&[u8], &[u8], bool)> {
         rest = after;
     }
     Some((tag, rest, inner.is_some()))
+}
+
+/// True for programs whose text is the record of another: relays, log drivers, and containers named for a mail system.
+/// The text of any other program may be a stranger's.
+///
+/// `docker/mail`, `rsyslogd`, `exim4`, `mail-1`, `3f2a9c1b7d5e`.
+fn carries_records(tag: &[u8]) -> bool {
+    /// Relays, log drivers and collectors, in lower case: what follows the name is that of a container or a module.
+    const DRIVERS: [&[u8]; 20] = [
+        b"conmon",
+        b"containerd",
+        b"cri",
+        b"crio",
+        b"docker",
+        b"dockerd",
+        b"filebeat",
+        b"fluent",
+        b"fluentbit",
+        b"fluentd",
+        b"journal",
+        b"journald",
+        b"kubelet",
+        b"logspout",
+        b"nxlog",
+        b"podman",
+        b"promtail",
+        b"rsyslog",
+        b"rsyslogd",
+        b"syslog",
+    ];
+    /// Mail systems, as containers are named for them, in lower case.
+    const MAIL_SYSTEMS: [&[u8]; 10] = [
+        b"exim",
+        b"mail",
+        b"mailer",
+        b"mailserver",
+        b"mta",
+        b"mx",
+        b"postfix",
+        b"smarthost",
+        b"smtp",
+        b"smtpd",
+    ];
+    /// What may stand beside such a name, in lower case.
+    const QUALIFIERS: [&[u8]; 4] = [b"in", b"out", b"relay", b"server"];
+    /// Digits of a container's short id.
+    const MIN_ID: usize = 12;
+    let lowered = tag.to_ascii_lowercase();
+    let mut parts = lowered.split(|byte| matches!(byte, b'/' | b'-' | b'_' | b'.'));
+    if parts
+        .clone()
+        .next()
+        .is_some_and(|first| DRIVERS.contains(&first))
+    {
+        return true;
+    }
+    let is_number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let is_id = |part: &[u8]| part.len() >= MIN_ID && part.iter().all(u8::is_ascii_hexdigit);
+    let names_it = |part: &[u8]| MAIL_SYSTEMS.contains(&without_number(part)) || is_id(part);
+    parts.clone().any(names_it)
+        && parts.all(|part| names_it(part) || is_number(part) || QUALIFIERS.contains(&part))
+}
+
+/// `exim4` → `exim`
+fn without_number(name: &[u8]) -> &[u8] {
+    let end = name.iter().rposition(|byte| !byte.is_ascii_digit());
+    name.get(..end.map_or(0, |at| at + 1)).unwrap_or_default()
 }
 
 /// True where the next word is a level.
@@ -397,6 +467,14 @@ mod tests {
             ),
             (
                 "Jan 23 16:00:01 node mail[7]: <22>Jan 23 15:00:01 mx1 postfix/smtp[101]: ",
+                "mx1",
+            ),
+            (
+                "Jan 23 16:00:01 node 3f2a9c1b7d5e[7]: Jan 23 15:00:01 mx1 postfix/smtp[101]: ",
+                "mx1",
+            ),
+            (
+                "Jan 23 16:00:01 node mta_out-2[7]: Jan 23 15:00:01 mx1 postfix/smtp[101]: ",
                 "mx1",
             ),
             (
@@ -538,6 +616,10 @@ mod tests {
             format!("Jan 23 16:00:01 mx1 sshd[7]: {inner}"),
             format!("Jan 23 16:00:01 mx1 sshd[7]: Invalid user {EXIM}"),
             format!("Jan 23 16:00:01 mx1 dovecot: auth: user=<x> Jan 23 16:00:01 mx1 {inner}"),
+            format!("Jan 23 16:00:01 mx1 mailman[7]: {EXIM}"),
+            format!("Jan 23 16:00:01 mx1 httpd[7]: [9] {EXIM}"),
+            format!("Jan 23 16:00:01 mx1 cron: Jan 23 16:00:01 mx1 {inner}"),
+            format!("Jan 23 16:00:01 mx1 webmail[7]: <22>Jan 23 16:00:01 {inner}"),
             format!("Jan 23 16:00:01 mx1 exim[7]: rejected {inner}"),
             format!("Jan 23 16:00:01 mx1 postfix/smtpd[7]: warning: x: {inner}"),
             format!("Jan 23 16:00:01 mx1 postfix/smtpd[7]: NOQUEUE: reject: {EXIM}"),
@@ -548,6 +630,7 @@ mod tests {
         let lines = [
             format!("2023-01-23T15:00:01Z Invalid user bob {inner}"),
             format!("2023-01-23T15:00:01Z stdout F Invalid user {inner}"),
+            format!("Jan 23 16:00:01 mx1 mail.info perl[7]: 2023-01-23 16:00:01 {EXIM}"),
             format!("a text of words {inner}"),
             format!("words Jan 23 16:00:01 (x) {inner}"),
             inner.clone(),

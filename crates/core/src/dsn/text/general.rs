@@ -12,13 +12,16 @@
 //! of a failed delivery and name an address. The addresses of the one who wrote the bounce and of the one
 //! who got it are left out, and so are quoted lines.
 
+use std::collections::HashSet;
+
 use memchr::memmem;
 
 use super::{MAX_RECIPIENTS, Said, append_folded, bracketed, is_address, is_quoted, lower, notice};
 use crate::dsn::headers::{cut_line, field};
+use crate::dsn::success;
 
 /// Every recipient; `own`: addresses in lower case that are none.
-pub(super) fn read(text: &[u8], own: &[Vec<u8>]) -> Vec<Said> {
+pub(super) fn read(text: &[u8], own: &HashSet<Vec<u8>>) -> Vec<Said> {
     let is_own = |address: &[u8]| own.contains(&lower(address));
     let mut said = lists(text, &is_own);
     if said.is_empty() {
@@ -31,6 +34,8 @@ pub(super) fn read(text: &[u8], own: &[Vec<u8>]) -> Vec<Said> {
 fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
     let mut said: Vec<Said> = Vec::new();
     let (mut rest, mut within, mut blanks) = (text, false, 0);
+    // The paragraph above the addresses says what became of them.
+    let (mut heading, mut delivered) = (Vec::new(), false);
     while !rest.is_empty() && said.len() < MAX_RECIPIENTS {
         let (line, after) = cut_line(rest);
         rest = after;
@@ -51,6 +56,14 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
             && !is_own(address)
             && !is_of_summary(words, after)
         {
+            if !heading.is_empty() {
+                delivered = success::is_told("", &heading);
+                heading.clear();
+            }
+            if delivered {
+                (within, blanks) = (false, 0);
+                continue;
+            }
             if !said
                 .iter()
                 .rev()
@@ -62,10 +75,22 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
                 said.push(one);
             }
             (within, blanks) = (true, 0);
-        } else if within && blanks > 0 && notice::is_aside(words) {
+        } else if within && blanks > 0 && (notice::is_aside(words) || success::is_told("", words)) {
             within = false;
+            blanks = 0;
+            heading.clear();
+            append_folded(&mut heading, words);
         } else if within && let Some(last) = said.last_mut() {
             append_folded(&mut last.text, words);
+            blanks = 0;
+        } else {
+            if blanks > 0 {
+                heading.clear();
+            }
+            // What stands right below an address is its reply.
+            if blanks > 0 || !heading.is_empty() || !delivered {
+                append_folded(&mut heading, words);
+            }
             blanks = 0;
         }
     }
@@ -251,7 +276,7 @@ fn take_sentence(paragraph: &[u8], is_own: &dyn Fn(&[u8]) -> bool, said: &mut Ve
     {
         return;
     }
-    addresses_behind(paragraph, &mut |word, address| {
+    let mut take = |word: &[u8], address: &[u8]| {
         let known = said
             .iter()
             .rev()
@@ -260,7 +285,17 @@ fn take_sentence(paragraph: &[u8], is_own: &dyn Fn(&[u8]) -> bool, said: &mut Ve
         if !known && !is_own(address) && !is_of_staff(address) && !leads_to_sender(word) {
             said.push(Said::new(address));
         }
-    });
+    };
+    // Of some it may say that they got the message.
+    let mut rest = paragraph;
+    while !rest.is_empty() {
+        let end = memmem::find(rest, b". ").map_or(rest.len(), |at| at + 2);
+        let (sentence, after) = rest.split_at_checked(end).unwrap_or((rest, b""));
+        if !success::is_told("", sentence) {
+            addresses_behind(sentence, &mut take);
+        }
+        rest = after;
+    }
 }
 
 /// `they are not accepting mail from a@b`

@@ -11,6 +11,8 @@ mod postfix;
 mod qmail;
 pub(super) mod service;
 
+use std::collections::HashSet;
+
 use memchr::memmem;
 
 pub(super) use general::addresses;
@@ -29,11 +31,9 @@ const MAX_RECIPIENTS: usize = 10_000;
 
 /// What a text says.
 #[derive(Debug)]
-pub(super) struct Found<'t> {
+pub(super) struct Found {
     pub(super) format: Format,
     pub(super) recipients: Vec<Recipient>,
-    /// The returned message, as far as it stands in the text.
-    pub(super) returned: &'t [u8],
 }
 
 /// An address and what is said of it.
@@ -70,13 +70,12 @@ impl Said {
 /// What the families of texts find in one.
 pub(super) type Families = Option<(Format, Vec<Said>)>;
 
-/// Reads the text of a bounce; `None` when it names no recipient. `returned`: the header of the returned message.
-pub(super) fn read<'t>(
+/// Reads the words of a bounce; `None` when they name no recipient. `returned`: the header of the returned message.
+pub(super) fn read(
     headers: &Headers<'_>,
-    text: &'t [u8],
+    words: &[u8],
     returned: Option<&Headers<'_>>,
-) -> Option<Found<'t>> {
-    let (words, rest) = split_returned(text);
+) -> Option<Found> {
     let (format, said) = families(headers, words, returned)?;
     let action = if speaks_of_delay(headers, words) {
         Action::Delayed
@@ -88,11 +87,7 @@ pub(super) fn read<'t>(
         .take(MAX_RECIPIENTS)
         .map(|said| Recipient::of_text(&said.address, said.original, said.text, action))
         .collect();
-    Some(Found {
-        format,
-        recipients,
-        returned: rest,
-    })
+    Some(Found { format, recipients })
 }
 
 /// The recipients that a text for people names, and what it says of each.
@@ -211,16 +206,6 @@ pub(super) fn add_words(recipients: &mut [Recipient], families: &Families, words
     }
 }
 
-/// The words of a text for people, without the returned message.
-pub(super) fn words(text: &[u8]) -> &[u8] {
-    split_returned(text).0
-}
-
-/// The returned message, as far as it stands in a text.
-pub(super) fn returned(text: &[u8]) -> &[u8] {
-    split_returned(text).1
-}
-
 /// True when it is worth looking for status fields in a text.
 pub(super) fn may_hold_status(text: &[u8]) -> bool {
     let mut from = 0;
@@ -238,8 +223,8 @@ pub(super) fn may_hold_status(text: &[u8]) -> bool {
 }
 
 /// Cuts a text where the returned message begins: behind a line that says so, or at a block of header
-/// fields.
-fn split_returned(text: &[u8]) -> (&[u8], &[u8]) {
+/// fields. It gives the words for people, and the returned message as far as it stands in the text.
+pub(super) fn split_returned(text: &[u8]) -> (&[u8], &[u8]) {
     /// Fields that nearly every message has.
     const USUAL: [&[u8]; 8] = [
         b"received",
@@ -253,10 +238,12 @@ fn split_returned(text: &[u8]) -> (&[u8], &[u8]) {
     ];
     let mut rest = text;
     let (mut block, mut usual) = (None, 0);
+    // A bounce names somebody before it returns the message.
+    let mut names_address = false;
     while !rest.is_empty() {
         let (line, after) = cut_line(rest);
         let at = text.len() - rest.len();
-        if announces_message(line) && words_before(text, at) {
+        if names_address && announces_message(line) {
             return split_at(text, at, text.len() - after.len());
         }
         match field(line) {
@@ -273,6 +260,7 @@ fn split_returned(text: &[u8]) -> (&[u8], &[u8]) {
             }
             None => (block, usual) = (None, 0),
         }
+        names_address = names_address || line.contains(&b'@');
         rest = after;
     }
     (text, b"")
@@ -283,11 +271,6 @@ fn split_at(text: &[u8], end: usize, start: usize) -> (&[u8], &[u8]) {
         text.get(..end).unwrap_or_default(),
         text.get(start..).unwrap_or_default(),
     )
-}
-
-/// A bounce says something before it returns the message.
-fn words_before(text: &[u8], at: usize) -> bool {
-    text.get(..at).is_some_and(|before| before.contains(&b'@'))
 }
 
 /// Words of a marked line before the returned message, in lower case.
@@ -362,11 +345,11 @@ fn speaks_of_delay(headers: &Headers<'_>, words: &[u8]) -> bool {
 
 /// The addresses that a bounce has on its own account: of the one who gets it, of the one who writes and of the
 /// one who sent the returned message.
-fn own_addresses(headers: &Headers<'_>, returned: Option<&Headers<'_>>) -> Vec<Vec<u8>> {
+fn own_addresses(headers: &Headers<'_>, returned: Option<&Headers<'_>>) -> HashSet<Vec<u8>> {
     // Not X-Original-To: some programs put the failed recipient there.
     const FIELDS: [&[u8]; 5] = [b"to", b"from", b"return-path", b"delivered-to", b"reply-to"];
     const RETURNED: [&[u8]; 4] = [b"from", b"sender", b"return-path", b"reply-to"];
-    let mut own = Vec::new();
+    let mut own = HashSet::new();
     let returned = returned
         .into_iter()
         .flat_map(|returned| RETURNED.iter().filter_map(|name| returned.value(name)));
@@ -375,7 +358,9 @@ fn own_addresses(headers: &Headers<'_>, returned: Option<&Headers<'_>>) -> Vec<V
         .filter_map(|name| headers.value(name))
         .chain(returned)
     {
-        general::addresses(&value, &mut |address| own.push(lower(address)));
+        general::addresses(&value, &mut |address| {
+            own.insert(lower(address));
+        });
     }
     own
 }
