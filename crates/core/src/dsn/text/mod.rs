@@ -4,6 +4,7 @@
 //! come from a mailer daemon or from nobody get here, and quoted lines (`> `) are never read: mail that
 //! talks about a bounce yields nothing.
 
+mod borders;
 mod exim;
 mod general;
 mod notice;
@@ -96,6 +97,7 @@ pub(super) fn families(
     words: &[u8],
     returned: Option<&Headers<'_>>,
 ) -> Families {
+    let words = &borders::spaced(words);
     let families: [(Format, &dyn Fn() -> Vec<Said>); 4] = [
         (Format::Qmail, &|| qmail::read(words)),
         (Format::Exim, &|| exim::read(words)),
