@@ -350,7 +350,8 @@ fn hostile_sizes_end_at_a_limit_that_is_named() {
         "-- copy of\n".repeat(400_000)
     );
     assert_eq!(recipients(announced.as_bytes()), (0, vec![]));
-    let everybody: String = (0..100_000).map(|n| format!("u{n}@x.example, ")).collect();
+    let everybody: Vec<String> = (0..100_000).map(|n| format!("u{n}@x.example, ")).collect();
+    let everybody = everybody.concat();
     let listed = format!(
         "From: MAILER-DAEMON@x\nTo: {everybody}\nSubject: failure\n\n{}",
         "<nobody@b.example>: x\n".repeat(100_000)
