@@ -37,14 +37,19 @@ pub(crate) use without::{Reader, Writer, sums_by};
 
 #[cfg(feature = "polars")]
 mod with {
+    use std::io::{Cursor, Read, Seek, SeekFrom};
+
     use anyhow::Context;
     use polars_arrow::array::Array;
+    use polars_buffer::Buffer;
     use polars_core::prelude::*;
     use polars_io::SerReader;
     use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
     use polars_io::parquet::write::{
         BatchedWriter, KeyValueMetadata, ParquetCompression, ParquetWriter,
     };
+    use polars_parquet::parquet::metadata::ColumnChunkMetadata;
+    use polars_parquet::parquet::read::PageReader;
     use polars_parquet::write::{
         CompressedPage, CompressionOptions, Encoding, Page, ParquetType, SchemaDescriptor,
         StatisticsOptions, Version, WriteOptions, array_to_columns, compress, to_parquet_schema,
@@ -234,6 +239,40 @@ mod with {
             pair.value.as_deref()
         }
 
+        /// Compares the pages of a column of a group with the foot of the file. A page that says that it has more values
+        /// than its column makes the library ask for more memory than there is, which ends the process.
+        ///
+        /// # Errors
+        /// When a page has more values or more bytes than its column.
+        fn check_pages(&self, column: &ColumnChunkMetadata) -> Result<()> {
+            let std::ops::Range { start, end } = column.byte_range();
+            let length = end.saturating_sub(start);
+            if end > self.file.metadata()?.len() {
+                bail!("it is damaged");
+            }
+            let mut bytes = Vec::new();
+            let mut file = &self.file;
+            file.seek(SeekFrom::Start(start))?;
+            file.take(length).read_to_end(&mut bytes)?;
+            let largest = bytes.len();
+            let pages = Cursor::new(Buffer::from(bytes));
+            let mut values = 0_i64;
+            for page in PageReader::new(pages, column, Vec::new(), largest) {
+                let CompressedPage::Data(page) = page? else {
+                    continue;
+                };
+                let is_within =
+                    |size: usize, most: i64| i64::try_from(size).is_ok_and(|size| size <= most);
+                if !is_within(page.num_values(), column.num_values() - values)
+                    || !is_within(page.uncompressed_size(), column.uncompressed_size())
+                {
+                    bail!("it is damaged");
+                }
+                values += i64::try_from(page.num_values())?;
+            }
+            Ok(())
+        }
+
         /// The rows of a group, these columns alone.
         ///
         /// # Errors
@@ -248,6 +287,16 @@ mod with {
                 for (name, _) in fields {
                     if !schema.contains(name) {
                         bail!("the column {name} is missing");
+                    }
+                }
+                let columns = self.metadata.row_groups[group].parquet_columns();
+                for column in columns {
+                    let path = &column.descriptor().path_in_schema;
+                    if fields
+                        .iter()
+                        .any(|(name, _)| path.first().is_some_and(|first| first == name))
+                    {
+                        self.check_pages(column)?;
                     }
                 }
                 Ok(reader

@@ -6,6 +6,8 @@
 #![deny(clippy::indexing_slicing)]
 
 mod head;
+#[cfg(test)]
+pub(crate) mod testing;
 mod unusual;
 
 pub use head::Head;

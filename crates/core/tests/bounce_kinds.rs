@@ -30,7 +30,7 @@ fn report(text: &str, status: &str, returned: &str) -> Vec<u8> {
 }
 
 /// `recipient original outcome code status stage contact`, or what the message is.
-fn told(message: &[u8]) -> Vec<String> {
+fn outcomes(message: &[u8]) -> Vec<String> {
     let report = match dsn::read(message) {
         Reading::Report(report) => report,
         Reading::NotBounce(kind) => return vec![kind.as_str().to_owned()],
@@ -89,7 +89,7 @@ fn answers_of_programs_and_people_are_no_bounces() {
     for subject in subjects {
         let fields = format!("Return-Path: <>\nFrom: Ann <ann@libero.example>\nSubject: {subject}");
         assert_eq!(
-            told(&message(&fields, body)),
+            outcomes(&message(&fields, body)),
             ["automatic_reply"],
             "{subject}"
         );
@@ -108,10 +108,10 @@ fn answers_of_programs_and_people_are_no_bounces() {
         let fields = format!(
             "Return-Path: <>\nFrom: Ann <ann@libero.example>\nSubject: Your letter\n{mark}"
         );
-        assert_eq!(told(&message(&fields, body)), [kind], "{mark}");
+        assert_eq!(outcomes(&message(&fields, body)), [kind], "{mark}");
         // Telephone numbers look like replies.
         let numbers = format!("{body}\n\nTel: 555 12345, room: 501 west");
-        assert_eq!(told(&message(&fields, &numbers)), [kind], "{mark}");
+        assert_eq!(outcomes(&message(&fields, &numbers)), [kind], "{mark}");
     }
     assert_eq!((subjects.len(), marks.len()), (10, 8));
 }
@@ -127,7 +127,7 @@ fn a_bounce_is_one_whatever_marks_it_has() {
         "From: Mail service <no-reply@libero.example>\nSubject: Undeliverable mail",
     ] {
         let expected = ["a@libero.example - bounced 550 5.1.1 - fresh"];
-        assert_eq!(told(&message(fields, text)), expected, "{fields}");
+        assert_eq!(outcomes(&message(fields, text)), expected, "{fields}");
     }
 }
 
@@ -162,7 +162,7 @@ fn names_that_programs_share_with_others_prove_nothing() {
     ];
     for (fields, expected) in cases {
         let body = "The mailbox of this account will be moved:\n\n<a@libero.example>";
-        assert_eq!(told(&message(fields, body)), [expected], "{fields}");
+        assert_eq!(outcomes(&message(fields, body)), [expected], "{fields}");
     }
     assert_eq!(cases.len(), 6);
 }
@@ -177,14 +177,18 @@ fn notices_of_success_are_no_bounces() {
         "Il messaggio è stato consegnato con successo:\n\na@libero.example",
         "Uw bericht is succesvol bezorgd:\n\na@libero.example",
     ] {
-        assert_eq!(told(&message(daemon, text)), ["success_notice"], "{text}");
+        assert_eq!(
+            outcomes(&message(daemon, text)),
+            ["success_notice"],
+            "{text}"
+        );
     }
     for text in [
         "Your message was not delivered successfully:\n\na@libero.example",
         "Ihre Nachricht konnte nicht erfolgreich zugestellt werden an:\n\na@libero.example",
     ] {
         let expected = ["a@libero.example - bounced - - - fresh"];
-        assert_eq!(told(&message(daemon, text)), expected, "{text}");
+        assert_eq!(outcomes(&message(daemon, text)), expected, "{text}");
     }
     // Some got it, others did not.
     for text in [
@@ -194,7 +198,7 @@ fn notices_of_success_are_no_bounces() {
         "The letter was delivered to these recipients: y@libero.example. It was not delivered to: a@libero.example.",
         "It was delivered to the following:\n\ny@libero.example\n250 ok\nz@libero.example\n250 ok\n\nThese failed:\n\na@libero.example",
     ] {
-        let events = told(&message(daemon, text));
+        let events = outcomes(&message(daemon, text));
         let [only] = &*events else {
             panic!("{text}: {events:?}");
         };
@@ -219,7 +223,7 @@ fn reports_that_a_person_passes_on_are_no_bounces_and_wrapped_ones_are() {
     ] {
         let fields = format!("{fields}\n{mixed}");
         assert_eq!(
-            told(&message(&fields, &parts)),
+            outcomes(&message(&fields, &parts)),
             ["forwarded_bounce"],
             "{fields}"
         );
@@ -233,7 +237,7 @@ fn reports_that_a_person_passes_on_are_no_bounces_and_wrapped_ones_are() {
         let body = format!(
             "--c\nContent-Type: text/plain\n\nOur footer\n\n--c\nContent-Type: message/rfc822\n\n{inner}\n--c--"
         );
-        told(&message(&fields, &body))
+        outcomes(&message(&fields, &body))
     };
     let event = "a@libero.example - bounced - 5.1.1 - fresh";
     assert_eq!(
@@ -300,13 +304,13 @@ fn a_refusal_by_disposition_notification_is_a_refusal_and_a_receipt_is_none() {
         let message = notification(from, text, disposition);
         if refused {
             let expected = ["a@libero.example - bounced - - - fresh"];
-            assert_eq!(told(&message), expected, "{text}");
+            assert_eq!(outcomes(&message), expected, "{text}");
             assert_eq!(
                 (texts(&message), message_id(&message)),
                 (vec![text.to_owned()], "7@shop.example".to_owned())
             );
         } else {
-            assert_eq!(told(&message), ["disposition_notification"], "{text}");
+            assert_eq!(outcomes(&message), ["disposition_notification"], "{text}");
         }
     }
     assert_eq!(cases.len(), 6);
@@ -344,11 +348,11 @@ fn the_reply_is_found_where_it_stands() {
         ),
     ];
     for (text, expected) in cases {
-        assert_eq!(told(&message(daemon, text)), [expected], "{text}");
+        assert_eq!(outcomes(&message(daemon, text)), [expected], "{text}");
     }
     assert_eq!(cases.len(), 6);
     let only_sender = "They are not accepting mail from rob@shop.example:\n\n\tann";
-    assert_eq!(told(&message(daemon, only_sender)), ["unknown"]);
+    assert_eq!(outcomes(&message(daemon, only_sender)), ["unknown"]);
 }
 
 #[test]
@@ -377,7 +381,7 @@ fn fields_in_a_text_and_notifications_as_json_are_read() {
         );
         let message = message(&fields, &body);
         assert_eq!(
-            told(&message),
+            outcomes(&message),
             ["a@libero.example - bounced 550 5.2.1 - fresh"],
             "{from}"
         );
@@ -395,14 +399,14 @@ fn fields_in_a_text_and_notifications_as_json_are_read() {
             "a@libero.example - bounced 550 5.1.1 - fresh",
             "b@libero.example - bounced - - - fresh",
         ];
-        assert_eq!(told(&message), expected);
+        assert_eq!(outcomes(&message), expected);
         assert_eq!(message_id(&message), "9@shop.example");
     }
     let delivery = message(
         "From: AWS <no-reply@sns.example>\nSubject: AWS Notification Message",
         r#"{"notificationType":"Delivery","delivery":{"recipients":["a@libero.example"]}}"#,
     );
-    assert_eq!(told(&delivery), ["ordinary_mail"]);
+    assert_eq!(outcomes(&delivery), ["ordinary_mail"]);
 }
 
 #[test]
@@ -416,7 +420,7 @@ fn the_one_who_failed_is_named_by_header_text_or_returned_message() {
     );
     let groups = format!("{}\n{}", of("all@shop.example"), of("all@shop.example"));
     assert_eq!(
-        told(&report(&two, &groups, "")),
+        outcomes(&report(&two, &groups, "")),
         [
             "x@box.example all@shop.example bounced 550 5.0.0 - fresh",
             "y@box.example all@shop.example bounced 551 5.0.0 - fresh"
@@ -424,7 +428,7 @@ fn the_one_who_failed_is_named_by_header_text_or_returned_message() {
     );
     let failed = |status: &str, returned: &str| {
         let message = String::from_utf8(report("Failed.", status, returned)).unwrap();
-        told(
+        outcomes(
             message
                 .replacen("From:", "X-Failed-Recipients: z@box.example\nFrom:", 1)
                 .as_bytes(),
@@ -440,16 +444,16 @@ fn the_one_who_failed_is_named_by_header_text_or_returned_message() {
     );
     let local = "Original-Recipient: rfc822;<f.b@libero.example>\nFinal-Recipient: LOCAL;<f.b>\nAction: failed\nStatus: 5.2.2\n";
     assert_eq!(
-        told(&report("", local, "")),
+        outcomes(&report("", local, "")),
         ["f.b@libero.example - bounced - 5.2.2 - fresh"]
     );
     let other = "Final-Recipient: x-local; ann\nAction: failed\nStatus: 5.2.2\n";
     assert_eq!(
-        told(&report("", other, "To: Ann <ann@libero.example>")),
+        outcomes(&report("", other, "To: Ann <ann@libero.example>")),
         ["ann@libero.example - bounced - 5.2.2 - fresh"]
     );
     assert_eq!(
-        told(&report("", other, "To: Bob <bob@libero.example>")),
+        outcomes(&report("", other, "To: Bob <bob@libero.example>")),
         ["ann - bounced - 5.2.2 - fresh"]
     );
 }
@@ -465,36 +469,36 @@ fn groups_that_name_nobody_are_no_recipients() {
         format!("Status: 5.0.0\n\n{STATUS}"),
     ] {
         let expected = ["a@libero.example - bounced - 5.1.1 - fresh"];
-        assert_eq!(told(&report("", &status, "")), expected, "{status}");
+        assert_eq!(outcomes(&report("", &status, "")), expected, "{status}");
     }
 }
 
 #[test]
 fn an_address_that_the_end_of_the_message_cuts_is_taken_from_the_text() {
     let text = "This is the mail system at host mta1.shop.example.\n\n<a@libero.example>: host mx[192.0.2.1] said: 550 5.1.1 no (in reply to RCPT TO command)";
-    let whole = report(text, "Final-Recipient: rfc822; a@libero.ex", "");
-    let end = whole.len() - b"\n\n--b--\n".len();
-    for message in [&whole[..end], &whole[..]] {
+    let complete = report(text, "Final-Recipient: rfc822; a@libero.ex", "");
+    let end = complete.len() - b"\n\n--b--\n".len();
+    for message in [&complete[..end], &complete[..]] {
         assert_eq!(
-            told(message),
+            outcomes(message),
             ["a@libero.example - bounced 550 5.1.1 rcpt fresh"]
         );
     }
     // The returned message follows: nothing was cut.
     let named = "Final-Recipient: rfc822; eve@libero.ex";
-    let whole = report("Failed.", named, "To: eve@libero.example");
-    assert!(told(&whole)[0].starts_with("eve@libero.ex - "));
+    let complete = report("Failed.", named, "To: eve@libero.example");
+    assert!(outcomes(&complete)[0].starts_with("eve@libero.ex - "));
     // More fields follow.
     let text = "Failed:\n\n<eve@libero.example>: no";
-    let whole = report(text, &format!("{named}\nRemote-MTA: dns; mx.libero.ex"), "");
-    assert!(told(&whole)[0].starts_with("eve@libero.ex - "));
+    let complete = report(text, &format!("{named}\nRemote-MTA: dns; mx.libero.ex"), "");
+    assert!(outcomes(&complete)[0].starts_with("eve@libero.ex - "));
 }
 
 #[test]
 fn the_stage_is_read_from_the_diagnostic_the_text_and_the_transcript() {
     let with = |text: &str, diagnostic: &str| {
         let status = format!("{STATUS}Diagnostic-Code: smtp; {diagnostic}\n");
-        told(&report(text, &status, "")).remove(0)
+        outcomes(&report(text, &status, "")).remove(0)
     };
     let postfix = "This is the mail system at host mta1.shop.example.\n\n<a@libero.example>: host mx[192.0.2.1] said:\n    554 5.7.1 no (in reply to end of DATA command)";
     assert!(with(postfix, "554 5.7.1 no").contains(" end_of_data "));
@@ -539,7 +543,7 @@ fn given_up_after_temporary_failures_is_expired() {
         ),
     ];
     for (text, expected) in texts {
-        let event = told(&message(daemon, text)).remove(0);
+        let event = outcomes(&message(daemon, text)).remove(0);
         assert!(event.contains(expected), "{text}: {event}");
     }
     let fields = [
@@ -568,7 +572,7 @@ fn given_up_after_temporary_failures_is_expired() {
     for (fields, expected) in fields {
         let status =
             format!("Final-Recipient: rfc822; a@libero.example\nAction: failed\n{fields}\n");
-        let event = told(&report("Delivery was given up after 5 days.", &status, "")).remove(0);
+        let event = outcomes(&report("Delivery was given up after 5 days.", &status, "")).remove(0);
         assert!(event.contains(expected), "{fields}: {event}");
     }
     assert_eq!((texts.len(), fields.len()), (9, 6));
@@ -578,7 +582,7 @@ fn given_up_after_temporary_failures_is_expired() {
 fn what_the_own_side_refuses_is_no_contact() {
     let with = |diagnostic: &str, remote: &str| {
         let status = format!("{STATUS}Diagnostic-Code: {diagnostic}\n{remote}");
-        told(&report("", &status, "")).remove(0)
+        outcomes(&report("", &status, "")).remove(0)
     };
     let remote = "Remote-MTA: dns; mx.libero.example\n";
     for diagnostic in [

@@ -41,16 +41,15 @@ pub(super) fn reason(event: &Delivery<'_>, verdict: Verdict, known: &Known<'_>) 
 }
 
 /// What the answer can be about, by who wrote it and by the stage, where that is not everything; and which rules and
-/// codes fit and were passed over for it.
+/// codes fit and were passed over, for that or for words about the sender.
 fn limits(event: &Delivery<'_>) -> Vec<Part> {
     let facts = Facts::of(event);
     let subject = facts.subject();
     let is_answer = facts.reply_code.is_some() || !facts.reply.is_empty();
     let words = subject.words();
-    let Some(words) = words.filter(|_| is_answer || subject == Subject::OwnHost) else {
-        return Vec::new();
-    };
-    let mut parts = vec![Part::new("subject", subject.as_str()).note(words)];
+    let words = words.filter(|_| is_answer || subject == Subject::OwnHost);
+    let subject = words.map(|words| Part::new("subject", subject.as_str()).note(words));
+    let mut parts: Vec<Part> = subject.into_iter().collect();
     for passed in Classifier::passed_over(&facts) {
         let part = Part::new("passed_over", passed.reason.as_str());
         parts.push(match passed.rule.and_then(Classifier::describe) {

@@ -175,9 +175,24 @@ struct Answer<'f, 'b> {
     class: Option<u8>,
     /// Whether a remote side, or a filter or mail store of this host, answered.
     answered: bool,
-    hits: Hits<'static>,
+    all: Words,
     /// Those of the first sentence, when there are others.
-    first: Option<Hits<'static>>,
+    first: Option<Words>,
+}
+
+/// The phrases of a text, or of a sentence of it.
+struct Words {
+    hits: Hits<'static>,
+    /// The rule whose phrases speak of the sender, when there is one.
+    of_sender: Option<(u16, &'static Rule)>,
+}
+
+impl Words {
+    fn new(folded: &[u8]) -> Words {
+        let hits = MATCHER.scan(folded);
+        let of_sender = hits.first(|rule| rule.tier == Tier::Sender);
+        Words { hits, of_sender }
+    }
 }
 
 impl<'f, 'b> Answer<'f, 'b> {
@@ -193,18 +208,18 @@ impl<'f, 'b> Answer<'f, 'b> {
             subject: facts.subject(),
             class: facts.class(),
             answered: facts.reply_code.is_some() || !facts.reply.is_empty(),
-            hits: MATCHER.scan(folded.as_bytes()),
-            first: folded.first_sentence().map(|first| MATCHER.scan(first)),
+            all: Words::new(folded.as_bytes()),
+            first: folded.first_sentence().map(Words::new),
         }
     }
 
     fn verdict(&self) -> Verdict {
         let own = (!self.answered).then_some(Tier::Own);
-        own.and_then(|tier| self.by_text(&self.hits, tier))
+        own.and_then(|tier| self.by_text(&self.all, tier))
             .or_else(|| self.by_status(codes::of_certain_status))
             .or_else(|| self.by_clear_words())
             .or_else(|| self.by_status(codes::of_status))
-            .or_else(|| self.by_text(&self.hits, Tier::Vague))
+            .or_else(|| self.by_text(&self.all, Tier::Vague))
             .or_else(|| self.by_status(codes::of_vague_status))
             .or_else(|| self.of_sender())
             .or_else(|| {
@@ -212,11 +227,6 @@ impl<'f, 'b> Answer<'f, 'b> {
                 self.by_code(reason, Basis::ReplyCode)
             })
             .unwrap_or_else(|| nothing_said(self.facts))
-    }
-
-    /// True for words about the sender: what they say does not exist, or is full, is no recipient.
-    fn speaks_of_sender(hits: &Hits<'_>) -> bool {
-        hits.first(|rule| rule.tier == Tier::Sender).is_some()
     }
 
     /// True for the words of somebody who refuses: of a remote host, or of a filter or a limit of this one.
@@ -253,12 +263,22 @@ impl<'f, 'b> Answer<'f, 'b> {
         self.subject.limit(reason, self.class)
     }
 
-    fn by_text(&self, hits: &Hits<'_>, tier: Tier) -> Option<Verdict> {
-        let of_sender = self.is_answer() && Answer::speaks_of_sender(hits);
-        let (index, rule) = hits.first(|rule| {
-            let stands = matches!(self.limit(rule.reason), Limit::Stands | Limit::Means(_));
-            let stands = stands && !(of_sender && blames_recipient(rule.reason));
-            rule.tier == tier && stands && self.asks(rule)
+    /// The same for what words name: what does not exist, or is full, beside words about the sender is no recipient.
+    fn limit_of_words(&self, words: &Words, reason: Reason) -> Limit {
+        match self.limit(reason) {
+            Limit::Stands
+                if words.of_sender.is_some() && self.is_answer() && blames_recipient(reason) =>
+            {
+                Limit::OfSender
+            }
+            limit => limit,
+        }
+    }
+
+    fn by_text(&self, words: &Words, tier: Tier) -> Option<Verdict> {
+        let (index, rule) = words.hits.first(|rule| {
+            let limit = self.limit_of_words(words, rule.reason);
+            rule.tier == tier && matches!(limit, Limit::Stands | Limit::Means(_)) && self.asks(rule)
         })?;
         let reason = match self.limit(rule.reason) {
             Limit::Means(other) => other,
@@ -274,9 +294,9 @@ impl<'f, 'b> Answer<'f, 'b> {
     /// By the whole text, unless the first sentence of a reply puts the failure on another side: it says why, and the
     /// others what to do about it.
     fn by_clear_words(&self) -> Option<Verdict> {
-        let of_all = self.by_text(&self.hits, Tier::Clear);
+        let of_all = self.by_text(&self.all, Tier::Clear);
         let first = self.first.as_ref().filter(|_| self.answered);
-        let of_first = first.and_then(|hits| self.by_text(hits, Tier::Clear));
+        let of_first = first.and_then(|first| self.by_text(first, Tier::Clear));
         let side = of_all.map(|all| all.reason.blame());
         let is_other = |first: &Verdict| Some(first.reason.blame()) != side;
         let of_first = of_first
@@ -313,15 +333,12 @@ impl<'f, 'b> Answer<'f, 'b> {
             basis: Some(rule.basis),
             rule: Some(RuleId::BuiltIn(index)),
         };
-        let of_sender = self.hits.first(|rule| rule.tier == Tier::Sender);
-        let of_sender = of_sender.filter(|_| self.is_answer());
-        let is_meant = |reason| {
-            self.limit(reason) == Limit::OfSender || of_sender.is_some() && blames_recipient(reason)
-        };
-        let words = self
-            .hits
-            .first(|rule| rule.tier != Tier::Own && is_meant(rule.reason) && self.asks(rule));
+        let words = self.all.hits.first(|rule| {
+            let limit = self.limit_of_words(&self.all, rule.reason);
+            rule.tier != Tier::Own && limit == Limit::OfSender && self.asks(rule)
+        });
         if let Some(words) = words {
+            let of_sender = self.all.of_sender.filter(|_| self.is_answer());
             return Some(by_rule(of_sender.unwrap_or(words)));
         }
         let status = self.facts.reply_status.or(self.facts.status);
@@ -336,18 +353,18 @@ impl<'f, 'b> Answer<'f, 'b> {
     }
 
     fn passed_over(&self) -> Vec<PassedOver> {
-        let all = self.hits.all().into_iter();
-        let asked = all.filter(|(_, rule)| rule.when.includes(self.class) && self.asks(rule));
-        let rules = asked.map(|(index, rule)| PassedOver {
+        let stands = |rule: &Rule| self.limit_of_words(&self.all, rule.reason) == Limit::Stands;
+        let all = self.all.hits.all().into_iter();
+        let limited = all.filter(|(_, rule)| self.asks(rule) && !stands(rule));
+        let rules = limited.map(|(index, rule)| PassedOver {
             rule: Some(RuleId::BuiltIn(index)),
             reason: rule.reason,
         });
         let status = self.facts.reply_status.or(self.facts.status);
-        let code = status
-            .and_then(codes::of_status)
-            .map(|reason| PassedOver { rule: None, reason });
-        let limited = |it: &PassedOver| self.limit(it.reason) != Limit::Stands;
-        rules.chain(code).filter(limited).collect()
+        let code = status.and_then(codes::of_status);
+        let code = code.filter(|reason| self.limit(*reason) != Limit::Stands);
+        let code = code.map(|reason| PassedOver { rule: None, reason });
+        rules.chain(code).collect()
     }
 }
 
@@ -355,7 +372,8 @@ const fn blames_recipient(reason: Reason) -> bool {
     matches!(reason.blame(), Blame::Recipient | Blame::RecipientDomain)
 }
 
-/// A first sentence that names a policy or a fault (`Transaction failed.`, `Connection refused.`) leaves it to the others to say which.
+/// A first sentence that names a policy or a fault (`Transaction failed.`, `Connection refused.`) leaves it to the others
+/// to say which.
 fn is_specific(verdict: Verdict) -> bool {
     !matches!(
         verdict.reason,

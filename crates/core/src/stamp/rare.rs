@@ -27,6 +27,18 @@ struct Date {
     weekday: bool,
 }
 
+impl Date {
+    /// A date with its year, behind no weekday.
+    const fn of(year: u32, month: u32, day: u32) -> Date {
+        Date {
+            year: Some(year.cast_signed()),
+            month,
+            day,
+            weekday: false,
+        }
+    }
+}
+
 impl Stamps {
     /// Reads a stamp of one of these styles at the start of the text.
     #[cold]
@@ -104,13 +116,7 @@ fn numeric(text: &[u8]) -> Option<(Date, u32, i64, &[u8])> {
         _ => return None,
     };
     let (hour, within_hour, rest) = clock(rest.strip_prefix(b",").unwrap_or(rest))?;
-    let date = Date {
-        year: Some(year.cast_signed()),
-        month,
-        day,
-        weekday: false,
-    };
-    Some((date, hour, within_hour, rest))
+    Some((Date::of(year, month, day), hour, within_hour, rest))
 }
 
 /// `21/Jan/2025:18:06:28`, `Tue, 21 Jan 2025 18:06:28`.
@@ -133,13 +139,7 @@ fn day_first(text: &[u8]) -> Option<(Date, u32, i64, &[u8])> {
     };
     let (hour, within_hour, rest) = clock(rest)?;
     let month = months::month_of(name)?;
-    let date = Date {
-        year: Some(year.cast_signed()),
-        month,
-        day,
-        weekday: false,
-    };
-    Some((date, hour, within_hour, rest))
+    Some((Date::of(year, month, day), hour, within_hour, rest))
 }
 
 /// `Okt  5 18:06:28`, `Jan 21, 2025 @ 18:06:28`, either behind `Tue `.
