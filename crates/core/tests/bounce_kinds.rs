@@ -610,3 +610,64 @@ fn the_message_is_named_by_what_came_back_and_then_by_references() {
     assert_eq!(with("References: <2@a>\n", "Message-ID: <4@a>"), "4@a");
     assert_eq!(with("References: 2\n", ""), "");
 }
+
+/// Texts in which other scripts and marks touch the address.
+#[test]
+fn addresses_end_where_other_scripts_and_marks_begin() {
+    let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@web.example\nSubject: hello\nContent-Type: text/plain; charset=utf-8";
+    let cases = [
+        ("宛先：a@libero.example\n550 5.1.1 nobody", "550 5.1.1"),
+        (
+            "メールを配信できませんでした。\n\n送信先：a@libero.example\n理由：550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        ("수신자：a@libero.example\n550 5.1.1 nobody", "550 5.1.1"),
+        (
+            "很抱歉，您发送给a@libero.example的邮件被退回。\n\nhost mx said: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        (
+            "收件人邮件地址（a@libero.example）不存在，邮件无法送达。\nhost mx3.libero.example[192.0.2.4] said: 550 Mailbox not found.",
+            "550 -",
+        ),
+        (
+            "Delivery failed for “a@libero.example”: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        ("“a@libero.example”: 550 5.1.1 nobody", "550 5.1.1"),
+        ("'a@libero.example' - 550 5.1.1 nobody", "550 5.1.1"),
+        (
+            "Die Nachricht an „a@libero.example“ wurde nicht zugestellt: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        (
+            "a@libero.example… was not delivered\n550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        ("a@libero.example—550 5.1.1 nobody", "550 5.1.1"),
+        (
+            "«a@libero.example» — пользователь не найден\n\nСообщение не доставлено: 550 No such user",
+            "550 -",
+        ),
+        (
+            "Votre message à « a@libero.example » est refusé : 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        (
+            "ไม่สามารถส่งถึงa@libero.exampleได้\n\nhost mx said: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        (
+            "発信者：rob@shop.example様\n宛先：a@libero.example様\n\n配信に失敗しました。host mx said: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+    ];
+    for (text, codes) in cases {
+        let expected = format!("a@libero.example - bounced {codes} - fresh");
+        assert_eq!(told(&message(daemon, text)), [expected], "{text}");
+    }
+    assert_eq!(cases.len(), 15);
+    let whole = "an δοκιμή@παράδειγμα.example nicht zugestellt: 550 5.1.1 nobody";
+    let expected = ["δοκιμή@xn--hxajbheg2az3al.example - bounced 550 5.1.1 - fresh"];
+    assert_eq!(told(&message(daemon, whole)), expected);
+}

@@ -4,6 +4,7 @@
 //! come from a mailer daemon or from nobody get here, and quoted lines (`> `) are never read: mail that
 //! talks about a bounce yields nothing.
 
+mod address;
 mod exim;
 mod general;
 mod notice;
@@ -15,8 +16,10 @@ use std::collections::HashSet;
 
 use memchr::memmem;
 
-pub(super) use general::addresses;
+pub(super) use address::addresses;
 pub(super) use notice::{holds_reply, tells_of_failure};
+
+use address::is_address;
 
 use super::fields::Action;
 use super::headers::{Headers, cut_line, field};
@@ -358,7 +361,7 @@ fn own_addresses(headers: &Headers<'_>, returned: Option<&Headers<'_>>) -> HashS
         .filter_map(|name| headers.value(name))
         .chain(returned)
     {
-        general::addresses(&value, &mut |address| {
+        addresses(&value, &mut |address| {
             own.insert(lower(address));
         });
     }
@@ -397,42 +400,6 @@ fn bracketed(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr::memchr(b'>', inner)?;
     let (address, rest) = inner.split_at_checked(end)?;
     is_address(address).then(|| (address, rest.get(1..).unwrap_or_default()))
-}
-
-/// An address of mail as people and programs write it in a text.
-fn is_address(text: &[u8]) -> bool {
-    /// RFC 5321 section 4.5.3.1.3.
-    const MAX_ADDRESS: usize = 254;
-    let Some(at) = memchr::memrchr(b'@', text) else {
-        return false;
-    };
-    let (name, domain) = (
-        text.get(..at).unwrap_or_default(),
-        text.get(at + 1..).unwrap_or_default(),
-    );
-    let quoted = name.starts_with(b"\"") && name.ends_with(b"\"") && name.len() > 2;
-    let plain = |&byte: &u8| {
-        !byte.is_ascii_whitespace()
-            && !byte.is_ascii_control()
-            && !matches!(
-                byte,
-                b'<' | b'>' | b'(' | b')' | b',' | b';' | b'"' | b'[' | b']'
-            )
-    };
-    text.len() <= MAX_ADDRESS
-        && !name.is_empty()
-        && (quoted || name.iter().all(plain))
-        && domain.len() > 1
-        && domain.iter().all(|&byte| {
-            byte.is_ascii_alphanumeric()
-                || byte >= 0x80
-                || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':')
-        })
-        && domain
-            .first()
-            .is_some_and(|&byte| byte != b'.' && byte != b'-')
-        && !domain.ends_with(b":")
-        && memmem::find(domain, b"..").is_none()
 }
 
 #[cfg(test)]
