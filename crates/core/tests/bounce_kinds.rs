@@ -671,3 +671,121 @@ fn addresses_end_where_other_scripts_and_marks_begin() {
     let expected = ["δοκιμή@xn--hxajbheg2az3al.example - bounced 550 5.1.1 - fresh"];
     assert_eq!(told(&message(daemon, whole)), expected);
 }
+
+#[test]
+fn what_a_notice_says_of_one_recipient_holds_for_no_other() {
+    let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@web.example\nSubject: failure notice";
+    let qmail = "Hi. This is the qmail-send program at web.example.\nI'm afraid I wasn't able to deliver your message.\n\n\
+                 <a@libero.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n\
+                 <b@libero.example>:\nCould not connect.\nI'm not going to try again; this message has been in the queue too long.\n\n\
+                 <c@libero.example>:\nSorry, this one is closed.\n\n--- Below this line is a copy of the message.\n\nTo: x\n";
+    let exim = "This message was created automatically by mail delivery software.\n\n  a@libero.example\n    no such user\n  \
+                b@libero.example\n    retry timeout exceeded\n  c@libero.example\n    mailbox is closed\n";
+    for text in [qmail, exim] {
+        let outcomes: Vec<String> = told(&message(daemon, text))
+            .iter()
+            .filter_map(|event| event.split(' ').nth(2).map(str::to_owned))
+            .collect();
+        assert_eq!(outcomes, ["bounced", "expired", "bounced"], "{text}");
+    }
+    let all = "These addresses were tried for 5 days:\n\na@libero.example\nb@libero.example\n";
+    let events = told(&message(daemon, all));
+    assert!(
+        events.len() == 2 && events.iter().all(|event| event.contains(" expired ")),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn a_reply_is_read_behind_a_colon_and_in_parentheses() {
+    let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@web.example\nSubject: failure notice";
+    for (text, codes) in [
+        (
+            "Unable to deliver:\n\n<a@libero.example>:\n550: 5.1.1 <a@libero.example>: nobody",
+            "550 5.1.1",
+        ),
+        (
+            "Unable to deliver:\n\n<a@libero.example>:\n552: 5.2.2 full",
+            "552 5.2.2",
+        ),
+        (
+            "Unable to deliver:\n\n<a@libero.example>:\n554: delivery error",
+            "554 -",
+        ),
+        (
+            "The message could not be delivered:\n  a@libero.example (550 user unknown)",
+            "550 -",
+        ),
+    ] {
+        let expected = format!("a@libero.example - bounced {codes} - fresh");
+        assert_eq!(told(&message(daemon, text)), [expected], "{text}");
+    }
+    for diagnostic in [
+        "550 5.4.300 Message expired -> 421 4.4.1 Connection timed out",
+        "550 5.4.316 Message expired, connection refused(Socket error code 10061)",
+    ] {
+        let status = diagnostic.split(' ').nth(1).unwrap();
+        let fields = format!(
+            "Final-Recipient: rfc822; a@libero.example\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp;{diagnostic}\n"
+        );
+        let event = told(&report("", &fields, "")).remove(0);
+        assert!(event.contains(" expired "), "{event}");
+    }
+}
+
+#[test]
+fn a_message_cut_by_exim_has_its_id_behind_the_marks() {
+    let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@web.example\nSubject: failure notice";
+    for marks in [
+        "------ This is a copy of the message, including all the headers. ------\n\
+         ------ The body of the message is 700000 characters long; only the first\n------ 9000 or so are included here.\n",
+        "------ This is a copy of your message, including all the headers.\n------ No more than 1K characters of the body are included.\n",
+        "------ This is a copy of the message, including all the headers. ------\n",
+    ] {
+        let text = format!(
+            "This message was created automatically by mail delivery software.\n\n  a@libero.example\n    550 no\n\n{marks}\n\
+             Return-path: <me@shop.example>\nMessage-ID: <5@shop.example>\nTo: a@libero.example\n\nhello\n"
+        );
+        assert_eq!(
+            message_id(&message(daemon, &text)),
+            "5@shop.example",
+            "{marks}"
+        );
+    }
+}
+
+#[test]
+fn what_a_transcript_says_of_a_recipient_is_its_text() {
+    let group = |address: &str, action: &str, status: &str| {
+        format!("Final-Recipient: RFC822; {address}\nAction: {action}\nStatus: {status}\n")
+    };
+    let failed = "   ----- The following addresses had permanent fatal errors -----\n<a@libero.example>\n\n   \
+                  ----- Transcript of session follows -----\n<a@libero.example>... Deferred: Connection timed out with mx.libero.example.\n\
+                  Message could not be delivered for 5 days\nMessage will be deleted from queue\n";
+    let told_text = texts(&report(
+        failed,
+        &group("a@libero.example", "failed", "4.4.7"),
+        "",
+    ));
+    assert!(
+        told_text[0]
+            .contains("Deferred: Connection timed out with mx.libero.example. Message could"),
+        "{told_text:?}"
+    );
+    let warning = "   ----- The following addresses had transient non-fatal errors -----\n<a@libero.example>\n<b@libero.example>\n\n   \
+                   ----- Transcript of session follows -----\n<a@libero.example>... Deferred: Connection refused by mx1.libero.example.\n\
+                   <b@libero.example>... Deferred: Connection refused by mx2.libero.example.\nWarning: message still undelivered after 4 hours\n";
+    let groups = format!(
+        "{}\n{}",
+        group("a@libero.example", "delayed", "4.2.0"),
+        group("b@libero.example", "delayed", "4.2.0")
+    );
+    let told_texts = texts(&report(warning, &groups, ""));
+    for (text, host) in told_texts.iter().zip(["mx1", "mx2"]) {
+        assert!(
+            text.contains(&format!("Deferred: Connection refused by {host}.")),
+            "{told_texts:?}"
+        );
+    }
+    assert_eq!(told_texts.len(), 2);
+}

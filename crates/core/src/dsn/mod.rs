@@ -101,7 +101,8 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         if let Some(kind) = own_kind {
             return Reading::NotBounce(kind);
         }
-        let Some(found) = text::read(&headers, words, returned.as_ref()) else {
+        let families = text::families(&headers, words, returned.as_ref());
+        let Some(found) = text::read(&headers, words, &families) else {
             if outer && let Some(wrapped) = wrapped(&headers, &parts) {
                 return read_level(wrapped, deviations, false);
             }
@@ -111,6 +112,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
             });
         };
         let mut report = Report::from_text(found.format, found.recipients);
+        report.take_notice(&families, words);
         if returned.is_none() {
             report.take_returned(&returned_headers(returned_in_text));
         }
@@ -126,6 +128,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
             returned.as_ref(),
         );
         text::add_words(&mut report.recipients, &families, words);
+        report.take_notice(&families, words);
         if returned.is_none() {
             report.take_returned(&returned_headers(returned_in_text));
         }
@@ -136,7 +139,6 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         report.take_returned(returned);
     }
     report.take_references(&headers);
-    report.take_notice(words);
     if report.date.is_none() && report.arrival.is_none() {
         deviations.add(Deviation::DateMissing);
     }

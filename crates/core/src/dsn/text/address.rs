@@ -312,7 +312,7 @@ mod tests {
         assert_eq!(cases.len(), 31);
         let mut found = Vec::new();
         addresses(b"\xca\xd5bob@libero.example\xb5\xc4 \xe9", &mut |address| {
-            found.push(address.to_vec())
+            found.push(address.to_vec());
         });
         assert_eq!(found, [b"bob@libero.example"]);
     }

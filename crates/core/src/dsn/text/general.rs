@@ -71,7 +71,7 @@ fn only_one(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
 /// Lines that begin with an address.
 fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
     let mut said: Vec<Said> = Vec::new();
-    let (mut rest, mut within, mut blanks) = (text, false, 0);
+    let (mut rest, mut within, mut blanks, mut current) = (text, false, 0, 0);
     // The paragraph above the addresses says what became of them.
     let (mut heading, mut delivered) = (Vec::new(), false);
     while !rest.is_empty() && said.len() < MAX_RECIPIENTS {
@@ -83,8 +83,8 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
             // What is said may stand below the address, and the reason below "because:".
             within &= blanks < 2
                 && said
-                    .last()
-                    .is_some_and(|last| last.text.is_empty() || last.text.ends_with(b":"));
+                    .get(current)
+                    .is_some_and(|one| one.text.is_empty() || one.text.ends_with(b":"));
             continue;
         }
         if is_quoted(words) {
@@ -102,15 +102,19 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
                 (within, blanks) = (false, 0);
                 continue;
             }
-            if !said
+            // sendmail names each again in its transcript, and says there what became of it.
+            let first = said.len().saturating_sub(50);
+            let known = said
+                .get(first..)
+                .unwrap_or_default()
                 .iter()
-                .rev()
-                .take(50)
-                .any(|known| known.address.eq_ignore_ascii_case(address))
-            {
-                let mut one = Said::new(address);
+                .position(|known| known.address.eq_ignore_ascii_case(address));
+            current = known.map_or(said.len(), |at| first + at);
+            if known.is_none() {
+                said.push(Said::new(address));
+            }
+            if let Some(one) = said.get_mut(current) {
                 append_folded(&mut one.text, reply);
-                said.push(one);
             }
             (within, blanks) = (true, 0);
         } else if within && blanks > 0 && (notice::is_aside(words) || success::is_told("", words)) {
@@ -118,8 +122,10 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
             blanks = 0;
             heading.clear();
             append_folded(&mut heading, words);
-        } else if within && let Some(last) = said.last_mut() {
-            append_folded(&mut last.text, words);
+        } else if within && is_heading(words) {
+            blanks = 0;
+        } else if within && let Some(one) = said.get_mut(current) {
+            append_folded(&mut one.text, words);
             blanks = 0;
         } else {
             if blanks > 0 {
@@ -146,6 +152,11 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
         }
     }
     said
+}
+
+/// `----- Transcript of session follows -----`
+fn is_heading(words: &[u8]) -> bool {
+    words.starts_with(b"-----") && words.ends_with(b"-----")
 }
 
 /// `To: list@b` above `Subject: hello`: what the returned message was, not who failed.
