@@ -789,3 +789,81 @@ fn what_a_transcript_says_of_a_recipient_is_its_text() {
     }
     assert_eq!(told_texts.len(), 2);
 }
+
+#[test]
+fn housekeeping_and_tickets_that_quote_bounces_are_none() {
+    let session = "Transcript of session follows.\n\n Out: 220 mx ESMTP\n In:  RCPT TO:<a@libero.example>\n \
+                   Out: 550 5.1.1 <a@libero.example>: Recipient address rejected\n\nFor other details, see the local mail logfile";
+    let quoted = "Opened for this:\n\n<a@libero.example>: host mx.libero.example[192.0.2.4] said: 550 5.1.1 nobody";
+    let daemon = "MAILER-DAEMON@web.example (Mail Delivery System)";
+    let cases = [
+        (
+            daemon,
+            "Postfix SMTP server: errors from unknown[192.0.2.4]",
+            session,
+            "ordinary_mail",
+        ),
+        (
+            daemon,
+            "Quarantine digest: 5 messages",
+            "a@libero.example  Undelivered: mailbox unknown",
+            "ordinary_mail",
+        ),
+        (
+            "postmaster@web.example",
+            "Spam Digest for all",
+            "a@libero.example: mailbox, 5 held",
+            "ordinary_mail",
+        ),
+        (
+            "postmaster@web.example",
+            "Mailbox warning",
+            "Your mailbox a@libero.example has reached 90% of quota.",
+            "ordinary_mail",
+        ),
+        (
+            "root@web.example",
+            "Mail queue on mx:",
+            "4A1*  10 me@shop.example\n (host mx said: 450 4.2.0 later)\n    a@libero.example",
+            "ordinary_mail",
+        ),
+        (
+            "JIRA <jira@web.example>",
+            "[JIRA] (MAIL-55) Undelivered Mail Returned to Sender",
+            quoted,
+            "automatic_reply",
+        ),
+        (
+            "Ann <ann@web.example>",
+            "[Ticket#4711] Undelivered Mail Returned to Sender",
+            quoted,
+            "automatic_reply",
+        ),
+        (
+            "helpdesk@web.example",
+            "Undelivered Mail Returned to Sender",
+            quoted,
+            "automatic_reply",
+        ),
+    ];
+    for (from, subject, text, kind) in cases {
+        let fields = format!(
+            "Return-Path: <>\nFrom: {from}\nSubject: {subject}\nAuto-Submitted: auto-generated"
+        );
+        assert_eq!(told(&message(&fields, text)), [kind], "{subject}");
+    }
+    assert_eq!(cases.len(), 8);
+    // A daemon writes bounces whatever the subject of the message was.
+    for subject in [
+        "[SPAM] weekly report",
+        "[Ticket#4711] hello",
+        "Undeliverable: Quarantine digest: 5 messages",
+    ] {
+        let fields = format!(
+            "Return-Path: <>\nFrom: {daemon}\nSubject: {subject}\nAuto-Submitted: auto-replied"
+        );
+        let text = "Your message could not be delivered.\n\n<a@libero.example>: host mx said: 550 5.1.1 nobody";
+        let expected = ["a@libero.example - bounced 550 5.1.1 - fresh"];
+        assert_eq!(told(&message(&fields, text)), expected, "{subject}");
+    }
+}

@@ -10,8 +10,8 @@
 //! Delivery status notifications by RFC 3464 and its neighbours (6522, 6533), and what stands for them:
 //! the texts of qmail, Exim and Postfix, and others of the shape "address: reply". One file per concern:
 //! `container` (parts of MIME), `groups` (of fields), `fields` (their values), `date`, `domain`, `report`
-//! (and its events), `text` (one file per family), `kind` (what is no bounce; `sender`, `automatic`, `success`
-//! and `refusal` are its evidence), `addresses` (who failed), and what the words tell of the attempt: `stage`,
+//! (and its events), `text` (one file per family), `kind` (what is no bounce; `sender`, `automatic`, `success`,
+//! `housekeeping` and `refusal` are its evidence), `addresses` (who failed), and what the words tell of the attempt: `stage`,
 //! `expiry`, `contact`, `exit_code`.
 //!
 //! A pure function of the bytes. Time is linear in them, and each limit that was hit is named as a
@@ -30,6 +30,7 @@ mod expiry;
 mod fields;
 mod groups;
 pub(crate) mod headers;
+mod housekeeping;
 mod kind;
 mod refusal;
 mod report;
