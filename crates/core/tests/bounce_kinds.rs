@@ -614,3 +614,260 @@ fn the_message_is_named_by_what_came_back_and_then_by_references() {
     assert_eq!(with("References: <2@a>\n", "Message-ID: <4@a>"), "4@a");
     assert_eq!(with("References: 2\n", ""), "");
 }
+
+/// Texts in which other scripts and marks touch the address.
+#[test]
+fn addresses_end_where_other_scripts_and_marks_begin() {
+    let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@web.example\nSubject: hello\nContent-Type: text/plain; charset=utf-8";
+    let cases = [
+        ("宛先：a@libero.example\n550 5.1.1 nobody", "550 5.1.1"),
+        (
+            "メールを配信できませんでした。\n\n送信先：a@libero.example\n理由：550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        ("수신자：a@libero.example\n550 5.1.1 nobody", "550 5.1.1"),
+        (
+            "很抱歉，您发送给a@libero.example的邮件被退回。\n\nhost mx said: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        (
+            "收件人邮件地址（a@libero.example）不存在，邮件无法送达。\nhost mx3.libero.example[192.0.2.4] said: 550 Mailbox not found.",
+            "550 -",
+        ),
+        (
+            "Delivery failed for “a@libero.example”: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        ("“a@libero.example”: 550 5.1.1 nobody", "550 5.1.1"),
+        ("'a@libero.example' - 550 5.1.1 nobody", "550 5.1.1"),
+        (
+            "Die Nachricht an „a@libero.example“ wurde nicht zugestellt: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        (
+            "a@libero.example… was not delivered\n550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        ("a@libero.example—550 5.1.1 nobody", "550 5.1.1"),
+        (
+            "«a@libero.example» — пользователь не найден\n\nСообщение не доставлено: 550 No such user",
+            "550 -",
+        ),
+        (
+            "Votre message à « a@libero.example » est refusé : 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        (
+            "ไม่สามารถส่งถึงa@libero.exampleได้\n\nhost mx said: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+        (
+            "発信者：rob@shop.example様\n宛先：a@libero.example様\n\n配信に失敗しました。host mx said: 550 5.1.1 nobody",
+            "550 5.1.1",
+        ),
+    ];
+    for (text, codes) in cases {
+        let expected = format!("a@libero.example - bounced {codes} - fresh");
+        assert_eq!(outcomes(&message(daemon, text)), [expected], "{text}");
+    }
+    assert_eq!(cases.len(), 15);
+    let text = "an δοκιμή@παράδειγμα.example nicht zugestellt: 550 5.1.1 nobody";
+    let expected = ["δοκιμή@xn--hxajbheg2az3al.example - bounced 550 5.1.1 - fresh"];
+    assert_eq!(outcomes(&message(daemon, text)), expected);
+}
+
+#[test]
+fn what_a_notice_says_of_one_recipient_holds_for_no_other() {
+    let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@web.example\nSubject: failure notice";
+    let qmail = "Hi. This is the qmail-send program at web.example.\nI'm afraid I wasn't able to deliver your message.\n\n\
+                 <a@libero.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n\
+                 <b@libero.example>:\nCould not connect.\nI'm not going to try again; this message has been in the queue too long.\n\n\
+                 <c@libero.example>:\nSorry, this one is closed.\n\n--- Below this line is a copy of the message.\n\nTo: x\n";
+    let exim = "This message was created automatically by mail delivery software.\n\n  a@libero.example\n    no such user\n  \
+                b@libero.example\n    retry timeout exceeded\n  c@libero.example\n    mailbox is closed\n";
+    for text in [qmail, exim] {
+        let outcomes: Vec<String> = outcomes(&message(daemon, text))
+            .iter()
+            .filter_map(|event| event.split(' ').nth(2).map(str::to_owned))
+            .collect();
+        assert_eq!(outcomes, ["bounced", "expired", "bounced"], "{text}");
+    }
+    let all = "These addresses were tried for 5 days:\n\na@libero.example\nb@libero.example\n";
+    let events = outcomes(&message(daemon, all));
+    assert!(
+        events.len() == 2 && events.iter().all(|event| event.contains(" expired ")),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn a_reply_is_read_behind_a_colon_and_in_parentheses() {
+    let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@web.example\nSubject: failure notice";
+    for (text, codes) in [
+        (
+            "Unable to deliver:\n\n<a@libero.example>:\n550: 5.1.1 <a@libero.example>: nobody",
+            "550 5.1.1",
+        ),
+        (
+            "Unable to deliver:\n\n<a@libero.example>:\n552: 5.2.2 full",
+            "552 5.2.2",
+        ),
+        (
+            "Unable to deliver:\n\n<a@libero.example>:\n554: delivery error",
+            "554 -",
+        ),
+        (
+            "The message could not be delivered:\n  a@libero.example (550 user unknown)",
+            "550 -",
+        ),
+    ] {
+        let expected = format!("a@libero.example - bounced {codes} - fresh");
+        assert_eq!(outcomes(&message(daemon, text)), [expected], "{text}");
+    }
+    for diagnostic in [
+        "550 5.4.300 Message expired -> 421 4.4.1 Connection timed out",
+        "550 5.4.316 Message expired, connection refused(Socket error code 10061)",
+    ] {
+        let status = diagnostic.split(' ').nth(1).unwrap();
+        let fields = format!(
+            "Final-Recipient: rfc822; a@libero.example\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp;{diagnostic}\n"
+        );
+        let event = outcomes(&report("", &fields, "")).remove(0);
+        assert!(event.contains(" expired "), "{event}");
+    }
+}
+
+#[test]
+fn a_message_cut_by_exim_has_its_id_behind_the_marks() {
+    let daemon = "Return-Path: <>\nFrom: MAILER-DAEMON@web.example\nSubject: failure notice";
+    for marks in [
+        "------ This is a copy of the message, including all the headers. ------\n\
+         ------ The body of the message is 700000 characters long; only the first\n------ 9000 or so are included here.\n",
+        "------ This is a copy of your message, including all the headers.\n------ No more than 1K characters of the body are included.\n",
+        "------ This is a copy of the message, including all the headers. ------\n",
+    ] {
+        let text = format!(
+            "This message was created automatically by mail delivery software.\n\n  a@libero.example\n    550 no\n\n{marks}\n\
+             Return-path: <me@shop.example>\nMessage-ID: <5@shop.example>\nTo: a@libero.example\n\nhello\n"
+        );
+        assert_eq!(
+            message_id(&message(daemon, &text)),
+            "5@shop.example",
+            "{marks}"
+        );
+    }
+}
+
+#[test]
+fn what_a_transcript_says_of_a_recipient_is_its_text() {
+    let group = |address: &str, action: &str, status: &str| {
+        format!("Final-Recipient: RFC822; {address}\nAction: {action}\nStatus: {status}\n")
+    };
+    let failed = "   ----- The following addresses had permanent fatal errors -----\n<a@libero.example>\n\n   \
+                  ----- Transcript of session follows -----\n<a@libero.example>... Deferred: Connection timed out with mx.libero.example.\n\
+                  Message could not be delivered for 5 days\nMessage will be deleted from queue\n";
+    let failed_text = texts(&report(
+        failed,
+        &group("a@libero.example", "failed", "4.4.7"),
+        "",
+    ));
+    assert!(
+        failed_text[0]
+            .contains("Deferred: Connection timed out with mx.libero.example. Message could"),
+        "{failed_text:?}"
+    );
+    let warning = "   ----- The following addresses had transient non-fatal errors -----\n<a@libero.example>\n<b@libero.example>\n\n   \
+                   ----- Transcript of session follows -----\n<a@libero.example>... Deferred: Connection refused by mx1.libero.example.\n\
+                   <b@libero.example>... Deferred: Connection refused by mx2.libero.example.\nWarning: message still undelivered after 4 hours\n";
+    let groups = format!(
+        "{}\n{}",
+        group("a@libero.example", "delayed", "4.2.0"),
+        group("b@libero.example", "delayed", "4.2.0")
+    );
+    let texts_read = texts(&report(warning, &groups, ""));
+    for (text, host) in texts_read.iter().zip(["mx1", "mx2"]) {
+        assert!(
+            text.contains(&format!("Deferred: Connection refused by {host}.")),
+            "{texts_read:?}"
+        );
+    }
+    assert_eq!(texts_read.len(), 2);
+}
+
+#[test]
+fn housekeeping_and_tickets_that_quote_bounces_are_none() {
+    let session = "Transcript of session follows.\n\n Out: 220 mx ESMTP\n In:  RCPT TO:<a@libero.example>\n \
+                   Out: 550 5.1.1 <a@libero.example>: Recipient address rejected\n\nFor other details, see the local mail logfile";
+    let quoted = "Opened for this:\n\n<a@libero.example>: host mx.libero.example[192.0.2.4] said: 550 5.1.1 nobody";
+    let daemon = "MAILER-DAEMON@web.example (Mail Delivery System)";
+    let cases = [
+        (
+            daemon,
+            "Postfix SMTP server: errors from unknown[192.0.2.4]",
+            session,
+            "ordinary_mail",
+        ),
+        (
+            daemon,
+            "Quarantine digest: 5 messages",
+            "a@libero.example  Undelivered: mailbox unknown",
+            "ordinary_mail",
+        ),
+        (
+            "postmaster@web.example",
+            "Spam Digest for all",
+            "a@libero.example: mailbox, 5 held",
+            "ordinary_mail",
+        ),
+        (
+            "postmaster@web.example",
+            "Mailbox warning",
+            "Your mailbox a@libero.example has reached 90% of quota.",
+            "ordinary_mail",
+        ),
+        (
+            "root@web.example",
+            "Mail queue on mx:",
+            "4A1*  10 me@shop.example\n (host mx said: 450 4.2.0 later)\n    a@libero.example",
+            "ordinary_mail",
+        ),
+        (
+            "JIRA <jira@web.example>",
+            "[JIRA] (MAIL-55) Undelivered Mail Returned to Sender",
+            quoted,
+            "automatic_reply",
+        ),
+        (
+            "Ann <ann@web.example>",
+            "[Ticket#4711] Undelivered Mail Returned to Sender",
+            quoted,
+            "automatic_reply",
+        ),
+        (
+            "helpdesk@web.example",
+            "Undelivered Mail Returned to Sender",
+            quoted,
+            "automatic_reply",
+        ),
+    ];
+    for (from, subject, text, kind) in cases {
+        let fields = format!(
+            "Return-Path: <>\nFrom: {from}\nSubject: {subject}\nAuto-Submitted: auto-generated"
+        );
+        assert_eq!(outcomes(&message(&fields, text)), [kind], "{subject}");
+    }
+    assert_eq!(cases.len(), 8);
+    // A daemon writes bounces whatever the subject of the message was.
+    for subject in [
+        "[SPAM] weekly report",
+        "[Ticket#4711] hello",
+        "Undeliverable: Quarantine digest: 5 messages",
+    ] {
+        let fields = format!(
+            "Return-Path: <>\nFrom: {daemon}\nSubject: {subject}\nAuto-Submitted: auto-replied"
+        );
+        let text = "Your message could not be delivered.\n\n<a@libero.example>: host mx said: 550 5.1.1 nobody";
+        let expected = ["a@libero.example - bounced 550 5.1.1 - fresh"];
+        assert_eq!(outcomes(&message(&fields, text)), expected, "{subject}");
+    }
+}

@@ -43,6 +43,75 @@ pub(super) fn is_answer(headers: &Headers<'_>) -> bool {
             .any(|name| headers.has(name))
 }
 
+/// True for mail of a system that keeps tickets: they quote the bounces that they were opened for.
+pub(super) fn is_of_tickets(headers: &Headers<'_>, subject: &str) -> bool {
+    const FIELDS: [&[u8]; 10] = [
+        b"rt-ticket",
+        b"x-bugzilla-reason",
+        b"x-freshdesk-ticket-id",
+        b"x-github-reason",
+        b"x-gitlab-project",
+        b"x-jira-fingerprint",
+        b"x-redmine-project",
+        b"x-rt-ticket",
+        b"x-trac-ticket-id",
+        b"x-zendesk-priority-mail",
+    ];
+    const DESKS: [&str; 14] = [
+        "bugzilla",
+        "customer care",
+        "help desk",
+        "help-desk",
+        "helpdesk",
+        "jira",
+        "kundenservice",
+        "otrs",
+        "redmine",
+        "service desk",
+        "servicedesk",
+        "support",
+        "ticket",
+        "zendesk",
+    ];
+    let from = headers.words(b"from");
+    FIELDS.iter().any(|name| headers.has(name))
+        || (is_answer(headers)
+            && (names_ticket(subject) || DESKS.iter().any(|name| from.contains(name))))
+}
+
+/// `(mail-55)`, `[#4711]`, `[ticket 4711]`, `ticket#4711`: the number of a ticket, in brackets or behind its name.
+fn names_ticket(subject: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "anfrage", "bug", "case", "issue", "request", "ticket", "vorgang", "demande",
+    ];
+    // Bounces put words of their own before the subject of the message.
+    let subject = subject.trim_start();
+    if !subject.starts_with(['[', '(']) && !NAMES.iter().any(|name| subject.starts_with(name)) {
+        return false;
+    }
+    let numbered = |words: &str| {
+        let start = words.trim_start_matches([' ', '#', ':', '-', 'n', 'r', '.']);
+        start.starts_with(|digit: char| digit.is_ascii_digit())
+    };
+    let in_brackets = subject.split(['[', '(']).skip(1).any(|inner| {
+        let inner = inner.split([']', ')']).next().unwrap_or_default();
+        let key = inner.rsplit_once(['-', '#']);
+        key.is_some_and(|(name, number)| {
+            name.len() <= 20
+                && !name.contains(['.', '@', ' '])
+                && !number.is_empty()
+                && number.bytes().all(|digit| digit.is_ascii_digit())
+        })
+    });
+    in_brackets
+        || NAMES.iter().any(|name| {
+            subject
+                .find(name)
+                .and_then(|at| subject.get(at + name.len()..))
+                .is_some_and(numbered)
+        })
+}
+
 /// True for mail of a mailing list (RFC 2919, RFC 2369).
 pub(super) fn is_of_list(headers: &Headers<'_>) -> bool {
     const FIELDS: [&[u8]; 7] = [

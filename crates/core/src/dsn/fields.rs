@@ -171,9 +171,26 @@ pub(super) fn diagnostic(text: &[u8]) -> Said {
     }
 }
 
+/// The code that stands exactly here, and what follows it: `550 no`, `550-no`, `550: no` (Yahoo).
+fn code_at(text: &[u8], at: usize) -> Option<(ReplyCode, &[u8])> {
+    let rest = text.get(at..)?;
+    if let Some(found) = ReplyCode::parse_prefix(rest) {
+        return Some(found);
+    }
+    // `connect to mx[192.0.2.1]:465: timed out`: a port stands right behind its colon.
+    let before = text.get(..at)?.last();
+    let begins = before.is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'(');
+    let (digits, behind) = rest.split_at_checked(3)?;
+    if !begins || !behind.starts_with(b": ") {
+        return None;
+    }
+    let (code, _) = ReplyCode::parse_prefix(digits)?;
+    Some((code, behind))
+}
+
 /// A reply that begins exactly here.
 fn reply_at(text: &[u8], at: usize) -> Option<Said> {
-    let (code, rest) = ReplyCode::parse_prefix(text.get(at..)?)?;
+    let (code, rest) = code_at(text, at)?;
     let words = rest.get(1..).unwrap_or_default();
     let words = words.trim_ascii_start();
     let status = words.strip_prefix(b"#").unwrap_or(words);
@@ -210,7 +227,8 @@ fn first_reply(text: &[u8]) -> Option<Said> {
                 b"-",
             ]
             .iter()
-            .any(|lead| word.ends_with(lead));
+            .any(|lead| word.ends_with(lead))
+            || (before.ends_with(b"(") && !counts(text, at));
         let stands_alone = before
             .last()
             .is_none_or(|&byte| !byte.is_ascii_alphanumeric() && byte != b'.');
@@ -231,6 +249,20 @@ fn first_reply(text: &[u8]) -> Option<Said> {
         }
     }
     None
+}
+
+/// True where a number counts something: `(450 seconds)`.
+fn counts(text: &[u8], at: usize) -> bool {
+    const UNITS: [&[u8]; 14] = [
+        b"b", b"byte", b"day", b"hour", b"kb", b"kib", b"mail", b"mb", b"message", b"mib", b"min",
+        b"ms", b"s", b"sec",
+    ];
+    let word = word_of(text.get(at + 4..).unwrap_or_default()).to_ascii_lowercase();
+    let one = word
+        .strip_suffix(b"s")
+        .filter(|one| !one.is_empty())
+        .unwrap_or(&word);
+    UNITS.contains(&one) || matches!(&*word, b"minutes" | b"seconds" | b"minute" | b"second")
 }
 
 /// The first enhanced code that stands alone: `(#5.1.1)`, `5.1.1 smtp;...`.
@@ -325,6 +357,13 @@ mod tests {
             ),
             ("connect to h[192.0.2.1]:25: Connection refused", "- - none"),
             ("x 450 seconds", "- - none"),
+            ("550: 5.1.1 <a@b>: User unknown", "550 5.1.1 0"),
+            ("554: delivery error: no account [0]", "554 - 0"),
+            ("connect to h[192.0.2.1]:465: timed out", "- - none"),
+            ("(550 user unknown)", "550 - 1"),
+            ("no (552 mailbox full)", "552 - 4"),
+            ("no (450 seconds)", "- - none"),
+            ("too large (550 KB)", "- - none"),
             ("unknown user", "- - none"),
             ("5.7.1 smtp", "- 5.7.1 none"),
         ];
@@ -339,6 +378,6 @@ mod tests {
             };
             assert_eq!(format!("{code} {status} {reply}"), expected, "{text}");
         }
-        assert_eq!(cases.len(), 10);
+        assert_eq!(cases.len(), 17);
     }
 }

@@ -11,7 +11,7 @@ use super::deviation::Deviations;
 use super::headers::Headers;
 use super::sender::{Author, Sender};
 use super::text::{self, lower};
-use super::{automatic, refusal, success};
+use super::{automatic, housekeeping, refusal, success};
 
 /// Why a message is no bounce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,6 +87,14 @@ pub(super) fn of_message(
         || text::service::is_told(words)
     {
         return None;
+    }
+    let returns = parts.returned.is_some() || text::may_hold_status(words);
+    if !returns && !has_bounce_subject(&subject) && housekeeping::is_told(&subject, words) {
+        return Some(NotBounce::OrdinaryMail);
+    }
+    let by_other = matches!(sender.author, Author::Unattended | Author::Person);
+    if !returns && by_other && automatic::is_of_tickets(headers, &subject) {
+        return Some(NotBounce::AutomaticReply);
     }
     if sender.author != Author::MailerDaemon {
         if automatic::is_reply(headers, &subject) {

@@ -10,8 +10,8 @@
 //! Delivery status notifications by RFC 3464 and its neighbours (6522, 6533), and what stands for them:
 //! the texts of qmail, Exim and Postfix, and others of the shape "address: reply". One file per concern:
 //! `container` (parts of MIME), `groups` (of fields), `fields` (their values), `date`, `domain`, `report`
-//! (and its events), `text` (one file per family), `kind` (what is no bounce; `sender`, `automatic`, `success`
-//! and `refusal` are its evidence), `addresses` (who failed), and what the words tell of the attempt: `stage`,
+//! (and its events), `text` (one file per family), `kind` (what is no bounce; `sender`, `automatic`, `success`,
+//! `housekeeping` and `refusal` are its evidence), `addresses` (who failed), and what the words tell of the attempt: `stage`,
 //! `expiry`, `contact`, `exit_code`.
 //!
 //! A pure function of the bytes. Time is linear in them, and each limit that was hit is named as a
@@ -30,6 +30,7 @@ mod expiry;
 mod fields;
 mod groups;
 pub(crate) mod headers;
+mod housekeeping;
 mod kind;
 mod refusal;
 mod report;
@@ -101,7 +102,8 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         if let Some(kind) = own_kind {
             return Reading::NotBounce(kind);
         }
-        let Some(found) = text::read(&headers, words, returned.as_ref()) else {
+        let families = text::families(&headers, words, returned.as_ref());
+        let Some(found) = text::read(&headers, words, &families) else {
             if outer && let Some(wrapped) = wrapped(&headers, &parts) {
                 return read_level(wrapped, deviations, false);
             }
@@ -111,6 +113,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
             });
         };
         let mut report = Report::from_text(found.format, found.recipients);
+        report.take_notice(&families, words);
         if returned.is_none() {
             report.take_returned(&returned_headers(returned_in_text));
         }
@@ -126,6 +129,7 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
             returned.as_ref(),
         );
         text::add_words(&mut report.recipients, &families, words);
+        report.take_notice(&families, words);
         if returned.is_none() {
             report.take_returned(&returned_headers(returned_in_text));
         }
@@ -136,7 +140,6 @@ fn read_level(message: &[u8], mut deviations: Deviations, outer: bool) -> Readin
         report.take_returned(returned);
     }
     report.take_references(&headers);
-    report.take_notice(words);
     if report.date.is_none() && report.arrival.is_none() {
         deviations.add(Deviation::DateMissing);
     }

@@ -7,6 +7,7 @@ use super::deviation::{Deviation, Deviations};
 use super::fields::{self, Action, Said};
 use super::groups::{Field, Group, Status, find};
 use super::headers::Headers;
+use super::text::{self, Families, Waited};
 use super::{contact, date, domain, exit_code, expiry, stage};
 use crate::event::{Contact, Delivery, Outcome, Relay, Source, Stage};
 use crate::reply::{EnhancedStatus, ReplyCode};
@@ -239,12 +240,16 @@ impl Report {
             .find_map(|ids| last_message_id(ids));
     }
 
-    /// Notes that the words for people say that the message waited for too long.
-    pub(super) fn take_notice(&mut self, words: &[u8]) {
-        if expiry::is_in(words) {
-            for recipient in &mut self.recipients {
-                recipient.waited = true;
-            }
+    /// Notes of whom the words for people say that the message waited for too long.
+    pub(super) fn take_notice(&mut self, families: &Families, words: &[u8]) {
+        let alone = self.recipients.len() == 1;
+        let waited = if alone && expiry::is_in(words) {
+            Waited::All
+        } else {
+            text::waited(families, words)
+        };
+        for recipient in &mut self.recipients {
+            recipient.waited = waited.has(&recipient.address);
         }
     }
 
@@ -480,7 +485,14 @@ impl Recipient {
         let own_words = self.text.get(..self.reply).unwrap_or_default();
         match self.reply_code.map(ReplyCode::class) {
             Some(4) => true,
-            Some(_) => expiry::is_in(own_words),
+            // Exchange writes its own words as a reply: `550 5.4.300 Message expired -> 421 4.4.1 timed out`.
+            Some(_) => {
+                let of_way = self
+                    .reply_status
+                    .or(self.status)
+                    .is_some_and(|status| status.subject() == 4);
+                expiry::is_in(own_words) || (of_way && expiry::is_in(&self.text))
+            }
             None => {
                 // 5.4.x speaks of the way to the host, which can fail for a time.
                 let refused =

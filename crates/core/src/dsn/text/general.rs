@@ -16,6 +16,7 @@ use std::collections::HashSet;
 
 use memchr::memmem;
 
+use super::address::{addresses_behind, cut_word, separator, within};
 use super::{MAX_RECIPIENTS, Said, append_folded, bracketed, is_address, is_quoted, lower, notice};
 use crate::dsn::headers::{cut_line, field};
 use crate::dsn::success;
@@ -27,13 +28,50 @@ pub(super) fn read(text: &[u8], own: &HashSet<Vec<u8>>) -> Vec<Said> {
     if said.is_empty() {
         said = sentences(text, &is_own);
     }
+    if said.is_empty() && (notice::holds_reply(text) || notice::tells_of_failure(text)) {
+        said = only_one(text, &is_own);
+    }
+    said
+}
+
+/// The only address in a text: what the sentence around it means need not be known.
+fn only_one(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
+    let reason = notice::gist(text);
+    let mut said: Vec<Said> = Vec::new();
+    let mut words = Vec::new();
+    for line in text.split(|&byte| byte == b'\n') {
+        if !is_quoted(line.trim_ascii()) {
+            words.extend_from_slice(line);
+            words.push(b'\n');
+        }
+    }
+    addresses_behind(&words, &mut |word, address| {
+        let known = said
+            .first()
+            .is_some_and(|known| known.address.eq_ignore_ascii_case(address));
+        if said.len() < 2
+            && !known
+            && !is_own(address)
+            && !is_of_staff(address)
+            && !leads_to_sender(word)
+        {
+            said.push(Said {
+                text: reason.clone(),
+                of_notice: true,
+                ..Said::new(address)
+            });
+        }
+    });
+    if said.len() > 1 {
+        said.clear();
+    }
     said
 }
 
 /// Lines that begin with an address.
 fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
     let mut said: Vec<Said> = Vec::new();
-    let (mut rest, mut within, mut blanks) = (text, false, 0);
+    let (mut rest, mut within, mut blanks, mut current) = (text, false, 0, 0);
     // The paragraph above the addresses says what became of them.
     let (mut heading, mut delivered) = (Vec::new(), false);
     while !rest.is_empty() && said.len() < MAX_RECIPIENTS {
@@ -45,8 +83,8 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
             // What is said may stand below the address, and the reason below "because:".
             within &= blanks < 2
                 && said
-                    .last()
-                    .is_some_and(|last| last.text.is_empty() || last.text.ends_with(b":"));
+                    .get(current)
+                    .is_some_and(|one| one.text.is_empty() || one.text.ends_with(b":"));
             continue;
         }
         if is_quoted(words) {
@@ -64,15 +102,19 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
                 (within, blanks) = (false, 0);
                 continue;
             }
-            if !said
+            // sendmail names each again in its transcript, and says there what became of it.
+            let first = said.len().saturating_sub(50);
+            let known = said
+                .get(first..)
+                .unwrap_or_default()
                 .iter()
-                .rev()
-                .take(50)
-                .any(|known| known.address.eq_ignore_ascii_case(address))
-            {
-                let mut one = Said::new(address);
+                .position(|known| known.address.eq_ignore_ascii_case(address));
+            current = known.map_or(said.len(), |at| first + at);
+            if known.is_none() {
+                said.push(Said::new(address));
+            }
+            if let Some(one) = said.get_mut(current) {
                 append_folded(&mut one.text, reply);
-                said.push(one);
             }
             (within, blanks) = (true, 0);
         } else if within && blanks > 0 && (notice::is_aside(words) || success::is_told("", words)) {
@@ -80,8 +122,10 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
             blanks = 0;
             heading.clear();
             append_folded(&mut heading, words);
-        } else if within && let Some(last) = said.last_mut() {
-            append_folded(&mut last.text, words);
+        } else if within && is_heading(words) {
+            blanks = 0;
+        } else if within && let Some(one) = said.get_mut(current) {
+            append_folded(&mut one.text, words);
             blanks = 0;
         } else {
             if blanks > 0 {
@@ -108,6 +152,11 @@ fn lists(text: &[u8], is_own: &dyn Fn(&[u8]) -> bool) -> Vec<Said> {
         }
     }
     said
+}
+
+/// `----- Transcript of session follows -----`
+fn is_heading(words: &[u8]) -> bool {
+    words.starts_with(b"-----") && words.ends_with(b"-----")
 }
 
 /// `To: list@b` above `Subject: hello`: what the returned message was, not who failed.
@@ -148,28 +197,80 @@ fn recipient(words: &[u8]) -> Option<(&[u8], &[u8])> {
             || matches!(rest.first(), Some(b':' | b'-' | b'(' | b'.' | b',' | b';'));
         return ends.then(|| (address, rest.strip_prefix(b":").unwrap_or(rest)));
     }
-    let end = words
-        .iter()
-        .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'('))
-        .unwrap_or(words.len());
-    let (address, rest) = words.split_at_checked(end)?;
-    let (bare, mark) = match address {
-        [bare @ .., b':' | b',' | b';'] => (bare, true),
-        _ => (address, false),
+    unbracketed(words)
+}
+
+/// `a@b: no`, `“a@b” - no`, `a@b… no`: an address that begins a line, and what follows a mark behind it.
+fn unbracketed(words: &[u8]) -> Option<(&[u8], &[u8])> {
+    let quoted = opening_mark(words);
+    let words = words.get(quoted..).unwrap_or(words);
+    let (mut word, mut rest) = cut_word(words);
+    if quoted == 0 && rest.starts_with(b"'") {
+        // o'neil@b
+        let length = word.len() + 1 + cut_word(rest.get(1..)?).0.len();
+        (word, rest) = words.split_at_checked(length)?;
+    }
+    let (bare, dots) = match memmem::find(word, b"...") {
+        Some(at) => (word.get(..at).unwrap_or(word), true),
+        None => (word, false),
     };
-    let rest = rest.trim_ascii_start();
+    let (bare, colon) = match memchr::memchr(b':', bare) {
+        Some(at) => (bare.get(..at).unwrap_or(bare), true),
+        None => (bare, false),
+    };
+    if !is_address(bare) || within(bare) != bare {
+        return None;
+    }
+    let rest = if dots || colon {
+        let behind = words.get(bare.len()..)?;
+        behind.strip_prefix(b":").unwrap_or(behind)
+    } else {
+        rest
+    };
+    // The mark behind a name in quotation marks, or another one that is no part of the reply.
+    let mark = match rest.first() {
+        Some(byte) if byte.is_ascii() => {
+            usize::from(matches!(byte, b',' | b';') || (quoted > 0 && matches!(byte, b'"' | b'\'')))
+        }
+        Some(_) => separator(rest),
+        None => 0,
+    };
+    let rest = rest.get(mark..)?.trim_ascii_start();
     // Exchange: `a@b on Mon, 4 Aug 2025 08:00:00 +0000`.
-    let ends = mark
+    let ends = dots
+        || colon
+        || mark > 0
         || rest.is_empty()
         || rest.starts_with(b"on ")
         || matches!(rest.first(), Some(b'-' | b'(' | b':' | b'<' | b'.'));
-    (is_address(bare) && ends).then_some((bare, rest))
+    let rest = if mark > 0 {
+        rest.strip_prefix(b":").unwrap_or(rest)
+    } else {
+        rest
+    };
+    ends.then_some((bare, rest.trim_ascii_start()))
+}
+
+/// The length of the quotation marks or brackets outside ASCII, and of the blanks, before a name; or of one plain
+/// quotation mark.
+fn opening_mark(words: &[u8]) -> usize {
+    if matches!(words.first(), Some(b'"' | b'\'')) {
+        return 1;
+    }
+    let mut length = 0;
+    while let Some(rest) = words.get(length..)
+        && rest.first().is_some_and(|byte| !byte.is_ascii())
+        && separator(rest) > 0
+    {
+        length += separator(rest);
+    }
+    length
 }
 
 /// `Failed Recipient: a@b` → what follows the label.
 fn behind_label(words: &[u8]) -> Option<&[u8]> {
     /// Labels of the one who failed, in the languages of notices, in lower case.
-    const LABELS: [&str; 30] = [
+    const LABELS: [&str; 42] = [
         "a",
         "address",
         "addressee",
@@ -198,43 +299,99 @@ fn behind_label(words: &[u8]) -> Option<&[u8]> {
         "à",
         "получатель",
         "кому",
+        "адрес",
+        "адресат",
+        "受信者",
         "宛先",
         "收件人",
+        "收件人地址",
+        "收件人邮件地址",
+        "收件者",
+        "收信人",
+        "送信先",
+        "받는 사람",
+        "받는사람",
+        "수신인",
+        "수신자",
     ];
     /// No label is longer.
     const MAX_LABEL: usize = 40;
-    let colon = memchr::memchr(b':', words.get(..MAX_LABEL).unwrap_or(words))?;
+    const WIDE_COLON: &[u8] = "：".as_bytes();
+    let start = words.get(..MAX_LABEL).unwrap_or(words);
+    let (colon, length) = memmem::find(start, WIDE_COLON)
+        .map(|at| (at, WIDE_COLON.len()))
+        .or_else(|| Some((memchr::memchr(b':', start)?, 1)))?;
     let label = String::from_utf8_lossy(words.get(..colon)?).to_lowercase();
     LABELS.contains(&label.trim()).then(|| {
         words
-            .get(colon + 1..)
+            .get(colon + length..)
             .unwrap_or_default()
             .trim_ascii_start()
     })
 }
 
 /// Words of a sentence about a failed delivery, in lower case.
-const FAILURE: &[&[u8]] = &[
-    b"account",
-    b"bounced",
-    b"could not be",
-    b"deliver",
-    b"did not reach",
-    b"does not exist",
-    b"error",
-    b"fail",
-    b"mailbox",
-    b"no such",
-    b"not found",
-    b"quota",
-    b"rcpt to",
-    b"reachable",
-    b"recipient",
-    b"reject",
-    b"returned",
-    b"undeliver",
-    b"unknown",
-    b"was not",
+const FAILURE: [&str; 56] = [
+    "account",
+    "bounced",
+    "could not be",
+    "deliver",
+    "did not reach",
+    "does not exist",
+    "error",
+    "fail",
+    "mailbox",
+    "no such",
+    "not found",
+    "quota",
+    "rcpt to",
+    "reachable",
+    "recipient",
+    "reject",
+    "returned",
+    "undeliver",
+    "unknown",
+    "was not",
+    // German and Dutch
+    "zustell",
+    "zugestellt",
+    "zustellbar",
+    "unbekannt",
+    "nicht gefunden",
+    "bestaat niet",
+    "bezorg",
+    "afgelever",
+    // Romance languages
+    "distribu",
+    "remis",
+    "inconnu",
+    "n'existe",
+    "consegn",
+    "recapit",
+    "entreg",
+    "no existe",
+    "não existe",
+    // Slavic languages
+    "dostarcz",
+    "nie istnieje",
+    "doruč",
+    "достав",
+    "не найден",
+    "не существует",
+    // East Asia
+    "退信",
+    "退回",
+    "失败",
+    "失敗",
+    "无法",
+    "無法",
+    "不存在",
+    "配信",
+    "配達",
+    "届け",
+    "送信できません",
+    "반송",
+    "전송",
 ];
 
 /// Paragraphs that speak of a failure and name an address.
@@ -269,11 +426,8 @@ fn take_sentence(paragraph: &[u8], is_own: &dyn Fn(&[u8]) -> bool, said: &mut Ve
     if !paragraph.contains(&b'@') {
         return;
     }
-    let lowered = lower(paragraph);
-    if !FAILURE
-        .iter()
-        .any(|words| memmem::find(&lowered, words).is_some())
-    {
+    let lowered = String::from_utf8_lossy(paragraph).to_lowercase();
+    if !FAILURE.iter().any(|words| lowered.contains(words)) {
         return;
     }
     let mut take = |word: &[u8], address: &[u8]| {
@@ -300,7 +454,7 @@ fn take_sentence(paragraph: &[u8], is_own: &dyn Fn(&[u8]) -> bool, said: &mut Ve
 
 /// `they are not accepting mail from a@b`
 fn leads_to_sender(word: &[u8]) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 21] = [
         "absender",
         "expéditeur",
         "fra",
@@ -315,9 +469,16 @@ fn leads_to_sender(word: &[u8]) -> bool {
         "von",
         "vom",
         "от",
+        "отправитель",
+        "寄件人",
+        "差出人",
+        "送信者",
+        "发件人",
+        "発信者",
+        "보낸사람",
     ];
     let word = String::from_utf8_lossy(word).to_lowercase();
-    WORDS.contains(&word.as_str())
+    WORDS.contains(&word.trim_end_matches(':'))
 }
 
 /// `For help write to postmaster@...`
@@ -333,40 +494,4 @@ fn is_of_staff(address: &[u8]) -> bool {
     ]
     .iter()
     .any(|name| address.starts_with(name))
-}
-
-/// Hands every address in a text to `each`.
-pub(in crate::dsn) fn addresses(text: &[u8], each: &mut dyn FnMut(&[u8])) {
-    addresses_behind(text, &mut |_, address| each(address));
-}
-
-/// Hands every address in a text to `each`, and the word before it.
-fn addresses_behind(text: &[u8], each: &mut dyn FnMut(&[u8], &[u8])) {
-    let breaks = |byte: &u8| {
-        byte.is_ascii_whitespace()
-            || matches!(
-                byte,
-                b'<' | b'>' | b'(' | b')' | b',' | b';' | b'"' | b'[' | b']' | b'\'' | b'`'
-            )
-    };
-    let mut before = &b""[..];
-    for word in text.split(breaks) {
-        let mut word = word;
-        while let [start @ .., b':' | b'.' | b'!' | b'?'] = word {
-            word = start;
-        }
-        if let Some((_, rest)) = word
-            .iter()
-            .rposition(|&byte| byte == b':')
-            .and_then(|at| word.split_at_checked(at + 1))
-        {
-            word = rest; // mailto:a@b, TO:a@b
-        }
-        if word.contains(&b'@') && is_address(word) {
-            each(before, word);
-        }
-        if !word.is_empty() {
-            before = word;
-        }
-    }
 }

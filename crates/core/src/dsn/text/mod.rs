@@ -4,7 +4,7 @@
 //! come from a mailer daemon or from nobody get here, and quoted lines (`> `) are never read: mail that
 //! talks about a bounce yields nothing.
 
-mod borders;
+mod address;
 mod exim;
 mod general;
 mod notice;
@@ -16,13 +16,15 @@ use std::collections::HashSet;
 
 use memchr::memmem;
 
-pub(super) use general::addresses;
+pub(super) use address::addresses;
 pub(super) use notice::{holds_reply, tells_of_failure};
+
+use address::is_address;
 
 use super::fields::Action;
 use super::headers::{Headers, cut_line, field};
 use super::report::{Format, Recipient};
-use super::stage;
+use super::{expiry, stage};
 
 /// Bytes of what is said of one recipient that are kept: replies are short, transcripts are long.
 const MAX_REPLY: usize = 4096;
@@ -71,24 +73,30 @@ impl Said {
 /// What the families of texts find in one.
 pub(super) type Families = Option<(Format, Vec<Said>)>;
 
-/// Reads the words of a bounce; `None` when they name no recipient. `returned`: the header of the returned message.
-pub(super) fn read(
-    headers: &Headers<'_>,
-    words: &[u8],
-    returned: Option<&Headers<'_>>,
-) -> Option<Found> {
-    let (format, said) = families(headers, words, returned)?;
+/// Reads the words of a bounce; `None` when they name no recipient.
+pub(super) fn read(headers: &Headers<'_>, words: &[u8], families: &Families) -> Option<Found> {
+    let (format, said) = families.as_ref()?;
     let action = if speaks_of_delay(headers, words) {
         Action::Delayed
     } else {
         Action::Failed
     };
     let recipients = said
-        .into_iter()
+        .iter()
         .take(MAX_RECIPIENTS)
-        .map(|said| Recipient::of_text(&said.address, said.original, said.text, action))
+        .map(|said| {
+            Recipient::of_text(
+                &said.address,
+                said.original.clone(),
+                said.text.clone(),
+                action,
+            )
+        })
         .collect();
-    Some(Found { format, recipients })
+    Some(Found {
+        format: *format,
+        recipients,
+    })
 }
 
 /// The recipients that a text for people names, and what it says of each.
@@ -97,7 +105,6 @@ pub(super) fn families(
     words: &[u8],
     returned: Option<&Headers<'_>>,
 ) -> Families {
-    let words = &borders::spaced(words);
     let families: [(Format, &dyn Fn() -> Vec<Said>); 4] = [
         (Format::Qmail, &|| qmail::read(words)),
         (Format::Exim, &|| exim::read(words)),
@@ -208,6 +215,45 @@ pub(super) fn add_words(recipients: &mut [Recipient], families: &Families, words
     }
 }
 
+/// Of whom a notice says that the message waited for too long.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Waited {
+    /// Every recipient.
+    All,
+    /// Those with these addresses, in lower case.
+    Some(HashSet<Vec<u8>>),
+}
+
+impl Waited {
+    /// True for a recipient with this address.
+    pub(super) fn has(&self, address: &[u8]) -> bool {
+        match self {
+            Waited::All => true,
+            Waited::Some(some) => some.contains(&lower(address)),
+        }
+    }
+}
+
+/// Of whom these words say that the message waited for too long: what is said of one recipient holds for no other.
+pub(super) fn waited(families: &Families, words: &[u8]) -> Waited {
+    let said: &[Said] = families.as_ref().map_or(&[], |(_, said)| said);
+    let each_alone = said.iter().any(|said| !said.of_notice);
+    let common = match said.first() {
+        Some(first) if each_alone => {
+            let end = memmem::find(words, &first.address).unwrap_or(words.len());
+            words.get(..end).unwrap_or(words)
+        }
+        _ => words,
+    };
+    if expiry::is_in(common) {
+        return Waited::All;
+    }
+    let expired = said
+        .iter()
+        .filter(|said| !said.of_notice && expiry::is_in(&said.text));
+    Waited::Some(expired.map(|said| lower(&said.address)).collect())
+}
+
 /// True when it is worth looking for status fields in a text.
 pub(super) fn may_hold_status(text: &[u8]) -> bool {
     let mut from = 0;
@@ -246,7 +292,7 @@ pub(super) fn split_returned(text: &[u8]) -> (&[u8], &[u8]) {
         let (line, after) = cut_line(rest);
         let at = text.len() - rest.len();
         if names_address && announces_message(line) {
-            return split_at(text, at, text.len() - after.len());
+            return split_at(text, at, text.len() - behind_marks(after).len());
         }
         match field(line) {
             Some((name, _)) if USUAL.iter().any(|known| name.eq_ignore_ascii_case(known)) => {
@@ -266,6 +312,19 @@ pub(super) fn split_returned(text: &[u8]) -> (&[u8], &[u8]) {
         rest = after;
     }
     (text, b"")
+}
+
+/// What follows the marked lines that explain the one before them: `------ 106496 or so are included here.`
+fn behind_marks(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    loop {
+        let (line, after) = cut_line(rest);
+        let is_mark = line.starts_with(b"------ ") || line.starts_with(b"--- ");
+        if after.len() == rest.len() || !(is_mark || line.trim_ascii().is_empty()) {
+            return rest;
+        }
+        rest = after;
+    }
 }
 
 fn split_at(text: &[u8], end: usize, start: usize) -> (&[u8], &[u8]) {
@@ -360,7 +419,7 @@ fn own_addresses(headers: &Headers<'_>, returned: Option<&Headers<'_>>) -> HashS
         .filter_map(|name| headers.value(name))
         .chain(returned)
     {
-        general::addresses(&value, &mut |address| {
+        addresses(&value, &mut |address| {
             own.insert(lower(address));
         });
     }
@@ -399,42 +458,6 @@ fn bracketed(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr::memchr(b'>', inner)?;
     let (address, rest) = inner.split_at_checked(end)?;
     is_address(address).then(|| (address, rest.get(1..).unwrap_or_default()))
-}
-
-/// An address of mail as people and programs write it in a text.
-fn is_address(text: &[u8]) -> bool {
-    /// RFC 5321 section 4.5.3.1.3.
-    const MAX_ADDRESS: usize = 254;
-    let Some(at) = memchr::memrchr(b'@', text) else {
-        return false;
-    };
-    let (name, domain) = (
-        text.get(..at).unwrap_or_default(),
-        text.get(at + 1..).unwrap_or_default(),
-    );
-    let quoted = name.starts_with(b"\"") && name.ends_with(b"\"") && name.len() > 2;
-    let plain = |&byte: &u8| {
-        !byte.is_ascii_whitespace()
-            && !byte.is_ascii_control()
-            && !matches!(
-                byte,
-                b'<' | b'>' | b'(' | b')' | b',' | b';' | b'"' | b'[' | b']'
-            )
-    };
-    text.len() <= MAX_ADDRESS
-        && !name.is_empty()
-        && (quoted || name.iter().all(plain))
-        && domain.len() > 1
-        && domain.iter().all(|&byte| {
-            byte.is_ascii_alphanumeric()
-                || byte >= 0x80
-                || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':')
-        })
-        && domain
-            .first()
-            .is_some_and(|&byte| byte != b'.' && byte != b'-')
-        && !domain.ends_with(b":")
-        && memmem::find(domain, b"..").is_none()
 }
 
 #[cfg(test)]

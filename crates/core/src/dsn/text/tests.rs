@@ -12,7 +12,9 @@ const SENTENCE: &str = "Your message to a@libero.example could not be delivered:
 fn told(header: &str, text: &str) -> Vec<String> {
     let message = format!("{header}\n");
     let (headers, _) = Headers::split(message.as_bytes(), &mut Deviations::default());
-    read(&headers, split_returned(text.as_bytes()).0, None).map_or(Vec::new(), |found| {
+    let words = split_returned(text.as_bytes()).0;
+    let families = families(&headers, words, None);
+    read(&headers, words, &families).map_or(Vec::new(), |found| {
         found
             .recipients
             .iter()
