@@ -19,10 +19,10 @@ use mailgap_core::time::Timestamp;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
+use crate::config::settings::{Judging, Settings};
+use crate::document::{Charts, Expiring, Found, Report, Tables, ToDo, Traffic, charts};
 use crate::exit::Result;
-use crate::months::Calendar;
-use crate::report::{Charts, Expiring, Found, Report, Tables, ToDo, Traffic, charts};
-use crate::settings::{Judging, Settings};
+use crate::words::calendar::Calendar;
 
 /// What the logs say.
 pub(crate) struct Analysis {

@@ -15,10 +15,10 @@ use mailgap_core::reason::Reason;
 use mailgap_core::reply::ReplyCode;
 use mailgap_core::time::Timestamp;
 
-use crate::announcements::{Claim, Said};
+use crate::config::announcements::{Claim, Said};
+use crate::document::{DomainRow, Found, HostCount, HourRow, ReplyRow, Report, Tables};
 use crate::environment::Environment;
-use crate::render::moments::Moments;
-use crate::report::{DomainRow, Found, HostCount, HourRow, ReplyRow, Report, Tables};
+use crate::words::times::Moments;
 
 /// A time in Rome in January 2023: `23 16:00` or `23 16:00:05`.
 pub(crate) fn rome(text: &str) -> Timestamp {
@@ -560,7 +560,7 @@ pub(crate) fn environment() -> Environment {
 pub(crate) fn report_with(text: &str) -> Report {
     let mut report = announced_report(text);
     let said = || text.to_owned();
-    let rewrite = |outage: &mut crate::report::Outage| {
+    let rewrite = |outage: &mut crate::document::Outage| {
         outage.verdict = format!("{text}: no connection");
         outage.domain = said();
         outage.operator = Some(said());

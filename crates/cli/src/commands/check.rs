@@ -2,13 +2,13 @@
 
 use mailgap_core::tally::Destination;
 
-use crate::Console;
-use crate::args::Display;
+use crate::config::settings::{Inputs, Settings};
+use crate::document::Report;
 use crate::environment::Environment;
 use crate::exit::Exit;
-use crate::render::numbers::counted;
-use crate::report::Report;
-use crate::settings::{Inputs, Settings};
+use crate::flags::Display;
+use crate::term::console::Console;
+use crate::words::numbers::counted;
 
 /// Names that are proposed where a destination is not found.
 const MOST_NAMES: usize = 3;

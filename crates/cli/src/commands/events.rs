@@ -7,13 +7,14 @@ use std::{io, thread};
 use mailgap_core::survey::{Located, ReadInput, Record, events, events_into};
 
 use super::say_unread;
-use crate::args::{Display, Reading};
+use crate::archive::store::{Days, Writer};
+use crate::config::settings::{self, Settings};
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{self, Output};
-use crate::progress::Progress;
-use crate::settings::{self, Settings};
-use crate::store::{Days, Writer};
-use crate::{Console, event_row};
+use crate::flags::{Display, Reading};
+use crate::tables::event_row;
+use crate::term::console::Console;
+use crate::term::output::{self, Output};
+use crate::term::progress::Progress;
 
 /// Print what each line says, typed, one row each
 ///

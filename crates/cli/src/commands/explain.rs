@@ -12,13 +12,14 @@ use mailgap_core::survey::{Item, items};
 
 use super::report::columns;
 use super::say_unread;
-use crate::args::Reading;
+use crate::config::settings::{self, Settings};
 use crate::exit::{Exit, Result};
 use crate::explain::{self, Explanation, Known, line, message};
-use crate::output::Output;
-use crate::settings::{self, Settings};
-use crate::style::{Style, When};
-use crate::{Console, escape};
+use crate::flags::Reading;
+use crate::term::console::Console;
+use crate::term::escape;
+use crate::term::output::Output;
+use crate::term::style::{Style, When};
 
 /// Explain how a line or a message is understood, part by part
 ///

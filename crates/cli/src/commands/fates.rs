@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::say_unread;
-use crate::Console;
 use crate::analysis::Analysis;
-use crate::args::{Display, Known, Reading};
+use crate::config::settings::{self, Judging, Settings};
 use crate::exit::{Exit, Failure, Result};
-use crate::fate_row;
-use crate::output::{self, Output};
-use crate::render::rows::{Cell, csv, jsonl, text};
-use crate::settings::{self, Judging, Settings};
+use crate::flags::{Display, Known, Reading};
+use crate::tables::fate_row;
+use crate::tables::rows::{Cell, csv, jsonl, text};
+use crate::term::console::Console;
+use crate::term::output::{self, Output};
 use mailgap_core::fate::{self, End, Keep};
 
 /// Print what became of each recipient of each message, or a list to act on

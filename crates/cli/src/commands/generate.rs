@@ -1,13 +1,12 @@
 //! `mailgap generate`: the manual page and shell completions, made from the flags themselves.
 
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 
-use crate::Console;
-use crate::args::Cli;
+use super::manual;
 use crate::exit::{Exit, Result};
-use crate::manual;
-use crate::output::Output;
+use crate::term::console::Console;
+use crate::term::output::Output;
 
 /// Print the manual page, or completions for a shell
 ///
@@ -41,14 +40,15 @@ enum What {
     Zsh,
 }
 
-pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
+/// Prints what `args` ask for about `command`, the whole command line.
+pub(crate) fn run(args: &Args, command: Command, console: &mut Console<'_>) -> Result<Exit> {
     let text = match args.what {
-        What::Man => manual::render(Cli::command())?,
-        What::Bash => completions(Shell::Bash),
-        What::Elvish => completions(Shell::Elvish),
-        What::Fish => completions(Shell::Fish),
-        What::Powershell => completions(Shell::PowerShell),
-        What::Zsh => completions(Shell::Zsh),
+        What::Man => manual::render(command)?,
+        What::Bash => completions(command, Shell::Bash),
+        What::Elvish => completions(command, Shell::Elvish),
+        What::Fish => completions(command, Shell::Fish),
+        What::Powershell => completions(command, Shell::PowerShell),
+        What::Zsh => completions(command, Shell::Zsh),
     };
     let mut output = Output::open(None, console.out, &[])?;
     let written = output.write(&text);
@@ -56,8 +56,8 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn completions(shell: Shell) -> Vec<u8> {
+fn completions(mut command: Command, shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "mailgap", &mut text);
+    clap_complete::generate(shell, &mut command, "mailgap", &mut text);
     text
 }

@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod fates;
 pub(crate) mod generate;
+pub(crate) mod manual;
 pub(crate) mod report;
 pub(crate) mod tally;
 
@@ -14,14 +15,14 @@ use mailgap_core::survey::{
     Beside, History, Options, Progress as Watch, Survey, Tallied, survey_with_history,
 };
 
-use crate::Console;
-use crate::args::Display;
+use crate::archive::store::{self, Listed};
+use crate::archive::tallies;
+use crate::config::settings::{Inputs, Settings};
 use crate::environment::Environment;
 use crate::exit::Exit;
-use crate::progress::Progress;
-use crate::settings::{Inputs, Settings};
-use crate::store::{self, Listed};
-use crate::tallies;
+use crate::flags::Display;
+use crate::term::console::Console;
+use crate::term::progress::Progress;
 
 /// Reads all inputs and the history, and shows how far it has come. What could not be opened is named with what could
 /// not be read.

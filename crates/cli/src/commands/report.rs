@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 use super::check::{self, Check};
 use super::say_unread;
 use crate::analysis::Analysis;
-use crate::announcements;
-use crate::args::{Display, Known, Reading};
+use crate::config::announcements;
+use crate::config::settings::{self, Judging, Settings};
 use crate::environment::Environment;
 use crate::exit::{Exit, Result};
-use crate::folder::Folder;
-use crate::output::{self, Output};
+use crate::flags::{Display, Known, Reading};
+use crate::render;
 use crate::render::parts::By;
-use crate::settings::{self, Judging, Settings};
-use crate::style::Style;
-use crate::{Console, render};
+use crate::term::console::Console;
+use crate::term::folder::Folder;
+use crate::term::output::{self, Output};
+use crate::term::style::Style;
+use crate::words::times::Moments;
 use mailgap_core::source::Input;
 
 /// Report when each destination was not taking mail
@@ -221,7 +223,7 @@ fn is_folder(path: &Path) -> bool {
 
 /// What the flags left out, in words.
 fn restrictions(settings: &Settings) -> Vec<String> {
-    let moments = render::moments::Moments::new(settings.options.zone, true);
+    let moments = Moments::new(settings.options.zone, true);
     let mut words = Vec::new();
     if !settings.domains.is_empty() {
         words.push(format!("only {}", settings.domains.join(", ")));

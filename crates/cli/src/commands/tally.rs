@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use super::say_unread;
-use crate::args::{Display, Reading};
+use crate::archive::tallies;
+use crate::config::settings::{self, Settings};
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{self, Output};
-use crate::settings::{self, Settings};
-use crate::{Console, frame, tallies};
+use crate::flags::{Display, Reading};
+use crate::tables::frame;
+use crate::term::console::Console;
+use crate::term::output::{self, Output};
 
 /// Write the counts of one host, small, to be summed elsewhere
 ///

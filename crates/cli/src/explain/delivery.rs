@@ -3,7 +3,8 @@
 use mailgap_core::address::Domain;
 use mailgap_core::event::{Contact, Delivery, Outcome, Source};
 
-use super::{Part, lossy, words};
+use super::{Part, lossy};
+use crate::words::terms;
 
 /// How texts of Exim say that nobody was contacted.
 const EXIM_ECHOES: [&str; 4] = [
@@ -43,11 +44,11 @@ pub(super) fn parts(event: &Delivery<'_>) -> Vec<Part> {
     }
     if let Some(status) = event.status {
         let part = Part::new("status", status.to_string());
-        parts.push(part.note(format!("the sender's summary: {}", words::status(status))));
+        parts.push(part.note(format!("the sender's summary: {}", terms::status(status))));
     }
     parts.push(text(event));
     let outcome = Part::new("outcome", event.outcome.as_str());
-    parts.push(outcome.note(words::outcome(event.outcome)));
+    parts.push(outcome.note(terms::outcome(event.outcome)));
     parts.push(Part::new("contact", event.contact.as_str()).note(contact(event)));
     parts
 }
@@ -84,7 +85,7 @@ fn text(event: &Delivery<'_>) -> Part {
     let mut part = Part::new("text", lossy(event.text));
     match event.stage {
         Some(stage) => {
-            let stage = Part::new("stage", stage.as_str()).note(words::stage(stage));
+            let stage = Part::new("stage", stage.as_str()).note(terms::stage(stage));
             part.parts.push(stage);
         }
         None => part
@@ -103,11 +104,11 @@ fn text(event: &Delivery<'_>) -> Part {
     if let Some(code) = event.reply_code {
         let part_of = Part::new("reply code", code.to_string());
         part.parts
-            .push(part_of.note(words::reply_class(code.class())));
+            .push(part_of.note(terms::reply_class(code.class())));
     }
     if let Some(status) = event.reply_status {
         let part_of = Part::new("enhanced", status.to_string());
-        part.parts.push(part_of.note(words::status(status)));
+        part.parts.push(part_of.note(terms::status(status)));
     }
     part
 }

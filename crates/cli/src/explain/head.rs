@@ -10,7 +10,7 @@ use mailgap_core::stamp::{Stamp, StampContext, Stamps};
 use mailgap_core::time::Timestamp;
 
 use super::{Known, Part, lossy};
-use crate::render::moments::Moments;
+use crate::words::times::Moments;
 
 /// The parts of the head, as far as there is one.
 pub(super) fn parts(head: &Head<'_>, input: &Input, known: &Known<'_>) -> Vec<Part> {

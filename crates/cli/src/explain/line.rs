@@ -5,7 +5,7 @@ use mailgap_core::event::Line;
 use mailgap_core::survey::{Located, ReadLine, Record};
 
 use super::{Explanation, Known, delivery, head, lossy, odd, queue, verdict};
-use crate::event_row;
+use crate::tables::event_row;
 
 /// What to do about a line that should have been understood.
 const REPORT_IT: [&str; 2] = [

@@ -6,8 +6,9 @@ use mailgap_core::dsn::{Deviation, Deviations, Field, NotBounce, Reading, Recipi
 use mailgap_core::event::Delivery;
 use mailgap_core::survey::{Located, ReadMessage, Record};
 
-use super::{Explanation, Known, Part, delivery, lossy, odd, verdict, words};
-use crate::event_row;
+use super::{Explanation, Known, Part, delivery, lossy, odd, verdict};
+use crate::tables::event_row;
+use crate::words::terms;
 
 /// What to do about a bounce of which nobody is found.
 const REPORT_IT: [&str; 2] = [
@@ -53,7 +54,7 @@ pub(crate) fn explain(
         }
         Reading::NotBounce(kind) => {
             explanation.taken_for = kind.as_str();
-            explanation.summary = format!("no bounce: {}", words::not_bounce(*kind));
+            explanation.summary = format!("no bounce: {}", terms::not_bounce(*kind));
             let evidence = Part::new("evidence", "none");
             explanation.parts.push(evidence.note(match kind {
                 NotBounce::ForwardedBounce => "what it holds befell the mail of somebody else",
@@ -79,7 +80,7 @@ pub(crate) fn explain(
 /// The fields about the message as a whole, and what follows from them.
 fn of_report(report: &Report) -> Vec<Part> {
     let mut parts =
-        vec![Part::new("format", report.format.as_str()).note(words::format(report.format))];
+        vec![Part::new("format", report.format.as_str()).note(terms::format(report.format))];
     parts.extend(fields(&report.fields));
     let said = |name, value: &[u8]| (!value.is_empty()).then(|| Part::new(name, lossy(value)));
     parts.extend(
@@ -175,7 +176,7 @@ fn fields(fields: &[Field]) -> Vec<Part> {
 
 fn deviations(deviations: Deviations) -> Vec<Part> {
     let part = |deviation: Deviation| {
-        Part::new("deviation", deviation.as_str()).note(words::deviation(deviation))
+        Part::new("deviation", deviation.as_str()).note(terms::deviation(deviation))
     };
     deviations.iter().map(part).collect()
 }

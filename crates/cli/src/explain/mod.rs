@@ -13,17 +13,14 @@ mod queue;
 mod tests;
 pub(crate) mod text;
 mod verdict;
-mod words;
-
-pub(crate) use words::reason as reason_in_words;
 
 use std::borrow::Cow;
 
 use mailgap_core::reason::Classifier;
 use serde::Serialize;
 
-use crate::event_row::Row;
-use crate::settings::Settings;
+use crate::config::settings::Settings;
+use crate::tables::event_row::Row;
 
 /// What explanations need beside the line.
 pub(crate) struct Known<'s> {

@@ -9,10 +9,10 @@ use mailgap_core::source::Input;
 use mailgap_core::survey::{Options, ReadLine, ReadMessage};
 
 use super::{Known, line, message, text};
-use crate::settings::Settings;
-use crate::style::Style;
+use crate::config::settings::Settings;
+use crate::config::zone::ZoneSource;
+use crate::term::style::Style;
 use crate::testing::rome;
-use crate::zone::ZoneSource;
 
 const LINES: &[(&str, &str)] = &[
     (

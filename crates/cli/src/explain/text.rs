@@ -1,8 +1,8 @@
 //! An explanation for people: labels at the left, what they mean beside them.
 
 use super::{Explanation, OddPlace, Part};
-use crate::escape;
-use crate::style::{Style, Tone};
+use crate::term::escape;
+use crate::term::style::{Style, Tone};
 
 /// Columns of labels, with two before them.
 const LABELS: usize = 14;

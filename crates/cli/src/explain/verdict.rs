@@ -5,7 +5,8 @@ use mailgap_core::evidence::{Class, class_of};
 use mailgap_core::reason::{Basis, Classifier, Facts, Reason, RuleId, Subject, Verdict};
 use mailgap_core::tally::GREYLISTING_S;
 
-use super::{Known, Part, words};
+use super::{Known, Part};
+use crate::words::terms;
 
 /// The reason, whose side it is on, and what decided it.
 pub(super) fn reason(event: &Delivery<'_>, verdict: Verdict, known: &Known<'_>) -> Part {
@@ -14,9 +15,9 @@ pub(super) fn reason(event: &Delivery<'_>, verdict: Verdict, known: &Known<'_>) 
         basis,
         rule,
     } = verdict;
-    let mut part = Part::new("reason", reason.as_str()).note(words::reason(reason));
+    let mut part = Part::new("reason", reason.as_str()).note(terms::reason(reason));
     let blame = Part::new("blame", reason.blame().as_str());
-    part.parts.push(blame.note(words::blame(reason.blame())));
+    part.parts.push(blame.note(terms::blame(reason.blame())));
     let mut decided = Part::new("basis", basis.map_or("none", Basis::as_str));
     decided.notes.push(match basis {
         None => "neither words nor codes say more".to_owned(),
@@ -109,7 +110,7 @@ pub(super) fn evidence(
         let part = Part::new("evidence", "none");
         return (None, part.note("the recipient names no destination"));
     }
-    let part = Part::new("evidence", class.as_str()).note(words::class(class));
+    let part = Part::new("evidence", class.as_str()).note(terms::class(class));
     let part = match class {
         Class::TmpRcpt | Class::PermRcpt => part.note(
             "it may be a property of this one recipient: it counts once in 24 hours for each recipient, with \
@@ -179,7 +180,7 @@ fn why_none(event: &Delivery<'_>, verdict: Option<Verdict>) -> String {
             format!(
                 "{}: it says nothing of the destination ({})",
                 reason.as_str(),
-                words::blame(reason.blame())
+                terms::blame(reason.blame())
             )
         }
     }

@@ -4,14 +4,14 @@
 //!
 //! The first row names the columns, by the keys of the JSON; of a boundary `start` is the best guess, beside
 //! `start_earliest` and `start_latest`. Times are RFC 3339 in UTC; what is not known is empty; lists stand in one cell
-//! with blanks between. Texts are safe to open in a spreadsheet, see [`crate::csv`].
+//! with blanks between. Texts are safe to open in a spreadsheet, see [`crate::tables::csv`].
 
 mod tables;
 
 pub(crate) use tables::{outages, tables};
 
-use super::rows;
-use super::rows::Cell;
+use crate::tables::rows;
+use crate::tables::rows::Cell;
 
 /// One file.
 pub(crate) struct Table {

@@ -29,8 +29,8 @@ use maud::{Markup, html};
 use self::table::Listed;
 use super::parts::incidents::{ROW, row};
 use super::parts::{AS_DATA, By, Section, and_more, sections};
-use crate::escape;
-use crate::report::{Incident, Outage, Report};
+use crate::document::{Incident, Outage, Report};
+use crate::term::escape;
 
 /// Incidents that are shown in full; the others are rows of a table.
 const MOST_INCIDENTS: usize = 40;

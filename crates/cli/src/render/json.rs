@@ -1,7 +1,7 @@
 //! The report as JSON, schema "mailgap.report/1".
 
-use crate::escape;
-use crate::report::Report;
+use crate::document::Report;
+use crate::term::escape;
 
 /// Indented, ending in a line end.
 ///

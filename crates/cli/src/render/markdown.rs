@@ -7,8 +7,6 @@ mod escape;
 use std::fmt::Write;
 
 use self::escape::{code, text};
-use super::moments::Moments;
-use super::numbers::counted;
 use super::parts::answers::answers;
 use super::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
 use super::parts::failing::{FAILING, HEADING, failing};
@@ -23,8 +21,10 @@ use super::parts::{
     standings, tables,
 };
 use super::table::{Column, Lean};
-use crate::escape::fit;
-use crate::report::{Announcement, Availability, Incident, Outage, Report, Tables};
+use crate::document::{Announcement, Availability, Incident, Outage, Report, Tables};
+use crate::term::escape::fit;
+use crate::words::numbers::counted;
+use crate::words::times::Moments;
 
 /// Columns of a reply, of a line of a log and of what was announced; longer ones are cut.
 const REPLY_COLUMNS: usize = 300;

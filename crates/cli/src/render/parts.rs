@@ -14,8 +14,8 @@ pub(crate) mod tables;
 
 use mailgap_core::incident::Scope;
 
-use super::numbers;
-use crate::report::{Announcement, Availability, Incident, Outage, Report, Standing, Tables};
+use crate::document::{Announcement, Availability, Incident, Outage, Report, Standing, Tables};
+use crate::words::numbers;
 
 /// Where text and Markdown stop; HTML, CSV and JSON have all of it.
 ///

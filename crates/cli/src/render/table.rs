@@ -2,7 +2,7 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use crate::escape;
+use crate::term::escape;
 
 /// Which way a column leans: words to the left, numbers to the right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,15 +13,15 @@ mod overview;
 mod said;
 mod standings;
 
-use super::moments::Moments;
 use super::parts::answers::{Answers, answers};
 use super::parts::incidents::failures;
 use super::parts::{
     AS_DATA, By, ELSEWHERE, MOST_LISTED, MOST_SENTENCES, Section, and_more, is_list, sections,
 };
-use crate::escape;
-use crate::report::Report;
-use crate::style::{Style, Tone};
+use crate::document::Report;
+use crate::term::escape;
+use crate::term::style::{Style, Tone};
+use crate::words::times::Moments;
 
 /// The whole report in so many columns, ending in a line end.
 pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> String {

@@ -12,9 +12,9 @@ use chrono_tz::Tz;
 use mailgap_core::outage::Kind;
 use mailgap_core::time::Timestamp;
 
-use super::moments::Moments;
-use crate::report::{Boundary, Outage};
-use crate::style::{Style, Tone};
+use crate::document::{Boundary, Outage};
+use crate::term::style::{Style, Tone};
+use crate::words::times::Moments;
 
 /// Mail is taken.
 pub(crate) const HEALTHY: char = '·';
@@ -283,7 +283,7 @@ fn at_clock(zone: Tz, time: NaiveDateTime) -> Option<DateTime<Tz>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Report;
+    use crate::document::Report;
     use crate::testing::{
         MOMENTS, between, coverage, libero, libero_slow, report, rome, sharp, window,
     };

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::Table;
-use crate::render::rows::Cell;
-use crate::report::{
+use crate::document::{
     Availability, Boundary, DomainRow, Estimate, Fates, HourRow, Outage, ReplyRow, Report,
     Standing, Window,
 };
+use crate::tables::rows::Cell;
 
 /// Every table; announcements and the tables of the whole log only when there are some.
 pub(crate) fn tables(report: &Report) -> Vec<Table> {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::report::Report;
+use crate::document::Report;
 use crate::testing::{HOSTILE, announced_report, report, report_with};
 
 /// Every table as a reader of CSV sees it: name, head, rows.
@@ -114,7 +114,7 @@ fn text_of_strangers_comes_back_and_is_no_formula() {
         .chain(formulas.iter().map(String::as_str))
     {
         let tables = read(&report_with(hostile));
-        let shown = crate::escape::line(hostile).into_owned();
+        let shown = crate::term::escape::line(hostile).into_owned();
         for (name, (head, rows)) in &tables {
             let (plain_head, plain_rows) = &plain[name];
             assert_eq!((head, rows.len()), (plain_head, plain_rows.len()), "{name}");

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::table::{Column, of_cells};
 use super::timeline::percent;
 use super::{kinds, safe};
-use crate::render::numbers::length;
+use crate::document::Availability;
 use crate::render::parts::availability::{AVAILABILITY, MEANING, row};
-use crate::report::Availability;
+use crate::words::numbers::length;
 
 /// Rows of the table; `-f json` has all of them.
 const MOST_ROWS: usize = 60;

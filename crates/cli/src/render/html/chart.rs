@@ -5,11 +5,11 @@ use maud::{Markup, html};
 use super::table::{self, Column};
 use super::timeline::{axis_labels, percent, room, title};
 use super::{kinds, safe};
-use crate::render::moments::Moments;
-use crate::render::numbers::{count, length};
+use crate::document::charts::{Bin, Frame};
+use crate::document::{Chart, Outage, Report};
 use crate::render::timeline::{Scale, labels};
-use crate::report::charts::{Bin, Frame};
-use crate::report::{Chart, Outage, Report};
+use crate::words::numbers::{count, length};
+use crate::words::times::Moments;
 
 /// The page's units from the top: where the drawing begins and ends, and the words of the axis.
 pub(super) const TOP: f64 = 26.0;

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::safe;
-use crate::escape;
+use crate::document::Report;
 use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
 use crate::render::parts::{AS_DATA, and_more};
-use crate::report::Report;
+use crate::term::escape;
 
 /// Characters of a line that is shown.
 const MOST_TEXT: usize = 400;

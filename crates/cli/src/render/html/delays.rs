@@ -5,10 +5,10 @@ use maud::{Markup, html};
 use super::chart::{BOTTOM, HEIGHT, TOP, bands, level, level_words, scale, stretch, tenths};
 use super::table::{self, Column};
 use super::timeline::{axis_labels, percent};
-use crate::render::numbers::{count, counted, delay};
+use crate::document::charts::Late;
+use crate::document::{Chart, Outage, Report};
 use crate::render::timeline::labels;
-use crate::report::charts::Late;
-use crate::report::{Chart, Outage, Report};
+use crate::words::numbers::{count, counted, delay};
 
 const BASELINE: u16 = 224;
 const TICKS: u8 = 10;

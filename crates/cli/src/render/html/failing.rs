@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::table::{Column, table};
-use crate::escape;
+use crate::document::Report;
 use crate::render::parts::failing::{FAILING, HEADING, failing};
-use crate::report::Report;
+use crate::term::escape;
 
 /// Characters of a reply.
 const MOST_SAMPLE: usize = 160;

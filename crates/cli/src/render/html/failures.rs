@@ -5,9 +5,9 @@ use maud::{Markup, html};
 
 use super::table::{Listed, listed};
 use super::{incident as parts, safe};
+use crate::document::{Incident, Report};
 use crate::render::parts::By;
 use crate::render::parts::incidents::{ROW, failures, members, row, without_outage};
-use crate::report::{Incident, Report};
 
 /// The heading of the table.
 pub(super) const HEADING: &str = "What failed";

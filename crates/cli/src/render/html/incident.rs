@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use super::table::{numbers, table};
 use super::timeline::{self, percent};
 use super::{Subject, chart, delays, failures, kinds, replies, safe};
-use crate::render::numbers::{count, counted, percent as percentage};
+use crate::document::{Advice, Incident, Outage, Report};
 use crate::render::parts::hosts::{HOST, row as host_row};
 use crate::render::parts::outage as parts;
-use crate::report::{Advice, Incident, Outage, Report};
+use crate::words::numbers::{count, counted, percent as percentage};
 
 /// Outages of an incident that its picture shows.
 const MOST_MEMBERS: usize = 30;

@@ -5,7 +5,7 @@
 use mailgap_core::outage::Kind;
 use maud::{Markup, html};
 
-use crate::report::Outage;
+use crate::document::Outage;
 
 /// Every kind with its pattern, drawn over the colour in a square of eight.
 const KINDS: [(Kind, &str); 9] = [

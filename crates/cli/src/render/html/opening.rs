@@ -6,11 +6,11 @@ use maud::{Markup, html};
 
 use super::timeline::{self, Row};
 use super::{anchor, failing, safe};
-use crate::render::numbers::{bytes, count, counted};
+use crate::document::{Fates, Incident, Outage, Report};
 use crate::render::parts::By;
 use crate::render::parts::answers::answers;
 use crate::render::parts::incidents::{failures, slow};
-use crate::report::{Fates, Incident, Outage, Report};
+use crate::words::numbers::{bytes, count, counted};
 
 /// Sentences on the first screen; each outage has its own below.
 const MOST_SENTENCES: usize = 3;

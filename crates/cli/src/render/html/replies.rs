@@ -4,14 +4,14 @@ use maud::{Markup, html};
 
 use super::safe;
 use super::timeline::percent;
-use crate::escape;
-use crate::explain::reason_in_words;
-use crate::render::moments::Moments;
-use crate::render::numbers::{count, counted, percent as percentage};
+use crate::document::charts::Reply;
+use crate::document::{Chart, Report};
 use crate::render::parts::outage::on_one_line;
 use crate::render::parts::tables::answer;
-use crate::report::charts::Reply;
-use crate::report::{Chart, Report};
+use crate::term::escape;
+use crate::words::numbers::{count, counted, percent as percentage};
+use crate::words::terms;
+use crate::words::times::Moments;
 
 /// Kinds of answers that are seen at once.
 const MOST_OPEN: usize = 5;
@@ -50,7 +50,7 @@ fn item(moments: Moments, reply: &Reply, all: u64) -> Markup {
         li {
             p class="head" {
                 strong { (safe(&code)) }
-                " " (reason_in_words(reply.reason))
+                " " (terms::reason(reply.reason))
             }
             p class="facts" {
                 svg class="share" width="72" height="8" aria-hidden="true" focusable="false" {

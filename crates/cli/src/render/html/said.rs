@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::safe;
-use crate::escape;
+use crate::document::{Announcement, Report};
 use crate::render::parts::MOST_ROWS;
 use crate::render::parts::said::{MOST_STATEMENTS, claims, verdicts};
-use crate::report::{Announcement, Report};
+use crate::term::escape;
 
 /// Where the section stands, and before the number of a statement.
 pub(super) const ANCHOR: &str = "announced";

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::table::{Column, Listed, listed};
-use crate::escape;
-use crate::render::numbers::counted;
+use crate::document::Report;
 use crate::render::parts::Standings;
 use crate::render::parts::outage::on_one_line;
 use crate::render::parts::standings::{columns, row};
-use crate::report::Report;
+use crate::term::escape;
+use crate::words::numbers::counted;
 
 /// Characters of an answer.
 const MOST_SAMPLE: usize = 160;

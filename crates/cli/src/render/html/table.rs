@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::safe;
-use crate::render::numbers::count;
 pub(super) use crate::render::table::Column;
 use crate::render::table::Lean;
+use crate::words::numbers::count;
 
 /// A table of unsafe text; the first column names the row.
 pub(super) fn table(caption: &str, columns: &[Column], rows: &[impl AsRef<[String]>]) -> Markup {

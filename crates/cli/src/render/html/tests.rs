@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 use super::page::{SCRIPT, SCRIPT_HASH, STYLE};
 use super::*;
+use crate::document::HostCount;
 use crate::render::parts::Standings;
-use crate::report::HostCount;
 use crate::testing::{HOSTILE, announced_report, full_report, report_with};
 
 const BY: [By; 2] = [By::Domain, By::Operator];

@@ -9,13 +9,13 @@ use maud::{Markup, html};
 
 use super::table::{self, Column};
 use super::{kinds, safe, said};
-use crate::escape;
-use crate::render::moments::Moments;
-use crate::render::numbers::{count, share};
+use crate::document::{Announcement, Boundary, Outage, Report, Window};
 use crate::render::parts::outage as parts;
 use crate::render::parts::said::claims;
 use crate::render::timeline::{Scale, labels};
-use crate::report::{Announcement, Boundary, Outage, Report, Window};
+use crate::term::escape;
+use crate::words::numbers::{count, share};
+use crate::words::times::Moments;
 
 /// Ticks that a wide page has room for; on a narrow one every second label is left out.
 const TICKS: u8 = 10;

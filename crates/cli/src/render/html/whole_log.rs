@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use super::chart;
 use super::table::table;
-use crate::escape;
+use crate::document::{Chart, Report, Tables};
 use crate::render::parts::tables::{DOMAIN, DOMAINS, REPLIES, REPLY, domain, reply};
-use crate::report::{Chart, Report, Tables};
+use crate::term::escape;
 
 /// Characters of an answer.
 const MOST_SAMPLE: usize = 160;

@@ -3,9 +3,9 @@
 //! `<u@libero.it> [click](http://evil.example) | @everyone` must come out as these very characters. What would begin
 //! markup gets a backslash; what a table or a backslash could read (`|`, `\`) is written as a character reference;
 //! after an `@` or a `#` stands a space of no width, since addresses, mentions and numbers of issues are made links
-//! after Markdown was read, when no backslash is left. Controls are shown as everywhere ([`crate::escape`]).
+//! after Markdown was read, when no backslash is left. Controls are shown as everywhere ([`crate::term::escape`]).
 
-use crate::escape;
+use crate::term::escape;
 
 /// Text that stands in a line or a cell.
 pub(crate) fn text(text: &str) -> String {

@@ -51,7 +51,7 @@ fn text_of_strangers_changes_no_markup() {
             let (shape, texts) = parsed(&markdown);
             assert_eq!(shape, plain, "{hostile:?}\n{markdown}");
             // What is shown is what was written, its controls made visible.
-            let shown = crate::escape::line(hostile).into_owned();
+            let shown = crate::term::escape::line(hostile).into_owned();
             let texts = texts.replace('\u{200b}', "");
             assert!(texts.contains(shown.trim()), "{hostile:?}\n{texts}");
             cases += 1;
@@ -96,8 +96,8 @@ fn markdown_says_what_the_text_says() {
     let report = report_with("plain.example");
     for by in BY {
         let (_, markdown) = parsed(&render(&report, by));
-        let style = crate::style::Style::choose(
-            crate::style::When::Never,
+        let style = crate::term::style::Style::choose(
+            crate::term::style::When::Never,
             &crate::testing::environment(),
             true,
         );

@@ -1,7 +1,7 @@
 //! The answer where there is no outage, and what makes any answer less than it seems.
 
-use crate::render::numbers::{count, counted, percent};
-use crate::report::Report;
+use crate::document::Report;
+use crate::words::numbers::{count, counted, percent};
 
 /// From this share on, lines that were not understood may hide what the answer is about.
 const MANY_ODD: f64 = 0.01;

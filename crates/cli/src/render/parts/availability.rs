@@ -1,9 +1,9 @@
 //! The time that mail was not taken, by month.
 
 use super::length;
-use crate::render::numbers::{count, share};
+use crate::document::{Availability, Estimate};
 use crate::render::table::Column;
-use crate::report::{Availability, Estimate};
+use crate::words::numbers::{count, share};
 
 /// The columns of [`row`].
 pub(crate) const AVAILABILITY: [Column; 8] = [

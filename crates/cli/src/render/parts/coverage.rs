@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::render::moments::Moments;
-use crate::render::numbers::{bytes, count, counted};
-use crate::report::{Coverage, Report};
+use crate::document::{Coverage, Report};
+use crate::words::numbers::{bytes, count, counted};
+use crate::words::times::Moments;
 
 /// Lines that were not understood, and inputs in a list, that are shown.
 pub(crate) const MOST_SAMPLES: usize = 8;

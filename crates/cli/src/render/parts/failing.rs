@@ -3,10 +3,10 @@
 use mailgap_core::outage::OutageType;
 
 use super::outage::from;
-use crate::render::moments::Moments;
-use crate::render::numbers::count;
+use crate::document::{Incident, Outage, Report, Waiting};
 use crate::render::table::Column;
-use crate::report::{Incident, Outage, Report, Waiting};
+use crate::words::numbers::count;
+use crate::words::times::Moments;
 
 /// The heading.
 pub(crate) const HEADING: &str = "Failing now";

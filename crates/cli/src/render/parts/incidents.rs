@@ -6,10 +6,10 @@ use mailgap_core::outage::{Kind, OutageType};
 
 use super::length;
 use super::outage::{from, until};
-use crate::render::moments::Moments;
-use crate::render::numbers::count;
+use crate::document::{Incident, Outage, Report};
 use crate::render::table::Column;
-use crate::report::{Incident, Outage, Report};
+use crate::words::numbers::count;
+use crate::words::times::Moments;
 
 /// Incidents in which mail failed, those that concern most people first.
 pub(crate) fn failures(report: &Report) -> Vec<&Incident> {

@@ -1,7 +1,7 @@
 //! Lengths of time that are known only as well as the attempts show them.
 
-use crate::render::numbers::length;
-use crate::report::Length;
+use crate::document::Length;
+use crate::words::numbers::length;
 
 /// Less than this is printed as less than a minute.
 const LEAST_SECONDS: f64 = 30.0;

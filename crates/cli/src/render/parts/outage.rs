@@ -3,10 +3,10 @@
 use mailgap_core::outage::Confidence;
 
 use super::length;
-use crate::render::moments::Moments;
-use crate::render::numbers::{self, count, counted, delay, percent, share};
+use crate::document::{Boundary, Fates, Outage, Report, Window};
 use crate::render::table::Column;
-use crate::report::{Boundary, Fates, Outage, Report, Window};
+use crate::words::numbers::{self, count, counted, delay, percent, share};
+use crate::words::times::Moments;
 
 /// MX hosts named of an outage.
 const MOST_MX: usize = 4;

@@ -1,6 +1,6 @@
 //! What was announced, in words.
 
-use crate::report::Announcement;
+use crate::document::Announcement;
 
 /// Statements that are shown; JSON and CSV have all of them.
 pub(crate) const MOST_STATEMENTS: usize = 40;

@@ -1,9 +1,9 @@
 //! Destinations of which there is little to say, as rows of a table.
 
-use crate::render::moments::Moments;
-use crate::render::numbers::{count, share};
+use crate::document::Standing;
 use crate::render::table::Column;
-use crate::report::Standing;
+use crate::words::numbers::{count, share};
+use crate::words::times::Moments;
 
 /// Where the share of failures stands, when there is one.
 const SHARE: usize = 2;

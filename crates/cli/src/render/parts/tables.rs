@@ -3,10 +3,10 @@
 use mailgap_core::reason::Reason;
 
 use super::outage::on_one_line;
-use crate::explain::reason_in_words;
-use crate::render::numbers::{count, percent};
+use crate::document::{DomainRow, ReplyRow};
 use crate::render::table::Column;
-use crate::report::{DomainRow, ReplyRow};
+use crate::words::numbers::{count, percent};
+use crate::words::terms;
 
 /// What the two tables hold.
 pub(crate) const REPLIES: &str = "The commonest answers to attempts that failed";
@@ -36,7 +36,7 @@ pub(crate) fn reply(row: &ReplyRow) -> [String; 5] {
     let reason = Reason::from_name(&row.reason).unwrap_or(Reason::Unspecified);
     [
         code,
-        reason_in_words(reason).to_owned(),
+        terms::reason(reason).to_owned(),
         count(row.attempts),
         count(row.domains),
         on_one_line(&row.sample),

@@ -1,11 +1,11 @@
 //! How long mail was not taken, by month.
 
 use super::Page;
-use crate::escape;
+use crate::document::Availability;
 use crate::render::parts::MOST_ROWS;
 use crate::render::parts::availability::{AVAILABILITY, MEANING, row};
 use crate::render::table;
-use crate::report::Availability;
+use crate::term::escape;
 
 impl Page<'_> {
     pub(super) fn availability(&mut self, heading: &str, rows: &[&Availability]) {

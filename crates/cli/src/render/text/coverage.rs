@@ -1,9 +1,9 @@
 //! How much was read and understood, and what was not: silence about it makes "all quiet" a lie.
 
 use super::Page;
-use crate::escape;
 use crate::render::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
-use crate::style::Tone;
+use crate::term::escape;
+use crate::term::style::Tone;
 
 /// Columns of the names before the values.
 const NAME_COLUMNS: usize = 16;

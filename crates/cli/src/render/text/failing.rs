@@ -1,8 +1,8 @@
 //! What is failing at the end of the log, as a table that is never cut.
 
 use super::Page;
-use crate::escape;
 use crate::render::parts::failing::{FAILING, HEADING, failing};
+use crate::term::escape;
 
 impl Page<'_> {
     /// Nothing when nothing is failing.

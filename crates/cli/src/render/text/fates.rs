@@ -1,8 +1,8 @@
 //! What became of the messages that failed in each window.
 
 use super::Page;
+use crate::document::Outage;
 use crate::render::parts;
-use crate::report::Outage;
 
 impl Page<'_> {
     pub(super) fn fates(&mut self, outage: &Outage) {

@@ -1,11 +1,11 @@
 //! Incidents in their order: the first in a sentence each, the next as rows of a table, and how many more there are.
 
 use super::Page;
-use crate::escape;
+use crate::document::Incident;
 use crate::render::parts::incidents::{BRIEF_ROW, ROW, members, row, without_outage};
 use crate::render::parts::{MOST_BRIEF, MOST_BRIEF_ROWS, MOST_MEMBERS, outage as parts};
 use crate::render::table::{self, Column};
-use crate::report::Incident;
+use crate::term::escape;
 
 impl Page<'_> {
     /// Incidents that are no failures; of a report that is a list they have rows alone.

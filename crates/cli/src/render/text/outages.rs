@@ -7,12 +7,12 @@ use mailgap_core::time::Timestamp;
 
 use super::Page;
 use super::overview::rows;
-use crate::escape;
+use crate::document::{Incident, Outage};
 use crate::render::parts::{self, MOST_DETAILS};
 use crate::render::table::{self, Column};
 use crate::render::timeline::{self, HEALTHY, Scale, UNSURE};
-use crate::report::{Incident, Outage};
-use crate::style::Tone;
+use crate::term::escape;
+use crate::term::style::Tone;
 
 /// Columns of a window's mark and the spaces around it.
 const MARK_COLUMNS: usize = 6;

@@ -4,10 +4,10 @@ use mailgap_core::outage::{Kind, OutageType};
 use mailgap_core::time::Timestamp;
 
 use super::Page;
-use crate::escape;
+use crate::document::Outage;
 use crate::render::parts::MOST_ROWS;
 use crate::render::timeline::{self, Scale};
-use crate::report::Outage;
+use crate::term::escape;
 
 /// Columns of a kind in the legend, at most: `██ recipient rejected   `.
 const KIND_COLUMNS: usize = 23;

@@ -1,10 +1,10 @@
 //! What was announced beside what the log shows.
 
 use super::Page;
-use crate::escape;
+use crate::document::Announcement;
 use crate::render::parts::MOST_ROWS;
 use crate::render::parts::said::{MOST_STATEMENTS, claims, verdicts};
-use crate::report::Announcement;
+use crate::term::escape;
 
 /// Lines of the page that one statement may fill.
 const MOST_LINES: usize = 4;

@@ -1,13 +1,13 @@
 //! Destinations of which there is little to say, one line each.
 
 use super::Page;
-use crate::escape;
-use crate::render::numbers::counted;
 use crate::render::parts::Standings;
 use crate::render::parts::outage::on_one_line;
 use crate::render::parts::standings::{columns, row};
 use crate::render::table::{self, Column};
-use crate::style::Tone;
+use crate::term::escape;
+use crate::term::style::Tone;
+use crate::words::numbers::counted;
 
 /// Columns of a domain and of a label; longer ones are cut.
 const DOMAIN_COLUMNS: usize = 32;

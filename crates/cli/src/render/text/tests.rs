@@ -6,7 +6,7 @@ use mailgap_core::incident::Incidents;
 use mailgap_core::outage::{Findings, OutageType};
 
 use super::*;
-use crate::report::{Fates, Found, Waiting};
+use crate::document::{Fates, Found, Waiting};
 use crate::testing::{
     between, coverage, full_report, libero, libero_slow, long_report, report, rome, slow_only,
     standing, virgilio,
@@ -561,7 +561,7 @@ fn hostile_text_stays_text() {
         &report,
         By::Domain,
         Style::choose(
-            crate::style::When::Always,
+            crate::term::style::When::Always,
             &crate::testing::environment(),
             false,
         ),
