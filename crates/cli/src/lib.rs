@@ -4,7 +4,6 @@
 //! it reads the clock (but the progress bar), the process's environment or the terminal. Arguments become
 //! settings, core surveys the logs, a `Report` is made of what it found, and a renderer writes it.
 
-mod analysis;
 mod archive;
 mod cli;
 mod commands;

@@ -3,6 +3,7 @@
 use chrono::{NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use mailgap_core::address::Domain;
+use mailgap_core::analysis::{Analysis, DestinationFindings, LastAttempt};
 use mailgap_core::coverage::{
     BounceCounts, Coverage, Duplicate, LineCounts, Overlap, Sample, Unread,
 };
@@ -16,9 +17,11 @@ use mailgap_core::reply::ReplyCode;
 use mailgap_core::time::Timestamp;
 
 use crate::config::announcements::{Claim, Said};
-use crate::document::{DomainRow, Found, HostCount, HourRow, ReplyRow, Report, Tables};
+use crate::config::zone::ZoneSource;
+use crate::document::{Beside, Charts, DomainRow, HourRow, ReplyRow, Report, Tables};
 use crate::environment::Environment;
 use crate::words::times::Moments;
+use mailgap_core::outage::HostCount;
 
 /// A time in Rome in January 2023: `23 16:00` or `23 16:00:05`.
 pub(crate) fn rome(text: &str) -> Timestamp {
@@ -329,23 +332,23 @@ pub(crate) fn report(findings: Vec<Findings>) -> Report {
         active: 1,
         from_hosts: Vec::new(),
         outages: vec![at],
-        whole: outage.clone(),
+        total: outage.clone(),
     });
     let incidents = Incidents {
         all: all.collect(),
         operators: Vec::new(),
     };
-    report_of(findings, &incidents)
+    report_of(findings, incidents)
 }
 
 /// An incident of our own side: one host of ours, or several, or all of them where none is named.
-pub(crate) fn own_side(hosts: &[&str], whole: &Outage) -> Report {
+pub(crate) fn own_side(hosts: &[&str], total: &Outage) -> Report {
     let domains = ["a.example", "b.example"].map(|domain| Domain::new(domain.as_bytes()));
     let findings = domains.iter().map(|domain| Findings {
         outages: vec![Outage {
             domain: domain.clone(),
             kind: OutageType::Sender,
-            ..whole.clone()
+            ..total.clone()
         }],
         ..Findings::default()
     });
@@ -356,17 +359,17 @@ pub(crate) fn own_side(hosts: &[&str], whole: &Outage) -> Report {
         active: 2,
         from_hosts: hosts.iter().map(|host| host.as_bytes().into()).collect(),
         outages: vec![(0, 0), (1, 0)],
-        whole: Outage {
+        total: Outage {
             domain: Domain::new(b""),
             kind: OutageType::Sender,
-            ..whole.clone()
+            ..total.clone()
         },
     };
     let incidents = Incidents {
         all: vec![incident],
         operators: Vec::new(),
     };
-    report_of(findings.collect(), &incidents)
+    report_of(findings.collect(), incidents)
 }
 
 /// A report of three hundred outages, the most important first, some of them going on, with as much beside them as a log
@@ -415,12 +418,44 @@ pub(crate) fn long_report() -> Report {
     report(findings)
 }
 
-fn report_of(findings: Vec<Findings>, incidents: &Incidents) -> Report {
-    let found = findings
-        .into_iter()
-        .map(|findings| Found::known(findings, rome("30 23:40")))
-        .collect();
-    Report::new(found, incidents, &coverage(), Tz::Europe__Rome)
+fn report_of(findings: Vec<Findings>, incidents: Incidents) -> Report {
+    let analysis = analysis_of(findings, incidents, coverage());
+    Report::new(&analysis, nothing_beside())
+}
+
+/// The analysis of findings with a hundred attempts at each destination, of which the last one failed.
+pub(crate) fn analysis_of(
+    findings: Vec<Findings>,
+    incidents: Incidents,
+    coverage: Coverage,
+) -> Analysis {
+    let last = rome("30 23:40");
+    let found = findings.into_iter().map(|findings| {
+        let domain = findings.outages.first().map(|outage| outage.domain.clone());
+        let domain = domain.unwrap_or_else(|| Domain::new(b"none.example"));
+        DestinationFindings {
+            attempts: 100,
+            last_attempt: Some(LastAttempt {
+                time: last,
+                accepted: false,
+                failed: Some(last),
+            }),
+            ..DestinationFindings::new(domain, findings)
+        }
+    });
+    Analysis::of_findings(found.collect(), incidents, coverage)
+}
+
+/// Nothing beside the analysis, in Rome.
+pub(crate) fn nothing_beside() -> Beside {
+    Beside {
+        zone: Tz::Europe__Rome,
+        zone_source: ZoneSource::Flag,
+        tried: Vec::new(),
+        charts: Charts::default(),
+        tables: None,
+        restrictions: Vec::new(),
+    }
 }
 
 /// The incidents of [`full_report`]: one operator, and one destination alone.
@@ -432,7 +467,7 @@ fn incidents() -> Incidents {
         active: 2,
         from_hosts: Vec::new(),
         outages: vec![(0, 0), (2, 0)],
-        whole: Outage {
+        total: Outage {
             domain: Domain::new(b"italiaonline.example"),
             ..libero()
         },
@@ -442,7 +477,7 @@ fn incidents() -> Incidents {
         domains: vec![Domain::new(b"strict.example")],
         active: 1,
         outages: vec![(1, 0)],
-        whole: policy(),
+        total: policy(),
         ..both.clone()
     };
     Incidents {
@@ -486,7 +521,7 @@ pub(crate) fn full_report() -> Report {
             ..Findings::default()
         },
     ];
-    let mut report = report_of(findings, &incidents());
+    let mut report = report_of(findings, incidents());
     report.tables = Some(tables());
     report
 }
@@ -568,7 +603,7 @@ pub(crate) fn report_with(text: &str) -> Report {
         outage.mx_working = vec![said()];
         outage.by_host = vec![
             HostCount {
-                host: said(),
+                host: said().into_bytes().into(),
                 attempts: 90,
                 failures: 80,
             };

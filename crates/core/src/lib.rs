@@ -4,46 +4,27 @@
 //! next.
 //!
 //! The main job: [`source::collect`] lists inputs, [`survey::survey`] reads them all in parallel, and
-//! [`outage::find`] says what the evidence of one destination amounts to.
+//! [`Survey::analyze`](survey::Survey::analyze) says when each destination was not taking mail.
 //!
 //! ```
 //! use std::path::PathBuf;
-//! use mailgap_core::{outage, source, survey, time::Timestamp};
+//! use mailgap_core::{analysis::AnalysisOptions, incident::Scope, source, survey, time::Timestamp};
 //!
 //! let now = Timestamp::from_seconds(1_675_200_000);
 //! # let log = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/incidents/libero/mail-iso.log.gz");
 //! let collected = source::collect(&[PathBuf::from(log)], now);
 //! let options = survey::Options::new(chrono_tz::Europe::Rome);
-//! let survey = survey::survey(&collected.inputs, &options, &());
+//! let analysis = survey::survey(&collected.inputs, &options, &()).analyze(&AnalysisOptions::default());
 //!
-//! let span = survey.coverage.span.expect("the log has lines about mail");
-//! let mut destinations = survey.destinations.into_iter();
-//! let libero = destinations.find(|to| to.domain().as_bytes() == b"libero.it").expect("it is there");
-//! let findings = outage::find(&libero.evidence(), span);
-//! let kinds: Vec<_> = findings.outages[0].windows.iter().map(|window| window.kind.as_str()).collect();
+//! let first = &analysis.outages[0].outage; // the one that concerns most people
+//! assert_eq!(first.domain.to_string(), "libero.it");
+//! let kinds: Vec<_> = first.windows.iter().map(|window| window.kind.as_str()).collect();
 //! assert_eq!(kinds, ["no_connection", "recipient_rejected", "mailbox_deferred", "delayed"]);
+//! let widest = &analysis.incidents[0]; // libero.it and four more of the same operator
+//! assert_eq!((widest.scope, widest.domains.len()), (Scope::Operator, 5));
 //! ```
 //!
-//! [`incident::judge`] then joins outages with one cause, and [`advice::advise`] says what to do about each.
-//!
-//! ```
-//! # use std::path::PathBuf;
-//! # use mailgap_core::{outage, source, survey, time::Timestamp};
-//! use mailgap_core::incident::{Scope, judge};
-//! use mailgap_core::operator::Operators;
-//!
-//! # let now = Timestamp::from_seconds(1_675_200_000);
-//! # let log = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/incidents/libero/mail-iso.log.gz");
-//! # let collected = source::collect(&[PathBuf::from(log)], now);
-//! # let options = survey::Options::new(chrono_tz::Europe::Rome);
-//! # let survey = survey::survey(&collected.inputs, &options, &());
-//! # let span = survey.coverage.span.expect("the log has lines about mail");
-//! let to = &survey.destinations;
-//! let mut findings: Vec<_> = to.iter().map(|to| outage::find(&to.evidence(), span)).collect();
-//! let incidents = judge(to, &mut findings, &Operators::new(), span);
-//! let widest = incidents.all.iter().max_by_key(|incident| incident.domains.len()).expect("there are some");
-//! assert_eq!((widest.scope, widest.domains.len()), (Scope::Operator, 5)); // libero.it and four more
-//! ```
+//! [`advice::advise`] says what to do about each outage.
 //!
 //! One line at a time: [`line::LineParser`] turns a line into an event that borrows it,
 //! [`reason::Classifier`] says why it failed, [`evidence::class_of`] what that says of its destination.
@@ -96,8 +77,8 @@
 //!
 //! | to do this | begin here |
 //! | --- | --- |
-//! | a report of files | [`source::collect`], [`survey::survey`], [`outage::find`], [`incident::judge`] |
-//! | what became of each message | [`survey::Survey::fates`], [`fate::judge`], [`fate::reinstate`] |
+//! | a report of files | [`source::collect`], [`survey::survey`], [`Survey::analyze`](survey::Survey::analyze) |
+//! | what became of each message | [`analysis::Analysis::fates`], [`fate::reinstate`], [`fate::resend`] |
 //! | one line, one reply, one bounce | [`line::LineParser`], [`reason::Classifier`], [`dsn::read`] |
 //! | events of your own | [`survey::Recorder`], [`survey::survey_with`] |
 //! | a stream | [`stream::Watcher`] |
@@ -118,6 +99,7 @@
 
 pub mod address;
 pub mod advice;
+pub mod analysis;
 mod binomial;
 pub mod coverage;
 pub mod dsn;
@@ -127,6 +109,8 @@ pub mod evidence;
 pub mod exim;
 pub mod fate;
 pub mod incident;
+#[cfg(feature = "serde")]
+mod json;
 pub mod line;
 mod near;
 pub mod operator;

@@ -72,7 +72,7 @@ impl Period {
     ) {
         incidents.all.retain(|incident| {
             !incident.outages.is_empty()
-                || self.reaches(&incident.whole) && incident.domains.iter().any(&has_attempts)
+                || self.reaches(&incident.total) && incident.domains.iter().any(&has_attempts)
         });
     }
 }
@@ -213,14 +213,14 @@ mod tests {
 
     #[test]
     fn incidents_without_an_outage_that_is_left_must_reach_into_the_period_themselves() {
-        let incident = |outages: &[(usize, usize)], whole: Outage| Incident {
+        let incident = |outages: &[(usize, usize)], total: Outage| Incident {
             scope: Scope::Sender,
             basis: Basis::Operators,
             domains: vec![Domain::new(b"a.example"), Domain::new(b"b.example")],
             active: 2,
             from_hosts: Vec::new(),
             outages: outages.to_vec(),
-            whole,
+            total,
         };
         let cases = [
             (incident(&[], outage(1, Some(10))), true, false),

@@ -200,6 +200,9 @@ pub struct Survey {
     pub reported: Option<Vec<Destination>>,
     /// What became of the recipients of its messages; empty when that was not asked for.
     pub fates: Ledger,
+    /// True when the messages of all that was counted were followed to their fates: that was asked for, and nothing came
+    /// from a tally.
+    pub follows_messages: bool,
 }
 
 /// Reads all inputs, counts attempts per destination and follows messages to their fates.
@@ -580,6 +583,7 @@ impl<'o> All<'o> {
     }
 
     fn into_survey(mut self, history: Option<Tallied>) -> Survey {
+        let follows = self.options.fates.is_some();
         let keep = self.options.fates.unwrap_or_default();
         let history = self.take_history(history);
         let (tallied, fates, told) = self.close();
@@ -602,7 +606,9 @@ impl<'o> All<'o> {
             };
         }
         let (destinations, known) = tally.into_destinations_and_known();
+        let follows_messages = follows && coverage.tallies == 0;
         Survey {
+            follows_messages,
             coverage,
             destinations,
             known_span,

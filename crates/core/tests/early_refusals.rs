@@ -6,8 +6,8 @@ mod common;
 use std::fmt::Write;
 
 use common::{rome, survey_of};
-use mailgap_core::fate::{Case, Cause, End, judge};
-use mailgap_core::outage::find;
+use mailgap_core::analysis::AnalysisOptions;
+use mailgap_core::fate::{Cause, End};
 
 /// One message an hour; from the 40th hour on no connection for ten hours; an unknown user now and then, the last one
 /// in the hour before.
@@ -49,20 +49,20 @@ fn log(unknown: &str) -> String {
 fn it_is_the_recipients_own_when_the_outage_began_otherwise() {
     let log = log("550 5.1.1 No such user");
     let survey = survey_of(&[("mail.log", log.as_bytes())], &rome());
-    let span = survey.coverage.span.unwrap();
-    let evidence = survey.destinations[0].evidence();
-    let findings = find(&evidence, span);
-    let [outage] = &findings.outages[..] else {
-        panic!("{findings:?}")
+    let analysis = survey.analyze(&AnalysisOptions::default());
+    let [outage] = &analysis.outages[..] else {
+        panic!("{:?}", analysis.outages)
     };
-    let case = Case::new(&evidence, &findings).unwrap();
-    let judgement = judge(&survey.fates, &[case]);
+    let outage = &outage.outage;
     let (mut refused, mut early) = (0, 0);
-    for (fate, judged) in survey.fates.iter().zip(&judgement.fates) {
+    for (fate, attribution) in analysis.fates.iter().zip(&analysis.attributions) {
         if fate.end == End::Bounced {
             refused += 1;
             early += usize::from((outage.start.earliest..outage.start.time).contains(&fate.last));
-            assert_eq!((judged.cause, judged.place), (Cause::Genuine, None));
+            assert_eq!(
+                (attribution.cause, attribution.outage),
+                (Cause::Genuine, None)
+            );
         }
     }
     assert_eq!((refused, early), (8, 1));

@@ -120,8 +120,8 @@ fn hours(incident: &Incident) -> (f64, f64) {
     let start = mailgap_core::time::Timestamp::from_seconds(1_673_305_200); // 10 January, midnight in Rome
     let of = |time: mailgap_core::time::Timestamp| time.seconds_since(start) / 3600.0;
     (
-        of(incident.whole.start.time),
-        of(incident.whole.end.unwrap().time),
+        of(incident.total.start.time),
+        of(incident.total.end.unwrap().time),
     )
 }
 
@@ -246,7 +246,7 @@ fn what_all_receivers_think_of_our_mail_is_no_fault_of_our_side() {
     assert!(incidents.all.len() >= 4, "{incidents:?}");
     for incident in &incidents.all {
         assert_eq!(
-            (incident.scope, incident.whole.kind),
+            (incident.scope, incident.total.kind),
             (Scope::Domain, OutageType::Policy)
         );
     }
@@ -277,9 +277,9 @@ fn a_host_that_carries_most_of_the_mail_is_to_blame_all_the_same() {
     // What is told are attempts of that host, not voices.
     let minutes = 8.0 * 6.0 * 6.0 * 0.7;
     assert!(
-        (incident.whole.attempts as f64 - minutes).abs() < 0.3 * minutes,
+        (incident.total.attempts as f64 - minutes).abs() < 0.3 * minutes,
         "{}",
-        incident.whole.attempts
+        incident.total.attempts
     );
 }
 
@@ -357,7 +357,7 @@ fn small_destinations_of_one_operator_are_judged_together() {
         (Scope::Operator, Basis::Operator)
     );
     assert_eq!(domains(incident), "a.example b.example c.example");
-    assert_eq!(incident.whole.domain.to_string(), "pool.example");
+    assert_eq!(incident.total.domain.to_string(), "pool.example");
     let (from, to) = hours(incident);
     assert!(
         (from - 40.0).abs() < 4.0 && (to - 52.0).abs() < 4.0,
@@ -451,7 +451,7 @@ fn what_the_user_lays_together_is_one_operator() {
     operators.lay("h.example", "Both Ltd");
     let (incidents, found) = judged(&[&log], &operators);
     let incident = only(&incidents, &found);
-    assert_eq!(incident.whole.domain.to_string(), "Both Ltd");
+    assert_eq!(incident.total.domain.to_string(), "Both Ltd");
     assert_eq!(domains(incident), "a.example h.example");
 }
 

@@ -6,10 +6,8 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{input, read, rome, testdata};
-use mailgap_core::fate::{
-    Case, End, Grade, Keep, Ledger, Listed, genuine, judge, pending, reinstate, resend,
-};
-use mailgap_core::outage::find;
+use mailgap_core::analysis::{Analysis, AnalysisOptions};
+use mailgap_core::fate::{End, Grade, Keep, Listed, genuine, pending, reinstate, resend};
 use mailgap_core::survey::{Options, survey};
 
 /// A recipient of a message, as the remote side and the final queue tell it.
@@ -55,8 +53,8 @@ const OPERATOR: [&str; 5] = [
     "@blu.it",
 ];
 
-/// The fates in a log or mailbox, and what they are judged by.
-fn read_in(name: &str) -> (Ledger, Vec<Case>) {
+/// The analysis of a log or a mailbox.
+fn read_in(name: &str) -> Analysis {
     let options = Options {
         jobs: 2,
         block_bytes: Some(1 << 18),
@@ -64,18 +62,13 @@ fn read_in(name: &str) -> (Ledger, Vec<Case>) {
         ..rome()
     };
     let read = survey(&[input(&testdata(name))], &options, &());
-    let span = read.coverage.span.unwrap();
-    let cases = read.destinations.into_iter().filter_map(|to| {
-        let evidence = to.evidence();
-        Case::new(&evidence, &find(&evidence, span))
-    });
-    (read.fates, cases.collect())
+    read.analyze(&AnalysisOptions::default())
 }
 
 #[test]
 fn fates_and_lists_are_what_happened() {
-    let (ledger, cases) = read_in("incidents/libero/mail-iso.log.gz");
-    let judgement = judge(&ledger, &cases);
+    let analysis = read_in("incidents/libero/mail-iso.log.gz");
+    let (ledger, attributions) = (&analysis.fates, &analysis.attributions[..]);
 
     let mut ends: BTreeMap<(String, String), End> = BTreeMap::new();
     for fate in ledger.iter() {
@@ -116,7 +109,7 @@ fn fates_and_lists_are_what_happened() {
         .map(|row| row.recipient.as_str())
         .collect();
     assert!(wrongly.len() > 200 && rightly.len() > 20);
-    let resend: BTreeSet<String> = resend(&ledger, &judgement)
+    let resend: BTreeSet<String> = resend(ledger, attributions)
         .iter()
         .map(|(fate, _)| text(fate.recipient))
         .collect();
@@ -127,15 +120,15 @@ fn fates_and_lists_are_what_happened() {
     let names = |all: Vec<Listed>| -> BTreeSet<String> {
         all.iter().map(|listed| text(&listed.address)).collect()
     };
-    let reinstate = names(reinstate(&ledger, &judgement));
-    let genuine = names(genuine(&ledger, &judgement));
+    let reinstate = names(reinstate(ledger, attributions));
+    let genuine = names(genuine(ledger, attributions));
     assert!(reinstate.is_disjoint(&genuine));
     let alive = reinstate
         .iter()
         .filter(|name| wrongly.contains(name.as_str()));
     assert!(alive.count() * 100 >= reinstate.len() * 95);
 
-    let pending = pending(&ledger, &judgement, 5.0 * 86_400.0);
+    let pending = pending(ledger, attributions, 5.0 * 86_400.0);
     let queued = truth.iter().filter(|row| row.fate == "queued_at_end");
     assert_eq!(pending.len(), queued.count());
     assert!(pending.is_sorted_by_key(|pending| pending.expires));
@@ -143,8 +136,8 @@ fn fates_and_lists_are_what_happened() {
 
 #[test]
 fn bounces_alone_tell_fates_too() {
-    let (ledger, cases) = read_in("incidents/libero/bounces.mbox.xz");
-    let judgement = judge(&ledger, &cases);
+    let analysis = read_in("incidents/libero/bounces.mbox.xz");
+    let (ledger, attributions) = (&analysis.fates, &analysis.attributions[..]);
     let truth = truth();
     let by_id: BTreeMap<(&str, &str), &Truth> = truth
         .iter()
@@ -177,7 +170,7 @@ fn bounces_alone_tell_fates_too() {
     assert!(told > 700);
     assert!(right * 1000 >= told * 998, "{right} of {told}");
     assert!(wrongly.len() > 150 && rightly.len() > 10);
-    let resend: BTreeSet<String> = resend(&ledger, &judgement)
+    let resend: BTreeSet<String> = resend(ledger, attributions)
         .iter()
         .map(|(fate, _)| text(fate.recipient))
         .collect();
@@ -185,7 +178,7 @@ fn bounces_alone_tell_fates_too() {
     assert!(found.count() * 100 >= wrongly.len() * 99);
     assert!(rightly.iter().all(|name| !resend.contains(*name)));
     // What was accepted is not known, so no address has more than the window to speak for it.
-    let reinstate = reinstate(&ledger, &judgement);
+    let reinstate = reinstate(ledger, attributions);
     assert!(reinstate.len() > 150);
     let plausible = |listed: &Listed| listed.grade == Some(Grade::Plausible);
     assert!(reinstate.iter().all(plausible));

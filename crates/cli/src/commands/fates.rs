@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::say_unread;
-use crate::analysis::Analysis;
+use super::{analyze, say_unread};
 use crate::config::settings::{self, Judging, Settings};
+use crate::document::Coverage;
 use crate::exit::{Exit, Failure, Result};
 use crate::flags::{Display, Known, Reading};
 use crate::tables::fate_row;
 use crate::tables::rows::{Cell, csv, jsonl, text};
 use crate::term::console::Console;
 use crate::term::output::{self, Output};
+use crate::words::times::Moments;
+use mailgap_core::analysis::Analysis;
 use mailgap_core::fate::{self, End, Keep};
 
 /// Print what became of each recipient of each message, or a list to act on
@@ -104,13 +106,20 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let survey = super::survey(&collected, None, &settings, &args.display, environment);
     let unread = survey.coverage.unread.clone();
 
-    let analysis = Analysis::of(survey, &settings, &judging)?;
-    let (columns, rows) = rows(args.list, format, &analysis, judging.lifetime_s);
+    let zone = settings.options.zone;
+    let analysis = analyze::analyze(survey, &settings, &judging)?;
+    let moments = Moments::of_log(zone, Coverage::new(&analysis.coverage).known_span());
+    let (columns, rows) = rows(
+        args.list,
+        format,
+        &analysis,
+        judging.options.queue_lifetime_s,
+    );
     let mut data = Vec::new();
     let mut written = Ok(());
     match format {
         Format::Text => {
-            data = text::render(columns, rows.collect(), analysis.report.moments()).into_bytes();
+            data = text::render(columns, rows.collect(), moments).into_bytes();
         }
         Format::Csv | Format::Jsonl => {
             if format == Format::Csv {
@@ -144,38 +153,39 @@ type Rows<'a> = (
 
 fn rows(list: Option<List>, format: Format, analysis: &Analysis, lifetime_s: f64) -> Rows<'_> {
     let Analysis {
-        fates, judgement, ..
+        fates,
+        attributions,
+        ..
     } = analysis;
     match list {
         None => {
-            let ids = analysis.ids();
-            let judged = fates.iter().zip(&judgement.fates);
+            let all = fates.iter().zip(attributions.iter().copied());
             if format == Format::Text {
-                let failed = judged.filter(|(fate, _)| fate.end != End::Delivered);
+                let failed = all.filter(|(fate, _)| fate.end != End::Delivered);
                 let rows =
-                    failed.map(move |(fate, judged)| fate_row::fate_text(&fate, judged, &ids));
+                    failed.map(|(fate, attribution)| fate_row::fate_text(&fate, attribution));
                 return (fate_row::FATE_TEXT, Box::new(rows));
             }
-            let rows = judged.map(move |(fate, judged)| fate_row::fate(&fate, judged, &ids));
+            let rows = all.map(|(fate, attribution)| fate_row::fate(&fate, attribution));
             (fate_row::FATE, Box::new(rows))
         }
         Some(List::Resend) => {
-            let all = fate::resend(fates, judgement).into_iter();
+            let all = fate::resend(fates, attributions).into_iter();
             let rows = all.map(|(fate, _)| fate_row::resend(&fate));
             (fate_row::RESEND, Box::new(rows))
         }
         Some(List::Reinstate) => {
-            let all = fate::reinstate(fates, judgement).into_iter();
+            let all = fate::reinstate(fates, attributions).into_iter();
             let rows = all.map(|listed| fate_row::reinstate(&listed));
             (fate_row::REINSTATE, Box::new(rows))
         }
         Some(List::Genuine) => {
-            let all = fate::genuine(fates, judgement).into_iter();
+            let all = fate::genuine(fates, attributions).into_iter();
             let rows = all.map(|listed| fate_row::genuine(&listed));
             (fate_row::GENUINE, Box::new(rows))
         }
         Some(List::Pending) => {
-            let all = fate::pending(fates, judgement, lifetime_s).into_iter();
+            let all = fate::pending(fates, attributions, lifetime_s).into_iter();
             let rows = all.map(|pending| fate_row::pending(&pending));
             (fate_row::PENDING, Box::new(rows))
         }

@@ -1,5 +1,6 @@
 //! One file for each command: its flags and what it does.
 
+pub(crate) mod analyze;
 mod check;
 pub(crate) mod events;
 pub(crate) mod explain;

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::check::{self, Check};
-use super::say_unread;
-use crate::analysis::Analysis;
+use super::{analyze, say_unread};
 use crate::config::announcements;
 use crate::config::settings::{self, Judging, Settings};
 use crate::environment::Environment;
@@ -177,9 +176,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     );
     let unread = survey.coverage.unread.clone();
 
-    let report = Analysis::of(survey, &settings, &judging)?
-        .report
-        .with_restrictions(restrictions(&settings))
+    let report = analyze::report(survey, &settings, &judging, restrictions(&settings))?
         .with_announcements(said);
     if let Some(folder) = folder {
         let tables = render::csv::tables(&report);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
+use mailgap_core::analysis::AnalysisOptions;
 use mailgap_core::operator::Operators;
 use mailgap_core::reason::Classifier;
 use mailgap_core::source::{self, Collected, Input};
@@ -82,9 +83,7 @@ impl Settings {
 
 /// The flags of [`Known`], understood.
 pub(crate) struct Judging {
-    pub(crate) operators: Operators,
-    /// How long the sending mail system keeps trying, in seconds.
-    pub(crate) lifetime_s: f64,
+    pub(crate) options: AnalysisOptions,
     /// Whether charts are to be drawn: they take another look at the evidence.
     pub(crate) charts: bool,
     /// The tables of the whole log are wanted.
@@ -95,11 +94,13 @@ impl Judging {
     /// Reads what the flags name, or says what is wrong with it.
     pub(crate) fn resolve(known: &Known) -> Result<Judging> {
         Ok(Judging {
-            operators: match &known.operators {
-                Some(path) => operators::read(path)?,
-                None => Operators::new(),
+            options: AnalysisOptions {
+                operators: match &known.operators {
+                    Some(path) => operators::read(path)?,
+                    None => Operators::new(),
+                },
+                queue_lifetime_s: known.queue_lifetime,
             },
-            lifetime_s: known.queue_lifetime,
             charts: false,
             tables: false,
         })

@@ -1,10 +1,10 @@
 //! What to do, in words.
 
 use mailgap_core::advice::{self, Circumstances, advise};
+use mailgap_core::analysis::Aftermath;
 use mailgap_core::outage::{Outage, OutageType};
 use serde::Serialize;
 
-use super::ToDo;
 use crate::words::numbers::{count, counted, share};
 use crate::words::times::Moments;
 
@@ -20,17 +20,17 @@ pub(crate) struct Advice {
 /// What to do about an outage. `only` is what the lists are to be restricted to: ` --domain libero.it`.
 pub(super) fn of(
     outage: &Outage,
-    to_do: &ToDo,
+    aftermath: &Aftermath,
     (is_past, last_accepted): (bool, bool),
     only: &str,
     moments: Moments,
 ) -> Vec<Advice> {
     let known = Circumstances {
-        resend: to_do.resend,
-        reinstate: to_do.reinstate,
+        resend: aftermath.resend,
+        reinstate: aftermath.reinstate,
         is_past,
         last_accepted,
-        expiring: to_do.expiring.map(|it| (it.first, it.messages)),
+        expiring: aftermath.waiting.map(|it| (it.first_expires, it.messages)),
     };
     let advice = advise(outage, &known);
     advice

@@ -11,10 +11,11 @@ use mailgap_core::time::Timestamp;
 use serde::Serialize;
 
 use super::words::{Word, time, word};
-use super::{Boundary, Estimate, Outage, Report};
+use super::{Estimate, Outage, Report};
 use crate::config::announcements::{Claim, Said};
 use crate::words::numbers::length;
 use crate::words::times::Moments;
+use mailgap_core::outage::Boundary;
 
 /// A statement so long after the end still speaks of it.
 const SHORTLY_S: f64 = 86_400.0;

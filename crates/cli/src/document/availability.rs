@@ -23,6 +23,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mailgap_core::operator::Operator;
 use mailgap_core::outage::{Kind, OutageType};
 use mailgap_core::tally::Evidence;
 use mailgap_core::time::Timestamp;
@@ -240,11 +241,11 @@ impl Sums {
 
 /// The rows: operators first, then destinations, in the order of their most important outages, then by month.
 ///
-/// `tried` is of all destinations, by their places; `operators` are names and the places of their destinations.
+/// `tried` are the attempts at each destination by month, in the order of the destinations.
 pub(super) fn of(
     outages: &[Outage],
     tried: &[Vec<Tried>],
-    operators: &[(String, Vec<usize>)],
+    operators: &[Operator],
     calendar: &Calendar,
 ) -> Vec<Availability> {
     let Some(last) = calendar.months().last().map(|month| month.until) else {
@@ -253,7 +254,7 @@ pub(super) fn of(
     let mut places: Vec<usize> = Vec::new();
     let mut by_place: BTreeMap<usize, Vec<&Outage>> = BTreeMap::new();
     for outage in outages {
-        let (place, _) = outage.found_at;
+        let place = outage.destination;
         let own = by_place.entry(place).or_default();
         if own.is_empty() {
             places.push(place);
@@ -281,19 +282,23 @@ pub(super) fn of(
     let operator_of: BTreeMap<usize, usize> = operators
         .iter()
         .enumerate()
-        .filter(|(_, (_, members))| members.len() > 1)
-        .flat_map(|(operator, (_, members))| members.iter().map(move |&place| (place, operator)))
+        .filter(|(_, operator)| operator.members.len() > 1)
+        .flat_map(|(number, operator)| {
+            let members = operator.members.iter();
+            members.map(move |&place| (place, number))
+        })
         .collect();
     for place in &places {
         let operator = operator_of
             .get(place)
             .filter(|&&number| told.insert(number));
-        let Some((name, members)) = operator.and_then(|&number| operators.get(number)) else {
+        let Some(Operator { name, members }) = operator.and_then(|&number| operators.get(number))
+        else {
             continue;
         };
         for (number, month) in calendar.months().iter().enumerate() {
             let (sums, domains) = of_operator(members, &sums, tried, number);
-            rows.extend(row("operator", name, month, &sums, domains));
+            rows.extend(row("operator", &name.to_string(), month, &sums, domains));
         }
     }
     for place in &places {

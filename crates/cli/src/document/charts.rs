@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::Offset;
 use chrono_tz::Tz;
 use mailgap_core::address::Domain;
+use mailgap_core::analysis::Analysis;
 use mailgap_core::evidence::Class;
 use mailgap_core::fate::{End, Ledger};
-use mailgap_core::incident::{Incidents, OutagePlace};
-use mailgap_core::outage;
+use mailgap_core::outage::{self, OutageId};
 use mailgap_core::reason::Reason;
 use mailgap_core::reply::ReplyCode;
 use mailgap_core::tally::{Bucket, Delays, Destination, Evidence, Slot};
@@ -49,10 +49,10 @@ const FAILING: [&[Slot]; 3] = [
     ],
 ];
 
-/// Charts by the places of outages and of incidents, as they were found.
+/// The charts of outages and incidents by their numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Charts {
-    pub(super) outages: HashMap<OutagePlace, Chart>,
+    pub(super) outages: HashMap<OutageId, Chart>,
     pub(super) incidents: HashMap<usize, Chart>,
 }
 
@@ -312,28 +312,24 @@ impl Replies {
     }
 }
 
-/// What the report is about of the evidence of a destination.
-type EvidenceOf<'e> = &'e (dyn Fn(&Destination) -> Evidence + Sync);
-
 /// Draws up the charts of all outages and incidents.
-pub(crate) fn collect(
-    incidents: &Incidents,
-    (destinations, evidence): (&[Destination], EvidenceOf<'_>),
-    fates: &Ledger,
-    log: (Timestamp, Timestamp),
-    zone: Tz,
-) -> Charts {
+pub(crate) fn collect(analysis: &Analysis, zone: Tz) -> Charts {
+    let Some(log) = analysis.coverage.span else {
+        return Charts::default();
+    };
+    let destinations = &analysis.destinations;
     let log = (log.0.as_millis(), log.1.as_millis());
     // For each destination the incidents that it is in.
     let mut wanted: BTreeMap<usize, Vec<Wanted>> = BTreeMap::new();
     let mut frames: Vec<Frame> = Vec::new();
-    for (place, incident) in incidents.all.iter().enumerate() {
+    for incident in &analysis.incidents {
         // What began before the time of the report is drawn from its beginning on.
-        let (first, last) = extent(&incident.whole, log.1);
+        let (first, last) = extent(&incident.total, log.1);
         let extent = (first.max(log.0.min(last)), last);
         let frame = Frame::over(extent, log, zone);
         frames.push(frame);
-        let mut concerned: Vec<usize> = incident.outages.iter().map(|&(at, _)| at).collect();
+        let own = analysis.outages_of(incident);
+        let mut concerned: Vec<usize> = own.map(|outage| outage.destination).collect();
         concerned.extend(incident.domains.iter().filter_map(|domain| {
             let by_name = destinations.binary_search_by(|it| it.domain().cmp(domain));
             by_name.ok()
@@ -342,18 +338,23 @@ pub(crate) fn collect(
         concerned.dedup();
         for destination in concerned {
             wanted.entry(destination).or_default().push(Wanted {
-                incident: place,
+                incident: incident.id,
                 frame,
                 extent,
             });
         }
     }
-    let late = late_deliveries(fates, destinations, &wanted.keys().copied().collect());
+    let late = late_deliveries(
+        &analysis.fates,
+        destinations,
+        &wanted.keys().copied().collect(),
+    );
     let wanted: Vec<(usize, Vec<Wanted>)> = wanted.into_iter().collect();
     let drawn: Vec<((usize, usize), Chart)> = wanted
         .par_iter()
         .flat_map_iter(|(destination, wanted)| {
-            let evidence = destinations.get(*destination).map(evidence);
+            let evidence = destinations.get(*destination);
+            let evidence = evidence.map(|destination| analysis.evidence(destination));
             let late = late.get(destination).map(Vec::as_slice).unwrap_or_default();
             let charts = wanted.iter().filter_map(|wanted| {
                 let chart = chart(evidence.as_ref()?, late, wanted);
@@ -363,16 +364,16 @@ pub(crate) fn collect(
         })
         .collect();
     let mut charts = Charts::default();
-    for (place, &frame) in frames.iter().enumerate() {
-        let own = drawn.iter().filter(|((incident, _), _)| *incident == place);
+    for (incident, &frame) in analysis.incidents.iter().zip(&frames) {
+        let own = drawn.iter().filter(|((id, _), _)| *id == incident.id);
         let sum = Chart::sum(frame, own.map(|(_, chart)| chart));
-        charts.incidents.insert(place, sum);
+        charts.incidents.insert(incident.id, sum);
     }
     let drawn: HashMap<(usize, usize), Chart> = drawn.into_iter().collect();
-    for (place, incident) in incidents.all.iter().enumerate() {
-        for &(destination, outage) in &incident.outages {
-            if let Some(chart) = drawn.get(&(place, destination)) {
-                charts.outages.insert((destination, outage), chart.clone());
+    for incident in &analysis.incidents {
+        for outage in analysis.outages_of(incident) {
+            if let Some(chart) = drawn.get(&(incident.id, outage.destination)) {
+                charts.outages.insert(outage.id, chart.clone());
             }
         }
     }

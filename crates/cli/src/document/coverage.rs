@@ -102,7 +102,7 @@ pub(crate) struct Overlap {
 }
 
 impl Overlap {
-    pub(super) fn new(overlap: &coverage::Overlap) -> Overlap {
+    pub(crate) fn new(overlap: &coverage::Overlap) -> Overlap {
         Overlap {
             input: overlap.input.clone(),
             other: overlap.other.clone(),
@@ -129,7 +129,7 @@ pub(crate) struct Sample {
 }
 
 impl Coverage {
-    pub(super) fn new(coverage: &coverage::Coverage) -> Coverage {
+    pub(crate) fn new(coverage: &coverage::Coverage) -> Coverage {
         let lines = coverage.lines;
         Coverage {
             inputs: coverage.inputs,

@@ -1,20 +1,12 @@
 //! Incidents in the document: outages with one cause.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
-
-use mailgap_core::address::Domain;
-use mailgap_core::fate::Counts;
-use mailgap_core::incident::{self, Basis, Incidents, OutagePlace, Scope};
-use mailgap_core::operator::Operator;
-use mailgap_core::outage::Kind;
+use mailgap_core::analysis::{AnalyzedIncident, Length, Waiting};
+use mailgap_core::incident::{Basis, Scope};
+use mailgap_core::outage::{Boundary, HostCount, Kind};
 use serde::{Serialize, Serializer};
 
-use super::found::FatesByOutage;
 use super::words::{Word, lossy, names, word};
-use super::{
-    Advice, Boundary, Fates, HostCount, LastAttempt, Length, Outage, ToDo, Waiting, Window, advice,
-};
+use super::{Advice, Chart, Fates, Outage, Window, advice};
 use crate::words::numbers::{count, counted};
 use crate::words::times::Moments;
 use crate::words::verdict::{Ends, introduction, verdict};
@@ -41,47 +33,60 @@ pub(crate) struct Incident {
     pub(crate) active: usize,
     /// Hosts of ours that alone saw it; empty when all did.
     pub(crate) hosts: Vec<String>,
-    /// Ids of outages.
+    /// Numbers of outages.
     pub(crate) outages: Vec<usize>,
     /// All of it as one outage.
     pub(crate) whole: Outage,
-    /// Its place among those found.
-    pub(super) found_at: usize,
 }
 
 impl Incident {
-    /// `whole` is the incident as an outage of the document, `outages` the ids of its outages there.
+    /// An incident; `all` are the outages of the document in order of their numbers.
     pub(super) fn new(
-        incident: &incident::Incident,
-        (name, subject): (String, String),
-        outages: Vec<usize>,
-        whole: Outage,
+        found: &AnalyzedIncident,
+        all: &[Outage],
+        chart: Option<Chart>,
+        ends: Ends,
+        moments: Moments,
     ) -> Incident {
+        let own = found.outages.iter();
+        let own: Vec<&Outage> = own.filter_map(|id| all.get(id.index())).collect();
+        let (subject, introduction) = opening_of(found, &own);
+        let whole = match own[..] {
+            [outage] if found.scope == Scope::Domain => Outage {
+                chart,
+                ..outage.clone()
+            },
+            _ => {
+                let total = &found.total;
+                let told = found.fates.as_ref().map(|fates| (fates, found.aftermath));
+                let opening = (&*subject, &*introduction);
+                Outage {
+                    verdict: verdict(opening, total, None, told, ends, moments),
+                    advice: advice::of(total, &found.aftermath, (false, false), "", moments),
+                    fates: found.fates.as_ref().map(Fates::new),
+                    waiting: found.aftermath.waiting,
+                    chart,
+                    ..Outage::of_figures(total, found.length, found.last_attempt)
+                }
+            }
+        };
         Incident {
-            id: 0,
-            scope: incident.scope,
-            basis: incident.basis,
-            name,
+            id: found.id,
+            scope: found.scope,
+            basis: found.basis,
+            name: found.name.clone(),
             subject,
-            domains: incident.domains.iter().map(ToString::to_string).collect(),
-            active: incident.active,
-            hosts: names(&incident.from_hosts),
-            outages,
+            domains: found.domains.iter().map(ToString::to_string).collect(),
+            active: found.active,
+            hosts: names(&found.from_hosts),
+            outages: found.outages.iter().map(|id| id.get()).collect(),
             whole,
-            found_at: 0,
         }
     }
-}
 
-impl Incident {
     /// Its sentence, and the subject that the sentence begins with.
     pub(crate) fn sentence(&self) -> (&str, &str) {
         (&self.subject, &self.whole.verdict)
-    }
-
-    /// That of its outages; where they are alike, the wider one first.
-    fn rank(&self) -> impl Ord + use<'_> {
-        (self.whole.rank(), Reverse(self.scope), &self.name)
     }
 
     /// Short, for a heading.
@@ -97,17 +102,8 @@ impl Incident {
     }
 }
 
-/// What a name of an incident is in the document.
-pub(super) fn name_of(incident: &incident::Incident) -> String {
-    match incident.scope {
-        Scope::Domain | Scope::Operator => incident.whole.domain.to_string(),
-        Scope::Sender if incident.from_hosts.is_empty() => "sender".to_owned(),
-        Scope::Sender => names(&incident.from_hosts).join(", "),
-    }
-}
-
 /// The destinations of an incident in words, those with the most important outages (`own`, in order) first.
-fn destinations_of(incident: &incident::Incident, own: &[&Outage]) -> String {
+fn destinations_of(incident: &AnalyzedIncident, own: &[&Outage]) -> String {
     let mut named: Vec<String> = Vec::new();
     let others = incident.domains.iter().map(ToString::to_string);
     for domain in own.iter().map(|outage| outage.domain.clone()).chain(others) {
@@ -123,13 +119,13 @@ fn destinations_of(incident: &incident::Incident, own: &[&Outage]) -> String {
 
 /// The subject that the verdict of an incident begins with, and the words between the subject and what was answered.
 /// `own` are its outages, the most important first.
-fn opening_of(incident: &incident::Incident, own: &[&Outage]) -> (String, String) {
+fn opening_of(incident: &AnalyzedIncident, own: &[&Outage]) -> (String, String) {
     let domains = destinations_of(incident, own);
-    let introduction = introduction(incident.whole.kind).to_owned();
+    let introduction = introduction(incident.total.kind).to_owned();
     let subject = match incident.scope {
-        Scope::Domain => incident.whole.domain.to_string(),
+        Scope::Domain => incident.total.domain.to_string(),
         Scope::Operator if incident.basis == Basis::Story => format!("{domains} at once"),
-        Scope::Operator => format!("operator {} ({domains})", incident.whole.domain),
+        Scope::Operator => format!("operator {} ({domains})", incident.total.domain),
         Scope::Sender => {
             let failing = counted(incident.domains.len() as u64, "destination");
             match &incident.from_hosts[..] {
@@ -157,11 +153,11 @@ fn opening_of(incident: &incident::Incident, own: &[&Outage]) -> (String, String
 }
 
 /// True when nearly all attempts of an incident failed before any host answered.
-fn reached_nobody(incident: &incident::Incident) -> bool {
-    let whole = &incident.whole;
+fn reached_nobody(incident: &AnalyzedIncident) -> bool {
+    let total = &incident.total;
     let no_answer = |kind| matches!(kind, Kind::NoConnection | Kind::DnsFailure);
-    whole.failures as f64 >= NEARLY_ALL * whole.attempts as f64
-        && whole.windows.iter().all(|window| no_answer(window.kind))
+    total.failures as f64 >= NEARLY_ALL * total.attempts as f64
+        && total.windows.iter().all(|window| no_answer(window.kind))
 }
 
 impl Serialize for Incident {
@@ -245,88 +241,4 @@ impl Word for Scope {
     fn as_word(&self) -> &'static str {
         self.as_str()
     }
-}
-
-/// The operators of destinations by their places, where they are known.
-pub(super) fn operators_by_place(incidents: &Incidents) -> HashMap<usize, String> {
-    let of = |operator: &Operator| {
-        let name = operator.name.to_string();
-        let members = operator.members.clone();
-        members.into_iter().map(move |place| (place, name.clone()))
-    };
-    incidents.operators.iter().flat_map(of).collect()
-}
-
-/// The operators with the places of their destinations.
-pub(super) fn members_by_operator(incidents: &Incidents) -> Vec<(String, Vec<usize>)> {
-    let of = |operator: &Operator| (operator.name.to_string(), operator.members.clone());
-    incidents.operators.iter().map(of).collect()
-}
-
-/// The incidents with the ids of these outages, in the order of outages. `known` is what became of the messages of
-/// outages, and the last attempt at each destination.
-pub(super) fn incidents_of(
-    incidents: &Incidents,
-    outages: &[Outage],
-    (fates, last_attempts): (&FatesByOutage, &HashMap<Domain, LastAttempt>),
-    ends: Ends,
-    moments: Moments,
-) -> Vec<Incident> {
-    let ids: HashMap<OutagePlace, &Outage> = outages
-        .iter()
-        .map(|outage| (outage.found_at, outage))
-        .collect();
-    let mut all: Vec<Incident> = incidents
-        .all
-        .iter()
-        .enumerate()
-        .map(|(place, found)| {
-            let mut own: Vec<&Outage> = found
-                .outages
-                .iter()
-                .filter_map(|at| ids.get(at).copied())
-                .collect();
-            own.sort_by_key(|outage| outage.id);
-            let (subject, introduction) = opening_of(found, &own);
-            let whole = match own[..] {
-                [outage] if found.scope == Scope::Domain => outage.clone(),
-                _ => {
-                    let own: Vec<_> = found
-                        .outages
-                        .iter()
-                        .filter_map(|at| fates.get(at))
-                        .collect();
-                    let to_do = ToDo::sum(own.iter().map(|(_, to_do)| to_do));
-                    let total = Fates::new(&Counts::sum(own.iter().map(|(counts, _)| counts)));
-                    let total = (!own.is_empty()).then_some(total);
-                    let told = total.map(|total| (total, to_do));
-                    let whole = found.whole.clone();
-                    let opening = (&*subject, &*introduction);
-                    let verdict = verdict(opening, &whole, None, told, ends, moments);
-                    let domains = found.domains.iter();
-                    let last_attempt = LastAttempt::latest(
-                        domains.filter_map(|it| last_attempts.get(it).copied()),
-                    );
-                    let advice = advice::of(&whole, &to_do, (false, false), "", moments);
-                    Outage {
-                        advice,
-                        fates: total,
-                        waiting: Waiting::new(&to_do),
-                        ..Outage::new(whole, last_attempt, verdict)
-                    }
-                }
-            };
-            let own = own.into_iter().map(|outage| outage.id).collect();
-            let names = (name_of(found), subject);
-            Incident {
-                found_at: place,
-                ..Incident::new(found, names, own, whole)
-            }
-        })
-        .collect();
-    all.sort_by(|a, b| a.rank().cmp(&b.rank()));
-    for (id, incident) in (1..).zip(&mut all) {
-        incident.id = id;
-    }
-    all
 }

@@ -9,33 +9,28 @@ mod announcements;
 mod availability;
 pub(crate) mod charts;
 mod coverage;
-mod found;
 mod incident;
 mod outage;
 mod tables;
 mod words;
 
-use std::collections::HashMap;
-
 use chrono_tz::Tz;
-use mailgap_core::coverage as core_coverage;
-use mailgap_core::incident::{Incidents, Scope};
+use mailgap_core::analysis::Analysis;
+use mailgap_core::incident::Scope;
 use serde::Serialize;
 
 use crate::config::zone::ZoneSource;
 use crate::words::calendar::Calendar;
 use crate::words::times::Moments;
-use crate::words::verdict::{Ends, introduction, verdict};
+use crate::words::verdict::Ends;
 
 pub(crate) use advice::Advice;
 pub(crate) use announcements::Announcement;
-pub(crate) use availability::{Availability, Estimate};
+pub(crate) use availability::{Availability, Estimate, Tried, tried};
 pub(crate) use charts::{Chart, Charts};
 pub(crate) use coverage::Coverage;
-use found::FatesByOutage;
-pub(crate) use found::{Expiring, Found, LastAttempt, ToDo};
 pub(crate) use incident::Incident;
-pub(crate) use outage::{Boundary, Fates, HostCount, Length, Outage, Standing, Waiting, Window};
+pub(crate) use outage::{Fates, Outage, Standing, Window};
 pub(crate) use tables::{DomainRow, HourRow, ReplyRow, Tables, Traffic};
 use words::zone_name;
 
@@ -80,121 +75,85 @@ pub(crate) struct Judged {
     pub(crate) destinations: u64,
 }
 
-impl Judged {
-    /// One more destination, with so many attempts.
-    const fn add(&mut self, attempts: u64) {
-        self.attempts += attempts;
-        self.destinations += (attempts > 0) as u64;
-    }
+/// What a report shows beside the analysis itself.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    pub(crate) zone: Tz,
+    pub(crate) zone_source: ZoneSource,
+    /// The attempts at each destination by month, in the order of the destinations.
+    pub(crate) tried: Vec<Vec<Tried>>,
+    pub(crate) charts: Charts,
+    pub(crate) tables: Option<Tables>,
+    /// What the flags left out, in words.
+    pub(crate) restrictions: Vec<String>,
 }
 
 impl Report {
-    /// Puts together what was read and what was found in it.
-    pub(crate) fn new(
-        found: Vec<Found>,
-        incidents: &Incidents,
-        coverage: &core_coverage::Coverage,
-        zone: Tz,
-    ) -> Report {
-        let read = Coverage::new(coverage);
-        let moments = Moments::of_log(zone, read.known_span());
+    /// The document of an analysis.
+    pub(crate) fn new(analysis: &Analysis, beside: Beside) -> Report {
+        let Beside {
+            zone,
+            zone_source,
+            tried,
+            mut charts,
+            tables,
+            restrictions,
+        } = beside;
+        let mut coverage = Coverage::new(&analysis.coverage);
+        let has_graded = analysis.attributions.iter().any(|it| it.grade.is_some());
+        coverage.plausible_only = !analysis.fates.knows_accepted() && has_graded;
+        let moments = Moments::of_log(zone, coverage.known_span());
         let ends = Ends {
             // What comes before --since is known: outages have their true start.
-            since: coverage.cut_before && coverage.history.is_none(),
-            until: coverage.cut_after,
+            since: analysis.coverage.cut_before && analysis.coverage.history.is_none(),
+            until: analysis.coverage.cut_after,
         };
-        let mut judged = Judged::default();
-        let mut outages = Vec::new();
-        let (mut unreachable, mut chronic, mut minor) = (Vec::new(), Vec::new(), Vec::new());
-        let mut destination = 0;
-        let operators = incident::operators_by_place(incidents);
-        let mut all_fates = FatesByOutage::new();
-        let mut all_tried = Vec::new();
-        let mut last_attempts = HashMap::new();
-        for (destination_place, found) in found.into_iter().enumerate() {
-            let Found {
-                findings,
-                attempts,
-                domain,
-                last_attempt,
-                tried,
-                fates,
-                ..
-            } = found;
-            judged.add(attempts);
-            all_tried.push(tried);
-            last_attempts.extend(last_attempt.map(|last| (domain, last)));
-            let mut fates = fates.into_iter();
-            let outages_before = outages.len();
-            let last_place = findings.outages.len();
-            for (place, outage) in findings.outages.into_iter().enumerate() {
-                let fates = fates.next();
-                let told = fates
-                    .as_ref()
-                    .map(|(fates, to_do)| (Fates::new(&fates.total), *to_do));
-                let subject = outage.domain.to_string();
-                let opening = (&*subject, introduction(outage.kind));
-                let verdict = verdict(opening, &outage, last_attempt, told, ends, moments);
-                let to_do = told.map(|(_, to_do)| to_do).unwrap_or_default();
-                let only = advice::restriction(&subject);
-                let is_past = place + 1 < last_place;
-                let last = (is_past, last_attempt.is_some_and(|last| last.accepted));
-                let advice = advice::of(&outage, &to_do, last, &only, moments);
-                if let Some((fates, _)) = &fates {
-                    all_fates.insert((destination_place, place), (fates.total.clone(), to_do));
-                }
-                let mut outage = Outage::new(outage, last_attempt, verdict);
-                outage.advice = advice;
-                outage.waiting = Waiting::new(&to_do);
-                outage.place = (destination, place);
-                outage.found_at = (destination_place, place);
-                outage.operator = operators.get(&destination_place).cloned();
-                if let (Some((fates, _)), Some((total, _))) = (fates, told) {
-                    outage.fates = Some(total);
-                    for (window, counts) in outage.windows.iter_mut().zip(&fates.windows) {
-                        window.fates = Some(Fates::new(counts));
-                    }
-                }
-                outages.push(outage);
-            }
-            destination += usize::from(outages.len() > outages_before);
-            unreachable.extend(findings.unreachable.map(Standing::unreachable));
-            chronic.extend(findings.chronic.map(Standing::chronic));
-            minor.extend(findings.minor.into_iter().map(Standing::chronic));
-        }
-        outages.sort_by(|a, b| a.rank().cmp(&b.rank()));
-        for (id, outage) in (1..).zip(&mut outages) {
-            outage.id = id;
-        }
-        let availability = match coverage.span {
+        let outages = analysis.outages.iter();
+        let outages: Vec<Outage> = outages
+            .map(|outage| {
+                let chart = charts.outages.remove(&outage.id);
+                Outage::new(outage, chart, ends, moments)
+            })
+            .collect();
+        let incidents = analysis.incidents.iter();
+        let incidents: Vec<Incident> = incidents
+            .map(|incident| {
+                let chart = charts.incidents.remove(&incident.id);
+                Incident::new(incident, &outages, chart, ends, moments)
+            })
+            .collect();
+        let availability = match analysis.coverage.span {
             Some(span) => {
                 let calendar = Calendar::of(span, zone);
-                let operators = incident::members_by_operator(incidents);
-                availability::of(&outages, &all_tried, &operators, &calendar)
+                availability::of(&outages, &tried, &analysis.operators, &calendar)
             }
             None => Vec::new(),
         };
-        let known = (&all_fates, &last_attempts);
-        let incidents = incident::incidents_of(incidents, &outages, known, ends, moments);
-        for standings in [&mut unreachable, &mut chronic, &mut minor] {
-            standings.sort_by(|a, b| a.rank().cmp(&b.rank()));
-        }
+        let standings = |all: &[mailgap_core::outage::Standing], has_share: bool| {
+            let standings = all.iter();
+            standings
+                .map(|standing| Standing::new(standing, has_share))
+                .collect()
+        };
         Report {
             schema: "mailgap.report/1",
             timezone: zone,
-            coverage: read,
+            coverage,
             outages,
             incidents,
-            unreachable,
-            chronic,
-            minor,
+            unreachable: standings(&analysis.unreachable, false),
+            chronic: standings(&analysis.chronic, true),
+            minor: standings(&analysis.minor, true),
             availability,
             announcements: Vec::new(),
-            tables: None,
-            judged,
-            restrictions: Vec::new(),
+            tables,
+            judged: Judged {
+                attempts: analysis.attempts,
+                destinations: analysis.attempted,
+            },
+            restrictions,
             ends,
-            zone_source: ZoneSource::Flag,
+            zone_source,
         }
     }
 
@@ -209,33 +168,6 @@ impl Report {
         // Ids count from 1 in the order of the outages.
         let places = incident.outages.iter().map(|id| id.wrapping_sub(1));
         places.filter_map(|place| self.outages.get(place))
-    }
-
-    /// Says where the zone comes from.
-    pub(crate) fn with_zone_source(self, zone_source: ZoneSource) -> Report {
-        Report {
-            zone_source,
-            ..self
-        }
-    }
-
-    /// Adds what charts are drawn from.
-    pub(crate) fn with_charts(mut self, mut charts: Charts) -> Report {
-        for outage in &mut self.outages {
-            outage.chart = charts.outages.remove(&outage.found_at);
-        }
-        for incident in &mut self.incidents {
-            incident.whole.chart = charts.incidents.remove(&incident.found_at);
-        }
-        self
-    }
-
-    /// Says what the flags left out.
-    pub(crate) fn with_restrictions(self, restrictions: Vec<String>) -> Report {
-        Report {
-            restrictions,
-            ..self
-        }
     }
 
     /// True when mail was not taken, or not sent: neither refusals by policy nor slow delivery are outages.

@@ -1,26 +1,16 @@
 //! Outages and what else is told of single destinations.
 
-use std::cmp::Reverse;
-
+use mailgap_core::analysis::{AnalyzedOutage, LastAttempt, Length, Waiting};
 use mailgap_core::fate::Counts;
-use mailgap_core::incident::OutagePlace;
-use mailgap_core::outage::{self, Confidence, Kind, OutageType};
+use mailgap_core::outage::{self, Boundary, Confidence, HostCount, Kind, OutageId, OutageType};
 use mailgap_core::reply::ReplyCode;
 use mailgap_core::time::Timestamp;
 use serde::Serialize;
 
 use super::words::{lossy, names, rounded, time, word};
-use super::{Advice, Chart, LastAttempt, ToDo};
-
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Boundary {
-    #[serde(serialize_with = "time")]
-    pub(crate) time: Timestamp,
-    #[serde(serialize_with = "time")]
-    pub(crate) earliest: Timestamp,
-    #[serde(serialize_with = "time")]
-    pub(crate) latest: Timestamp,
-}
+use super::{Advice, Chart, advice};
+use crate::words::times::Moments;
+use crate::words::verdict::{Ends, introduction, verdict};
 
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Outage {
@@ -68,56 +58,9 @@ pub(crate) struct Outage {
     /// The last attempt at its destination, or at any destination of an incident.
     #[serde(skip)]
     pub(super) last_attempt: Option<LastAttempt>,
-    /// Places of the destination among those with outages and of the outage among its own, as found.
+    /// The index of its destination among all.
     #[serde(skip)]
-    pub(crate) place: (usize, usize),
-    /// The same among all destinations.
-    #[serde(skip)]
-    pub(super) found_at: OutagePlace,
-}
-
-/// Attempts of one host of ours during an outage.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct HostCount {
-    pub(crate) host: String,
-    pub(crate) attempts: u64,
-    pub(crate) failures: u64,
-}
-
-/// How long something lasted, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub(crate) struct Length {
-    /// What the attempts show: from the latest moment at which it may have begun to the earliest at which it may have
-    /// ended, or to the last failed attempt where no end is known.
-    pub(crate) least: f64,
-    /// From the earliest beginning to the latest end; `None` where the log does not show both.
-    pub(crate) most: Option<f64>,
-}
-
-/// Messages that are still queued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) struct Waiting {
-    pub(crate) messages: u64,
-    /// When the first of them will be given up.
-    #[serde(serialize_with = "time")]
-    pub(crate) first_expires: Timestamp,
-}
-
-impl Waiting {
-    pub(super) fn new(to_do: &ToDo) -> Option<Waiting> {
-        to_do.expiring.map(|expiring| Waiting {
-            messages: expiring.messages,
-            first_expires: expiring.first,
-        })
-    }
-
-    /// Of several outages together.
-    pub(crate) fn sum(all: impl Iterator<Item = Waiting>) -> Option<Waiting> {
-        all.reduce(|a, b| Waiting {
-            messages: a.messages + b.messages,
-            first_expires: a.first_expires.min(b.first_expires),
-        })
-    }
+    pub(super) destination: usize,
 }
 
 /// What became of the messages that failed in an outage or a window.
@@ -202,14 +145,52 @@ pub(crate) struct Standing {
 }
 
 impl Outage {
+    /// An outage of one destination.
     pub(super) fn new(
-        outage: outage::Outage,
+        found: &AnalyzedOutage,
+        chart: Option<Chart>,
+        ends: Ends,
+        moments: Moments,
+    ) -> Outage {
+        let outage = &found.outage;
+        let subject = outage.domain.to_string();
+        let told = found.fates.as_ref();
+        let told = told.map(|fates| (&fates.total, found.aftermath));
+        let opening = (&*subject, introduction(outage.kind));
+        let verdict = verdict(opening, outage, found.last_attempt, told, ends, moments);
+        let last = (
+            found.is_past,
+            found.last_attempt.is_some_and(|last| last.accepted),
+        );
+        let only = advice::restriction(&subject);
+        let mut document = Outage {
+            id: found.id.get(),
+            operator: found.operator.as_ref().map(ToString::to_string),
+            destination: found.destination,
+            fates: told.map(|(total, _)| Fates::new(total)),
+            waiting: found.aftermath.waiting,
+            verdict,
+            advice: advice::of(outage, &found.aftermath, last, &only, moments),
+            chart,
+            ..Outage::of_figures(outage, found.length, found.last_attempt)
+        };
+        if let Some(fates) = &found.fates {
+            for (window, counts) in document.windows.iter_mut().zip(&fates.windows) {
+                window.fates = Some(Fates::new(counts));
+            }
+        }
+        document
+    }
+
+    /// An outage, or an incident as one, without number, words and messages.
+    pub(super) fn of_figures(
+        outage: &outage::Outage,
+        length: Length,
         last_attempt: Option<LastAttempt>,
-        verdict: String,
     ) -> Outage {
         Outage {
-            length_s: length(&outage, last_attempt),
-            id: 0,
+            length_s: length,
+            id: OutageId::FIRST.get(),
             domain: outage.domain.to_string(),
             operator: None,
             mx: names(&outage.mx),
@@ -218,26 +199,25 @@ impl Outage {
             before_log: outage.before_log,
             ongoing: outage.ongoing,
             silent_end: outage.silent_end,
-            start: outage.start.into(),
-            end: outage.end.map(Boundary::from),
-            normal_again: outage.normal_again.map(Boundary::from),
+            start: outage.start,
+            end: outage.end,
+            normal_again: outage.normal_again,
             attempts: outage.attempts,
             failures: outage.failures,
             messages: outage.messages,
             recipients: outage.recipients,
             log_bayes_factor: rounded(outage.log_bayes_factor, 100.0),
             confidence: outage.confidence,
-            windows: outage.windows.into_iter().map(Window::new).collect(),
+            windows: outage.windows.iter().map(Window::new).collect(),
             fates: None,
             waiting: None,
-            verdict,
+            verdict: String::new(),
             advice: Vec::new(),
             chart: None,
-            by_host: outage.by_host.iter().map(HostCount::new).collect(),
+            by_host: outage.by_host.clone(),
             hosts: outage.hosts,
             last_attempt,
-            place: (0, 0),
-            found_at: (0, 0),
+            destination: 0,
         }
     }
 
@@ -245,23 +225,6 @@ impl Outage {
     pub(crate) fn is_slow_only(&self) -> bool {
         let mut windows = self.windows.iter();
         windows.all(|window| window.kind == Kind::Delayed)
-    }
-
-    /// What was not delivered first, then what was slow, then what was refused by policy; each by the number of people
-    /// concerned. The rest makes it one order.
-    pub(crate) fn rank(&self) -> impl Ord + use<'_> {
-        let sort = match self.kind {
-            OutageType::Policy => 2,
-            _ if self.is_slow_only() => 1,
-            OutageType::Outage | OutageType::Sender => 0,
-        };
-        (
-            sort,
-            Reverse(self.recipients),
-            Reverse(self.messages),
-            &self.domain,
-            self.start.time,
-        )
     }
 
     /// When an attempt last showed that it, or its slow delivery, goes on; for what has no end in the log.
@@ -276,43 +239,16 @@ impl Outage {
     }
 }
 
-/// How long an outage lasted.
-fn length(outage: &outage::Outage, last_attempt: Option<LastAttempt>) -> Length {
-    let end = outage.end.filter(|_| !outage.ongoing);
-    let shown = match end {
-        Some(end) => Some(end.earliest),
-        None => last_attempt.and_then(|last| last.shows(outage.is_slow_only())),
-    };
-    let seconds = |from: Timestamp, until: Timestamp| until.seconds_since(from).max(0.0).round();
-    let is_open = outage.before_log || outage.silent_end;
-    Length {
-        least: shown.map_or(0.0, |shown| seconds(outage.start.latest, shown)),
-        most: end
-            .filter(|_| !is_open)
-            .map(|end| seconds(outage.start.earliest, end.latest)),
-    }
-}
-
-impl HostCount {
-    fn new(count: &outage::HostCount) -> HostCount {
-        HostCount {
-            host: lossy(&count.host),
-            attempts: count.attempts,
-            failures: count.failures,
-        }
-    }
-}
-
 impl Window {
-    pub(super) fn new(window: outage::Window) -> Window {
+    fn new(window: &outage::Window) -> Window {
         Window {
             kind: window.kind,
-            label: window.label,
+            label: window.label.clone(),
             reply_code: window.reply_code.map(ReplyCode::get),
             enhanced_status: window.enhanced_status.map(|status| status.to_string()),
             reason: window.reason.as_str(),
-            start: window.start.into(),
-            end: window.end.map(Boundary::from),
+            start: window.start,
+            end: window.end,
             attempts: window.attempts,
             failures: window.failures,
             share: rounded(window.share, 10_000.0),
@@ -328,47 +264,19 @@ impl Window {
 }
 
 impl Standing {
-    pub(super) fn unreachable(standing: outage::Standing) -> Standing {
+    pub(super) fn new(standing: &outage::Standing, has_share: bool) -> Standing {
         Standing {
             domain: standing.domain.to_string(),
             certain: standing.certain,
             kind: standing.kind,
-            label: standing.label,
-            share: None,
+            label: standing.label.clone(),
+            share: has_share.then(|| rounded(standing.share, 10_000.0)),
             attempts: standing.attempts,
             messages: standing.messages,
             recipients: standing.recipients,
             first: standing.first,
             last: standing.last,
             sample: standing.sample.as_deref().map(lossy),
-        }
-    }
-
-    pub(super) fn chronic(standing: outage::Standing) -> Standing {
-        let share = rounded(standing.share, 10_000.0);
-        Standing {
-            share: Some(share),
-            ..Standing::unreachable(standing)
-        }
-    }
-
-    pub(super) fn rank(&self) -> impl Ord + use<'_> {
-        (
-            Reverse(self.recipients),
-            Reverse(self.messages),
-            Reverse(self.attempts),
-            &self.domain,
-            self.first,
-        )
-    }
-}
-
-impl From<outage::Boundary> for Boundary {
-    fn from(boundary: outage::Boundary) -> Boundary {
-        Boundary {
-            time: boundary.time,
-            earliest: boundary.earliest,
-            latest: boundary.latest,
         }
     }
 }

@@ -12,9 +12,10 @@ use chrono_tz::Tz;
 use mailgap_core::outage::Kind;
 use mailgap_core::time::Timestamp;
 
-use crate::document::{Boundary, Outage};
+use crate::document::Outage;
 use crate::term::style::{Style, Tone};
 use crate::words::times::Moments;
+use mailgap_core::outage::Boundary;
 
 /// Mail is taken.
 pub(crate) const HEALTHY: char = '·';

@@ -1,10 +1,9 @@
 //! Fates and lists to act on as rows: the columns are the contract of `mailgap fates`.
 
-use mailgap_core::fate::{End, Fate, Grade, Judged, Listed, Pending};
+use mailgap_core::fate::{Attribution, End, Fate, Grade, Listed, Pending};
 use mailgap_core::reason::Reason;
 use mailgap_core::reply::ReplyCode;
 
-use crate::analysis::Ids;
 use crate::tables::rows::Cell;
 
 /// Columns of a fate.
@@ -65,7 +64,7 @@ pub(crate) const GENUINE: &[&str] = &["address", "refusals", "first", "last"];
 pub(crate) const PENDING: &[&str] = &["address", "queue_id", "expires"];
 
 /// A fate under [`FATE`].
-pub(crate) fn fate(fate: &Fate<'_>, judged: &Judged, ids: &Ids) -> Vec<Cell> {
+pub(crate) fn fate(fate: &Fate<'_>, attribution: Attribution) -> Vec<Cell> {
     vec![
         Cell::said(fate.host),
         Cell::said(fate.queue_id),
@@ -95,10 +94,11 @@ pub(crate) fn fate(fate: &Fate<'_>, judged: &Judged, ids: &Ids) -> Vec<Cell> {
         fate.enhanced_status
             .map_or(Cell::Null, |status| Cell::Text(status.to_string())),
         Cell::bytes(fate.text.as_deref()),
-        ids.of(judged)
-            .map_or(Cell::Null, |id| Cell::Number(id as u64)),
-        Cell::word(judged.cause.as_str()),
-        judged
+        attribution
+            .outage
+            .map_or(Cell::Null, |id| Cell::Number(id.get() as u64)),
+        Cell::word(attribution.cause.as_str()),
+        attribution
             .grade
             .map(Grade::as_str)
             .map_or(Cell::Null, Cell::word),
@@ -106,15 +106,16 @@ pub(crate) fn fate(fate: &Fate<'_>, judged: &Judged, ids: &Ids) -> Vec<Cell> {
 }
 
 /// A fate under [`FATE_TEXT`].
-pub(crate) fn fate_text(fate: &Fate<'_>, judged: &Judged, ids: &Ids) -> Vec<Cell> {
+pub(crate) fn fate_text(fate: &Fate<'_>, attribution: Attribution) -> Vec<Cell> {
     vec![
         Cell::bytes(Some(fate.recipient)),
         Cell::word(fate.end.as_str()),
         Cell::time(fate.arrival),
         Cell::time(fate.ended()),
         Cell::Number(fate.attempts.into()),
-        ids.of(judged)
-            .map_or(Cell::Null, |id| Cell::Number(id as u64)),
+        attribution
+            .outage
+            .map_or(Cell::Null, |id| Cell::Number(id.get() as u64)),
         fate.reason
             .map(Reason::as_str)
             .map_or(Cell::Null, Cell::word),

@@ -2,10 +2,8 @@
 
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
-use mailgap_core::outage;
+use mailgap_core::outage::Boundary;
 use mailgap_core::time::Timestamp;
-
-use crate::document::Boundary;
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 3600.0;
@@ -77,12 +75,12 @@ impl Moments {
 
     /// In a sentence, after "from" or "since": `23 Jan 16:00`, `about 23 Jan 16:00`, `some time between
     /// 23 Jan 12:20 and 16:10`, `25 Jan evening`.
-    pub(crate) fn phrase(self, boundary: &outage::Boundary) -> String {
+    pub(crate) fn phrase(self, boundary: &Boundary) -> String {
         let width = boundary.latest.seconds_since(boundary.earliest);
         if width > ABOUT && width <= ROUGHLY {
             return format!("about {}", self.exact(rounded(boundary.time, 15)));
         }
-        self.at_precision(&(*boundary).into(), "about ", "some time between ", " and ")
+        self.at_precision(boundary, "about ", "some time between ", " and ")
     }
 
     /// The same in a table: `23 Jan 16:00`, `~23 Jan 16:00`, `23 Jan 15:40–16:10`, `25 Jan evening`.
@@ -229,13 +227,13 @@ mod tests {
         ];
         for (earliest, latest, phrase, cell) in cases {
             let (earliest, latest) = (rome(earliest), rome(latest));
-            let boundary = outage::Boundary {
+            let boundary = Boundary {
                 time: earliest.midpoint(latest),
                 earliest,
                 latest,
             };
             assert_eq!(moments.phrase(&boundary), phrase);
-            assert_eq!(moments.cell(&boundary.into()), cell);
+            assert_eq!(moments.cell(&boundary), cell);
         }
     }
 
@@ -267,7 +265,7 @@ mod tests {
         let moments = Moments::new(Tz::Asia__Tokyo, true);
         for millis in [i64::MIN, i64::MAX, 253_402_300_799_000] {
             let time = Timestamp::from_millis(millis);
-            let boundary = outage::Boundary {
+            let boundary = Boundary {
                 time,
                 earliest: time,
                 latest: time,

@@ -5,12 +5,13 @@
 
 use std::fmt::Write;
 
+use mailgap_core::analysis::{Aftermath, LastAttempt};
+use mailgap_core::fate::Counts;
 use mailgap_core::outage::{Kind, Outage, OutageType, Slow, Window};
 
 use super::hosts;
 use super::numbers::{count, counted, delay, length, percent, share};
 use super::times::Moments;
-use crate::document::{Fates, LastAttempt, ToDo};
 
 /// Below this share of failures a window says how many failed: a reader takes "452" for "always 452".
 const NEARLY_ALL: f64 = 0.8;
@@ -80,7 +81,7 @@ pub(crate) fn verdict(
     (subject, introduction): (&str, &str),
     outage: &Outage,
     last_attempt: Option<LastAttempt>,
-    fates: Option<(Fates, ToDo)>,
+    fates: Option<(&Counts, Aftermath)>,
     ends: Ends,
     moments: Moments,
 ) -> String {
@@ -112,8 +113,8 @@ pub(crate) fn verdict(
     if let Some(hosts) = hosts::sentence(&outage.by_host) {
         let _ = write!(sentence, " {hosts}");
     }
-    if let Some((fates, to_do)) = fates {
-        push_fates(&mut sentence, outage, &fates, to_do, moments);
+    if let Some((fates, aftermath)) = fates {
+        push_fates(&mut sentence, outage, fates, aftermath, moments);
     }
     sentence
 }
@@ -123,11 +124,11 @@ pub(crate) fn verdict(
 fn push_fates(
     sentence: &mut String,
     outage: &Outage,
-    fates: &Fates,
-    to_do: ToDo,
+    fates: &Counts,
+    aftermath: Aftermath,
     moments: Moments,
 ) {
-    let late = match fates.median_delay_s {
+    let late = match fates.delay_s(0.5).map(f64::round) {
         Some(median) => format!("delivered late (median {})", length(median)),
         None => "delivered late".to_owned(),
     };
@@ -154,20 +155,24 @@ fn push_fates(
     if told > 1 {
         sentence.push_str(", counted by recipient");
     }
-    if to_do.resend > 0 {
+    if aftermath.resend > 0 {
         let when = if outage.ongoing { " when it ends" } else { "" };
-        let _ = write!(sentence, ": {} to send again{when}", count(to_do.resend));
+        let _ = write!(
+            sentence,
+            ": {} to send again{when}",
+            count(aftermath.resend)
+        );
     }
     if told > 0 {
         sentence.push('.');
     }
     // Once mail is accepted again, the queue empties by itself.
-    if let Some(expiring) = to_do.expiring.filter(|_| !outage.has_recovered()) {
+    if let Some(waiting) = aftermath.waiting.filter(|_| !outage.has_recovered()) {
         let _ = write!(
             sentence,
             " {} will expire from {} on: extend the queue lifetime now.",
-            counted(expiring.messages, "message"),
-            moments.exact(expiring.first)
+            counted(waiting.messages, "message"),
+            moments.exact(waiting.first_expires)
         );
     }
 }
@@ -294,11 +299,11 @@ fn push_end(
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
+    use mailgap_core::analysis::Waiting;
     use mailgap_core::outage::HostCount;
     use mailgap_core::reason::Reason;
 
     use super::*;
-    use crate::document::Expiring;
     use crate::testing::{
         MOMENTS, between, libero, libero_slow, policy, rome, sharp, slow_only, window,
     };
@@ -479,10 +484,10 @@ mod tests {
         assert_snapshot!(sentence(&outage), @"libero.it: 421 from 23 Jan 16:00, then no connection from 24 Jan 02:00, then 421 from 24 Jan 03:00, then 5 more changes, then 421 from 24 Jan 09:00, answers again since 27 Jan 21:40 (1,234 attempts, 99 % failed).");
     }
 
-    fn told(fates: Fates, resend: u64, expires: Option<&str>) -> String {
-        let expiring = expires.map(|time| Expiring {
-            first: rome(time),
+    fn words_of_fates(fates: &Counts, resend: u64, expires: Option<&str>) -> String {
+        let waiting = expires.map(|time| Waiting {
             messages: 20,
+            first_expires: rome(time),
         });
         let last = Some(last(false));
         let sentence = verdict(
@@ -491,39 +496,38 @@ mod tests {
             last,
             Some((
                 fates,
-                ToDo {
+                Aftermath {
                     resend,
                     reinstate: 0,
-                    expiring,
+                    waiting,
                 },
             )),
             Ends::default(),
             MOMENTS,
         );
-        let (_, told) = sentence.split_once(" failed).").unwrap();
-        told.to_owned()
+        let (_, words) = sentence.split_once(" failed).").unwrap();
+        words.to_owned()
     }
 
     #[test]
     fn fates_say_what_to_do() {
-        let all = Fates {
+        let all = Counts {
             delivered: 7,
             delivered_late: 41,
             bounced_by_outage: 1665,
             bounced: 3,
             expired: 12,
             pending: 29,
-            median_delay_s: Some(50_400.0),
-            p90_delay_s: Some(90_000.0),
+            delays_s: vec![1_000.0, 50_400.0, 90_000.0],
         };
-        assert_snapshot!(told(all, 1_671, Some("28 16:00")), @" 1,665 messages bounced, 3 bounced for reasons of their own, 12 expired, 41 delivered late (median 14 h), 29 still queued, counted by recipient: 1,671 to send again.");
-        let one = Fates {
+        assert_snapshot!(words_of_fates(&all, 1_671, Some("28 16:00")), @" 1,665 messages bounced, 3 bounced for reasons of their own, 12 expired, 41 delivered late (median 14 h), 29 still queued, counted by recipient: 1,671 to send again.");
+        let one = Counts {
             delivered: 7,
             delivered_late: 1,
-            median_delay_s: Some(720.0),
-            ..Fates::default()
+            delays_s: vec![720.0],
+            ..Counts::default()
         };
-        assert_snapshot!(told(one, 0, None), @" 1 message delivered late (median 12 min).");
-        assert_snapshot!(told(Fates::default(), 0, None), @"");
+        assert_snapshot!(words_of_fates(&one, 0, None), @" 1 message delivered late (median 12 min).");
+        assert_snapshot!(words_of_fates(&Counts::default(), 0, None), @"");
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cause, End, Fate, Grade, Judged, Judgement, Ledger};
+use super::{Attribution, Cause, End, Fate, Grade, Ledger};
 use crate::evidence::Class;
+use crate::outage::OutageId;
 use crate::reason::{Blame, Reason};
 use crate::time::Timestamp;
 
@@ -27,18 +28,21 @@ pub struct Listed {
 pub struct Pending<'a> {
     /// The recipient of the message.
     pub fate: Fate<'a>,
-    /// What is judged of it.
-    pub judged: Judged,
+    /// Which outage it belongs to.
+    pub attribution: Attribution,
     /// When the message will be given up.
     pub expires: Timestamp,
 }
 
 /// Messages that an outage bounced or let expire, in order of arrival. Bounces of bounces are left out.
-pub fn resend<'a>(ledger: &'a Ledger, judgement: &Judgement) -> Vec<(Fate<'a>, Judged)> {
-    let refused_elsewhere = addresses(ledger, judgement, Refusals::Own);
-    judged(ledger, judgement)
-        .filter(|(fate, judged)| {
-            judged.cause == Cause::Outage
+pub fn resend<'a>(
+    ledger: &'a Ledger,
+    attributions: &[Attribution],
+) -> Vec<(Fate<'a>, Attribution)> {
+    let refused_elsewhere = addresses(ledger, attributions, Refusals::Own);
+    attributed(ledger, attributions)
+        .filter(|(fate, attribution)| {
+            attribution.cause == Cause::Outage
                 && matches!(fate.end, End::Bounced | End::Expired)
                 && fate.sender.is_none_or(|sender| !sender.is_empty())
                 && !refused_elsewhere.contains_key(&fate.mailed().to_ascii_lowercase()[..])
@@ -47,59 +51,64 @@ pub fn resend<'a>(ledger: &'a Ledger, judgement: &Judgement) -> Vec<(Fate<'a>, J
 }
 
 /// Addresses that only an outage refused, in order of their names.
-pub fn reinstate(ledger: &Ledger, judgement: &Judgement) -> Vec<Listed> {
-    let own = addresses(ledger, judgement, Refusals::Own);
-    addresses(ledger, judgement, Refusals::OfOutages)
+pub fn reinstate(ledger: &Ledger, attributions: &[Attribution]) -> Vec<Listed> {
+    let own = addresses(ledger, attributions, Refusals::Own);
+    addresses(ledger, attributions, Refusals::OfOutages)
         .into_values()
         .filter(|listed| !own.contains_key(&listed.address))
         .collect()
 }
 
-/// How many of the addresses to reinstate each outage refused, by the places of its destination and its own.
+/// How many of the addresses to reinstate each outage refused, by the number of the outage.
 pub fn reinstate_by_outage(
     ledger: &Ledger,
-    judgement: &Judgement,
-) -> BTreeMap<(usize, usize), u64> {
-    let own = addresses(ledger, judgement, Refusals::Own);
-    let mut all: BTreeMap<(usize, usize), BTreeSet<Box<[u8]>>> = BTreeMap::new();
-    for (fate, judged) in judged(ledger, judgement) {
-        let place = judged.place.filter(|_| judged.cause == Cause::Outage);
-        if let Some(place) = place
+    attributions: &[Attribution],
+) -> BTreeMap<OutageId, u64> {
+    let own = addresses(ledger, attributions, Refusals::Own);
+    let mut all: BTreeMap<OutageId, BTreeSet<Box<[u8]>>> = BTreeMap::new();
+    for (fate, attribution) in attributed(ledger, attributions) {
+        let id = attribution
+            .outage
+            .filter(|_| attribution.cause == Cause::Outage);
+        if let Some(id) = id
             && fate.end == End::Bounced
         {
             let address = fate.mailed().to_ascii_lowercase().into_boxed_slice();
             if !own.contains_key(&address) {
-                let place = (place.destination, place.outage);
-                all.entry(place).or_default().insert(address);
+                all.entry(id).or_default().insert(address);
             }
         }
     }
     all.into_iter()
-        .map(|(place, addresses)| (place, addresses.len() as u64))
+        .map(|(id, addresses)| (id, addresses.len() as u64))
         .collect()
 }
 
 /// Addresses that were refused outside of any outage, in words or by a code that say that the recipient, or its
 /// domain, does not exist or takes no mail; in order of their names.
-pub fn genuine(ledger: &Ledger, judgement: &Judgement) -> Vec<Listed> {
-    addresses(ledger, judgement, Refusals::Blaming)
+pub fn genuine(ledger: &Ledger, attributions: &[Attribution]) -> Vec<Listed> {
+    addresses(ledger, attributions, Refusals::Blaming)
         .into_values()
         .collect()
 }
 
 /// Recipients whose messages are still queued, the next to expire first. `lifetime_s` is how long the
 /// sending MTA keeps trying, in seconds.
-pub fn pending<'a>(ledger: &'a Ledger, judgement: &Judgement, lifetime_s: f64) -> Vec<Pending<'a>> {
+pub fn pending<'a>(
+    ledger: &'a Ledger,
+    attributions: &[Attribution],
+    lifetime_s: f64,
+) -> Vec<Pending<'a>> {
     #[expect(clippy::cast_possible_truncation, reason = "saturates")]
     let lifetime = (lifetime_s * 1000.0) as i64;
-    let mut all: Vec<Pending<'_>> = judged(ledger, judgement)
+    let mut all: Vec<Pending<'_>> = attributed(ledger, attributions)
         .filter(|(fate, _)| fate.end == End::Pending)
-        .map(|(fate, judged)| {
+        .map(|(fate, attribution)| {
             let arrival = fate.arrival.unwrap_or(fate.first);
             let expires = Timestamp::from_millis(arrival.as_millis().saturating_add(lifetime));
             Pending {
                 fate,
-                judged,
+                attribution,
                 expires,
             }
         })
@@ -108,11 +117,11 @@ pub fn pending<'a>(ledger: &'a Ledger, judgement: &Judgement, lifetime_s: f64) -
     all
 }
 
-fn judged<'a>(
+fn attributed<'a>(
     ledger: &'a Ledger,
-    judgement: &Judgement,
-) -> impl Iterator<Item = (Fate<'a>, Judged)> {
-    ledger.iter().zip(judgement.fates.iter().copied())
+    attributions: &[Attribution],
+) -> impl Iterator<Item = (Fate<'a>, Attribution)> {
+    ledger.iter().zip(attributions.iter().copied())
 }
 
 /// Which refusals of an address.
@@ -126,8 +135,8 @@ enum Refusals {
     Own,
 }
 
-fn is_own(fate: &Fate<'_>, judged: &Judged) -> bool {
-    judged.place.is_none() && fate.class == Some(Class::PermRcpt)
+fn is_own(fate: &Fate<'_>, attribution: Attribution) -> bool {
+    attribution.outage.is_none() && fate.class == Some(Class::PermRcpt)
 }
 
 fn blames_recipient(fate: &Fate<'_>) -> bool {
@@ -137,16 +146,16 @@ fn blames_recipient(fate: &Fate<'_>) -> bool {
 
 fn addresses(
     ledger: &Ledger,
-    judgement: &Judgement,
+    attributions: &[Attribution],
     which: Refusals,
 ) -> BTreeMap<Box<[u8]>, Listed> {
     let mut all: BTreeMap<Box<[u8]>, Listed> = BTreeMap::new();
-    for (fate, judged) in judged(ledger, judgement) {
+    for (fate, attribution) in attributed(ledger, attributions) {
         let counts = fate.end == End::Bounced
             && match which {
-                Refusals::OfOutages => judged.cause == Cause::Outage,
-                Refusals::Blaming => is_own(&fate, &judged) && blames_recipient(&fate),
-                Refusals::Own => is_own(&fate, &judged),
+                Refusals::OfOutages => attribution.cause == Cause::Outage,
+                Refusals::Blaming => is_own(&fate, attribution) && blames_recipient(&fate),
+                Refusals::Own => is_own(&fate, attribution),
             };
         if !counts {
             continue;
@@ -157,12 +166,12 @@ fn addresses(
             refusals: 0,
             first: fate.last,
             last: fate.last,
-            grade: judged.grade,
+            grade: attribution.grade,
         });
         listed.refusals += 1;
         listed.first = listed.first.min(fate.last);
         listed.last = listed.last.max(fate.last);
-        listed.grade = listed.grade.min(judged.grade);
+        listed.grade = listed.grade.min(attribution.grade);
     }
     all
 }

@@ -15,7 +15,8 @@
 //! a log without arrivals. Who accepted mail the tally knows.
 
 mod attribute;
-mod case;
+mod cause;
+mod counts;
 mod draft;
 mod entry;
 mod filter;
@@ -25,6 +26,7 @@ mod lists;
 mod numbers;
 mod packed;
 mod pool;
+mod profile;
 mod ribbon;
 mod row;
 mod said;
@@ -37,9 +39,11 @@ use crate::event::{Delivery, QueueFact};
 use crate::reason::Verdict;
 use crate::tally::{KnownRecipients, mailbox};
 
-pub use attribute::{Cause, Counts, Grade, Judged, Judgement, OutageFates, Place, judge};
-pub use case::Case;
+pub use attribute::{Attributions, attribute};
+pub use cause::{Attribution, Cause, Grade};
+pub use counts::{Counts, OutageFates};
 pub use lists::{Listed, Pending, genuine, pending, reinstate, reinstate_by_outage, resend};
+pub use profile::DestinationProfile;
 pub use told::{End, Fate};
 
 pub(crate) use ribbon::Ribbons;

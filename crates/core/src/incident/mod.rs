@@ -98,7 +98,7 @@ pub struct Incident {
     /// Their outages, in order.
     pub outages: Vec<OutagePlace>,
     /// All of it as one outage. Its domain is the name of the operator or the destination; of the sender it is empty.
-    pub whole: Outage,
+    pub total: Outage,
 }
 
 /// What [`judge`] found.
@@ -165,7 +165,7 @@ pub fn judge(
     let own: Vec<(Timestamp, Timestamp)> = incidents
         .iter()
         .filter(|incident| incident.from_hosts.is_empty())
-        .map(|incident| all.stretch(&incident.whole))
+        .map(|incident| all.stretch(&incident.total))
         .collect();
     let found: &[Findings] = findings;
     let taken: HashSet<OutagePlace> = incidents
@@ -198,10 +198,10 @@ pub fn judge(
             destinations.get(by_name.ok()?)
         });
         let members: Vec<&Destination> = members.collect();
-        incident.whole.by_host = hosts::differing(&all, &incident.whole, &members);
+        incident.total.by_host = hosts::differing(&all, &incident.total, &members);
     }
     incidents.sort_by(|a, b| {
-        let key = |it: &Incident| (it.whole.start.time, it.scope);
+        let key = |it: &Incident| (it.total.start.time, it.scope);
         key(a).cmp(&key(b)).then_with(|| a.domains.cmp(&b.domains))
     });
     Incidents {
@@ -223,8 +223,8 @@ fn corroborate(all: &View<'_>, incidents: &mut [Incident], findings: &mut [Findi
             let incident = shared.iter().copied().find(|&n| {
                 let incident = &incidents[n];
                 incident.domains.binary_search(&outage.domain).is_ok()
-                    && (incident.whole.kind == outage.kind || incident.scope == Scope::Sender)
-                    && part_within(own, all.stretch(&incident.whole)) >= MOST
+                    && (incident.total.kind == outage.kind || incident.scope == Scope::Sender)
+                    && part_within(own, all.stretch(&incident.total)) >= MOST
             });
             match incident {
                 Some(incident) => added.push((outage, incident)),

@@ -66,7 +66,7 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
             let stretch = all.stretch(&outage);
             let is_known = found
                 .iter()
-                .any(|known| part_within(stretch, all.stretch(&known.whole)) >= MOST);
+                .any(|known| part_within(stretch, all.stretch(&known.total)) >= MOST);
             if is_known {
                 continue;
             }
@@ -77,7 +77,7 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
             // Several hosts that fail together have one cause.
             let same = of_hosts
                 .iter_mut()
-                .find(|known| part_within(stretch, all.stretch(&known.whole)) >= MOST);
+                .find(|known| part_within(stretch, all.stretch(&known.total)) >= MOST);
             match same {
                 Some(same) => same.join(incident),
                 None => of_hosts.push(incident),
@@ -86,7 +86,7 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     }
     for mut incident in of_hosts {
         // What every host of ours saw that was sending is no host's own.
-        let (from, to) = all.stretch(&incident.whole);
+        let (from, to) = all.stretch(&incident.total);
         let seen = all.all_telling().flat_map(|it| it.between(from, to));
         let mut others = seen.filter(|(host, counts)| {
             telling(counts) > 0 && !incident.from_hosts.iter().any(|it| **it == **host)
@@ -212,7 +212,7 @@ fn judge(
         active,
         from_hosts,
         outages,
-        whole: Outage {
+        total: Outage {
             kind: OutageType::Sender,
             ..outage
         },
@@ -241,7 +241,7 @@ fn alone(all: &View<'_>, findings: &[Findings], taken: &BTreeSet<OutagePlace>) -
                 active: 1,
                 from_hosts,
                 outages: vec![place],
-                whole: Outage {
+                total: Outage {
                     kind: OutageType::Sender,
                     ..outage.clone()
                 },
@@ -294,11 +294,11 @@ impl View<'_> {
             let attempts: u64 = sum.iter().sum();
             (attempts, attempts - sum[Class::Ok.index()])
         };
-        let whole = &mut incident.whole;
-        let (from, to) = self.stretch(whole);
-        (whole.attempts, whole.failures) = count(from, to);
-        whole.hosts = hosts.len().max(1);
-        for window in &mut whole.windows {
+        let total = &mut incident.total;
+        let (from, to) = self.stretch(total);
+        (total.attempts, total.failures) = count(from, to);
+        total.hosts = hosts.len().max(1);
+        for window in &mut total.windows {
             let end = window.end.map_or(to, |end| end.time);
             (window.attempts, window.failures) = count(window.start.time, end);
             window.share = window.failures as f64 / window.attempts.max(1) as f64;

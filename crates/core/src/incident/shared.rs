@@ -42,17 +42,17 @@ pub(super) fn find(
     if members.len() >= LEAST_DOMAINS {
         let destinations: Vec<&Destination> = members.iter().map(|&(_, it)| it).collect();
         let pooled = Destination::pool(operator.name.clone(), &destinations);
-        for whole in outage::find_pooled(&pooled, all.log) {
-            let stretch = all.stretch(&whole);
+        for total in outage::find_pooled(&pooled, all.log) {
+            let stretch = all.stretch(&total);
             let is_own = own.iter().any(|&own| part_within(stretch, own) >= MOST);
             // What only some of our hosts saw is their own fault.
             let seen = destinations
                 .iter()
                 .flat_map(|it| it.between(stretch.0, stretch.1));
-            if is_own || whole.is_slow_only() || !seen_from(seen, HostCounts::Faults).is_empty() {
+            if is_own || total.is_slow_only() || !seen_from(seen, HostCounts::Faults).is_empty() {
                 continue;
             }
-            incidents.extend(together(all, &members, whole, &mut free));
+            incidents.extend(together(all, &members, total, &mut free));
         }
     }
     incidents.extend(overlapping(all, operator, free));
@@ -64,10 +64,10 @@ pub(super) fn find(
 fn together(
     all: &View<'_>,
     members: &[(usize, &Destination)],
-    whole: Outage,
+    total: Outage,
     free: &mut Vec<(OutagePlace, &Outage)>,
 ) -> Option<Incident> {
-    let stretch = all.stretch(&whole);
+    let stretch = all.stretch(&total);
     let concerned = |outage: &Outage| {
         let own = all.stretch(outage);
         !outage.is_slow_only()
@@ -86,7 +86,7 @@ fn together(
         }
         let attempts: u64 = counts.iter().sum();
         active += usize::from(attempts > 0);
-        let failed = if whole.kind == OutageType::Policy || is_of_recipients(&whole) {
+        let failed = if total.kind == OutageType::Policy || is_of_recipients(&total) {
             attempts - counts[Class::Ok.index()] >= LEAST_REFUSED && !takes(&counts, 1.0 - FAILS)
         } else {
             fails(&counts, FAILS)
@@ -101,7 +101,7 @@ fn together(
     domains.sort_unstable();
     let mut outages = Vec::new();
     free.retain(|&(place, outage)| {
-        let is_part = outage.kind == whole.kind && concerned(outage);
+        let is_part = outage.kind == total.kind && concerned(outage);
         if is_part {
             outages.push(place);
         }
@@ -114,7 +114,7 @@ fn together(
         active,
         from_hosts: Vec::new(),
         outages,
-        whole,
+        total,
     })
 }
 
@@ -152,9 +152,9 @@ fn overlapping(
         };
         let domain = destination.domain();
         let same = incidents.iter_mut().find(|known| {
-            let stretch = all.stretch(&known.whole);
-            known.whole.kind == outage.kind
-                && known.whole.is_slow_only() == outage.is_slow_only()
+            let stretch = all.stretch(&known.total);
+            known.total.kind == outage.kind
+                && known.total.is_slow_only() == outage.is_slow_only()
                 && !known.domains.contains(domain)
                 && part_within(own, stretch) >= MOST
                 && part_within(stretch, own) >= MOST
@@ -162,8 +162,8 @@ fn overlapping(
         match same {
             Some(incident) => {
                 incident.scope = Scope::Operator;
-                incident.whole.domain = operator.name.clone();
-                count_in(&mut incident.whole, outage);
+                incident.total.domain = operator.name.clone();
+                count_in(&mut incident.total, outage);
                 incident.domains.push(domain.clone());
                 incident.active += 1;
                 incident.outages.push(place);
@@ -175,7 +175,7 @@ fn overlapping(
                 active: 1,
                 from_hosts: Vec::new(),
                 outages: vec![place],
-                whole: outage.clone(),
+                total: outage.clone(),
             }),
         }
     }
@@ -187,13 +187,13 @@ fn overlapping(
 }
 
 /// Adds what stands behind another outage. Windows and boundaries stay those of the longest one.
-fn count_in(whole: &mut Outage, outage: &Outage) {
-    whole.attempts += outage.attempts;
-    whole.failures += outage.failures;
-    whole.messages += outage.messages;
-    whole.recipients += outage.recipients;
-    whole.hosts = whole.hosts.max(outage.hosts);
-    whole.mx.extend(outage.mx.iter().cloned());
-    whole.mx.sort_unstable();
-    whole.mx.dedup();
+fn count_in(total: &mut Outage, outage: &Outage) {
+    total.attempts += outage.attempts;
+    total.failures += outage.failures;
+    total.messages += outage.messages;
+    total.recipients += outage.recipients;
+    total.hosts = total.hosts.max(outage.hosts);
+    total.mx.extend(outage.mx.iter().cloned());
+    total.mx.sort_unstable();
+    total.mx.dedup();
 }

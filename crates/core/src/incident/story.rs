@@ -33,18 +33,18 @@ pub(super) fn join(
     let candidates = incidents.len();
     // The one with the most mail is told best, and gives its name.
     incidents.sort_by(|a, b| {
-        let key = |it: &Incident| (it.whole.messages, it.whole.failures);
+        let key = |it: &Incident| (it.total.messages, it.total.failures);
         key(b).cmp(&key(a)).then_with(|| a.domains.cmp(&b.domains))
     });
     let mut stories: Vec<Vec<Incident>> = Vec::new();
     // Most outages are of one kind, and alike to none.
     let (incidents, plain): (Vec<Incident>, Vec<Incident>) = incidents
         .into_iter()
-        .partition(|incident| incident.whole.windows.len() > 1);
+        .partition(|incident| incident.total.windows.len() > 1);
     for incident in incidents {
         let same = stories.iter_mut().find(|story| {
             story.first().is_some_and(|first| {
-                are_alike(all, &first.whole, &incident.whole, candidates)
+                are_alike(all, &first.total, &incident.total, candidates)
                     && !incident.domains.iter().any(|it| first.domains.contains(it))
             })
         });
@@ -214,16 +214,16 @@ fn told(all: &View<'_>, operators: &[Operator], story: Vec<Incident>) -> Option<
     let of = operators
         .iter()
         .find(|operator| place.is_some_and(|place| operator.members.contains(&place)));
-    let name: Domain = of.map_or_else(|| first.whole.domain.clone(), |of| of.name.clone());
-    let stretch = all.stretch(&first.whole);
+    let name: Domain = of.map_or_else(|| first.total.domain.clone(), |of| of.name.clone());
+    let stretch = all.stretch(&first.total);
     let together = outage::find_pooled(&Destination::pool(name.clone(), &members), all.log);
-    let together = together.into_iter().find(|whole| {
-        let own = all.stretch(whole);
-        whole.kind == first.whole.kind
+    let together = together.into_iter().find(|total| {
+        let own = all.stretch(total);
+        total.kind == first.total.kind
             && part_within(own, stretch) >= MOST
             && part_within(stretch, own) >= MOST
     });
-    first.whole = together.unwrap_or(first.whole);
-    first.whole.domain = name;
+    first.total = together.unwrap_or(first.total);
+    first.total.domain = name;
     Some(first)
 }

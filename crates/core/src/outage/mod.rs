@@ -20,6 +20,9 @@ mod standing;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+use std::num::NonZeroU32;
+
 use crate::address::Domain;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
@@ -35,6 +38,7 @@ pub use standing::Prior;
 
 /// A moment that is known only as well as the traffic shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Boundary {
     /// The best single guess.
     pub time: Timestamp,
@@ -168,6 +172,37 @@ impl Confidence {
     }
 }
 
+/// The number of an outage among all of a report, from 1: the outage that concerns most people is the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OutageId(NonZeroU32);
+
+impl OutageId {
+    /// The first number.
+    pub const FIRST: OutageId = OutageId(NonZeroU32::MIN);
+
+    /// The number of the outage at this index of the list of all.
+    pub(crate) fn of_index(index: usize) -> OutageId {
+        let before = u32::try_from(index).unwrap_or(u32::MAX);
+        OutageId(NonZeroU32::MIN.saturating_add(before))
+    }
+
+    /// Its index in the list of all, from 0.
+    pub const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+
+    /// The number, from 1.
+    pub const fn get(self) -> usize {
+        self.0.get() as usize
+    }
+}
+
+impl fmt::Display for OutageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// Consecutive windows of one destination, from the last good attempt to recovery.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outage {
@@ -230,8 +265,10 @@ impl Outage {
 
 /// Attempts of one reporting host during an outage.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HostCount {
     /// Its name.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::json::text"))]
     pub host: Box<[u8]>,
     /// Attempts, neutral ones included.
     pub attempts: u64,

@@ -11,7 +11,7 @@ use mailgap_core::time::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::analysis::Analysis;
+use crate::commands::analyze;
 use crate::config::settings::{Judging, Settings};
 use crate::config::zone::ZoneSource;
 use crate::exit::Exit;
@@ -75,7 +75,7 @@ fn report_without_fates(logs: &[PathBuf]) -> String {
         ..Judging::resolve(&known).unwrap()
     };
     let survey = survey(&inputs, &settings.options, &());
-    let report = Analysis::of(survey, &settings, &judging).unwrap().report;
+    let report = analyze::report(survey, &settings, &judging, Vec::new()).unwrap();
     render::json::render(&report).unwrap()
 }
 

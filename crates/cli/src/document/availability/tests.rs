@@ -7,15 +7,22 @@ use std::fmt::Write;
 
 use chrono_tz::Tz;
 use mailgap_core::address::Domain;
+use mailgap_core::analysis::{LastAttempt, Length};
 use mailgap_core::outage::{self, Boundary, Kind, OutageType};
 use mailgap_core::reason::Reason;
 use mailgap_core::source::Input;
 use mailgap_core::survey::{Options, survey};
 
 use super::*;
-use crate::document::{LastAttempt, Outage};
+use crate::document::Outage;
 use crate::testing::{libero, policy, window};
 use crate::words::parse_time;
+
+/// No part of availability.
+const NO_LENGTH: Length = Length {
+    least_s: 0.0,
+    most_s: None,
+};
 
 const ZONE: Tz = Tz::Europe__Rome;
 
@@ -53,8 +60,8 @@ fn outage(place: usize, domain: &str, kind: OutageType, windows: Vec<outage::Win
         windows,
         ..libero()
     };
-    let mut outage = Outage::new(outage, None, String::new());
-    outage.found_at = (place, 0);
+    let mut outage = Outage::of_figures(&outage, NO_LENGTH, None);
+    outage.destination = place;
     outage
 }
 
@@ -298,10 +305,13 @@ fn an_operator_has_the_mean_of_its_destinations() {
         tries(&[(0, 10, 5)]),
         tries(&[(1, 10, 5)]), // nothing in January
     ];
-    let operators = [
-        ("alone.example".to_owned(), vec![0]),
-        ("op.example".to_owned(), vec![1, 2, 3, 4]),
-    ];
+    let operators =
+        [("alone.example", vec![0]), ("op.example", vec![1, 2, 3, 4])].map(|(name, members)| {
+            Operator {
+                name: Domain::new(name.as_bytes()),
+                members,
+            }
+        });
     let calendar = calendar("2023-01-01 00:00", "2023-02-10 00:00");
     let rows = of(&outages, &tried, &operators, &calendar);
     assert_eq!(
@@ -347,7 +357,7 @@ fn attempts_belong_to_the_month_of_their_minute() {
 
 #[test]
 fn refusals_by_policy_within_an_outage_are_policy() {
-    let mut outage = Outage::new(policy(), None, String::new());
+    let mut outage = Outage::of_figures(&policy(), NO_LENGTH, None);
     outage.kind = OutageType::Outage;
     let calendar = calendar("2023-01-21 00:00", "2023-01-31 00:00");
     let rows = of(&[outage], &[], &[], &calendar);

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::Table;
 use crate::document::{
-    Availability, Boundary, DomainRow, Estimate, Fates, HourRow, Outage, ReplyRow, Report,
-    Standing, Window,
+    Availability, DomainRow, Estimate, Fates, HourRow, Outage, ReplyRow, Report, Standing, Window,
 };
 use crate::tables::rows::Cell;
+use mailgap_core::outage::Boundary;
 
 /// Every table; announcements and the tables of the whole log only when there are some.
 pub(crate) fn tables(report: &Report) -> Vec<Table> {
@@ -509,8 +509,8 @@ fn stretch(outage: &Outage) -> Vec<Cell> {
     cells.extend(boundary(outage.end.as_ref()));
     cells.extend(boundary(outage.normal_again.as_ref()));
     let length_s = outage.length_s;
-    cells.push(Cell::Seconds(length_s.least));
-    cells.push(length_s.most.map_or(Cell::Null, Cell::Seconds));
+    cells.push(Cell::Seconds(length_s.least_s));
+    cells.push(length_s.most_s.map_or(Cell::Null, Cell::Seconds));
     cells
 }
 

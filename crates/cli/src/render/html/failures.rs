@@ -7,7 +7,7 @@ use super::table::{Listed, listed};
 use super::{incident as parts, safe};
 use crate::document::{Incident, Report};
 use crate::render::parts::By;
-use crate::render::parts::incidents::{ROW, failures, members, row, without_outage};
+use crate::render::parts::incidents::{ROW, failures, row};
 
 /// The heading of the table.
 pub(super) const HEADING: &str = "What failed";
@@ -73,30 +73,9 @@ fn article(report: &Report, incident: &Incident) -> Markup {
         article id={ "incident-" (incident.id) } data-name=(safe(&searched(incident))) {
             (parts::head(report, &incident.title(), whole))
             p class="verdict" { (safe(&whole.verdict)) }
-            (destinations(report, incident))
+            (parts::members_table(report, incident))
             (parts::hosts(whole))
             (parts::to_do(&whole.advice))
-        }
-    }
-}
-
-/// The destinations of an incident as a table.
-pub(super) fn destinations(report: &Report, incident: &Incident) -> Markup {
-    let (columns, rows) = members(report, incident, report.moments());
-    let rows = rows.into_iter().map(|cells| Listed {
-        anchor: None,
-        is_member: false,
-        search: String::new(),
-        cells,
-    });
-    let rows: Vec<Listed> = rows.collect();
-    let others = without_outage(report, incident);
-    html! {
-        @if !rows.is_empty() { (listed("Destinations", &columns, &rows)) }
-        @if !others.is_empty() {
-            p class="note" {
-                "With too few attempts to be judged alone: " (safe(&others.join(", "))) "."
-            }
         }
     }
 }

@@ -3,11 +3,12 @@
 use mailgap_core::outage::OutageType;
 use maud::{Markup, html};
 
-use super::table::{numbers, table};
+use super::table::{Listed, listed, numbers, table};
 use super::timeline::{self, percent};
-use super::{Subject, chart, delays, failures, kinds, replies, safe};
+use super::{Subject, chart, delays, kinds, replies, safe};
 use crate::document::{Advice, Incident, Outage, Report};
 use crate::render::parts::hosts::{HOST, row as host_row};
+use crate::render::parts::incidents::{members, without_outage};
 use crate::render::parts::outage as parts;
 use crate::words::numbers::{count, counted, percent as percentage};
 
@@ -103,7 +104,28 @@ fn destinations(report: &Report, incident: &Incident) -> Markup {
         h4 { "Destinations" }
         (timeline::timeline(report, &rows, &[]))
         (super::more(all, MOST_MEMBERS))
-        (failures::destinations(report, incident))
+        (members_table(report, incident))
+    }
+}
+
+/// The destinations of an incident as a table.
+pub(super) fn members_table(report: &Report, incident: &Incident) -> Markup {
+    let (columns, rows) = members(report, incident, report.moments());
+    let rows = rows.into_iter().map(|cells| Listed {
+        anchor: None,
+        is_member: false,
+        search: String::new(),
+        cells,
+    });
+    let rows: Vec<Listed> = rows.collect();
+    let others = without_outage(report, incident);
+    html! {
+        @if !rows.is_empty() { (listed("Destinations", &columns, &rows)) }
+        @if !others.is_empty() {
+            p class="note" {
+                "With too few attempts to be judged alone: " (safe(&others.join(", "))) "."
+            }
+        }
     }
 }
 

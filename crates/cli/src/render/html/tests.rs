@@ -4,9 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::page::{SCRIPT, SCRIPT_HASH, STYLE};
 use super::*;
-use crate::document::HostCount;
 use crate::render::parts::Standings;
 use crate::testing::{HOSTILE, announced_report, full_report, report_with};
+use mailgap_core::outage::HostCount;
 
 const BY: [By; 2] = [By::Domain, By::Operator];
 
@@ -217,7 +217,7 @@ fn the_whole_log_is_drawn_and_its_hours_add_up() {
 fn more_than_two_hosts_of_ours_have_a_table() {
     let mut report = full_report();
     let host = |host: &str, attempts, failures| HostCount {
-        host: host.to_owned(),
+        host: host.as_bytes().into(),
         attempts,
         failures,
     };

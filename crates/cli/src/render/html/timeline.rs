@@ -9,13 +9,14 @@ use maud::{Markup, html};
 
 use super::table::{self, Column};
 use super::{kinds, safe, said};
-use crate::document::{Announcement, Boundary, Outage, Report, Window};
+use crate::document::{Announcement, Outage, Report, Window};
 use crate::render::parts::outage as parts;
 use crate::render::parts::said::claims;
 use crate::render::timeline::{Scale, labels};
 use crate::term::escape;
 use crate::words::numbers::{count, share};
 use crate::words::times::Moments;
+use mailgap_core::outage::Boundary;
 
 /// Ticks that a wide page has room for; on a narrow one every second label is left out.
 const TICKS: u8 = 10;

@@ -3,10 +3,11 @@
 use mailgap_core::outage::OutageType;
 
 use super::outage::from;
-use crate::document::{Incident, Outage, Report, Waiting};
+use crate::document::{Incident, Outage, Report};
 use crate::render::table::Column;
 use crate::words::numbers::count;
 use crate::words::times::Moments;
+use mailgap_core::analysis::Waiting;
 
 /// The heading.
 pub(crate) const HEADING: &str = "Failing now";

@@ -1,8 +1,8 @@
 //! The table of what each of our own sending hosts saw of an outage.
 
-use crate::document::HostCount;
 use crate::render::table::Column;
 use crate::words::numbers::{count, percent};
+use mailgap_core::outage::HostCount;
 
 /// The columns of [`row`].
 pub(crate) const HOST: [Column; 4] = [
@@ -15,7 +15,7 @@ pub(crate) const HOST: [Column; 4] = [
 /// A row for one host; its name may hold hostile text.
 pub(crate) fn row(host: &HostCount) -> [String; 4] {
     [
-        host.host.clone(),
+        String::from_utf8_lossy(&host.host).into_owned(),
         count(host.attempts),
         count(host.failures),
         percent(host.failures, host.attempts),

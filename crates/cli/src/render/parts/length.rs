@@ -1,7 +1,7 @@
 //! Lengths of time that are known only as well as the attempts show them.
 
-use crate::document::Length;
 use crate::words::numbers::length;
+use mailgap_core::analysis::Length;
 
 /// Less than this is printed as less than a minute.
 const LEAST_SECONDS: f64 = 30.0;
@@ -9,8 +9,8 @@ const LEAST_SECONDS: f64 = 30.0;
 /// `4 days 5 h`, `13 min to 12 h 30 min`, `up to 2 h`, `at least 3 h 10 min`; `not known how long` where a single
 /// attempt failed and nothing else is known.
 pub(crate) fn words(length_s: Length) -> String {
-    let least = length_s.least;
-    match length_s.most {
+    let least = length_s.least_s;
+    match length_s.most_s {
         Some(most) => range(least, most),
         None if least < LEAST_SECONDS => "not known how long".to_owned(),
         None => format!("at least {}", length(least)),
@@ -45,7 +45,13 @@ mod tests {
             (0.0, None, "not known how long"),
         ];
         for (least, most, expected) in cases {
-            assert_eq!(words(Length { least, most }), expected);
+            assert_eq!(
+                words(Length {
+                    least_s: least,
+                    most_s: most
+                }),
+                expected
+            );
         }
     }
 }

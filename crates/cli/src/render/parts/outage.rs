@@ -3,10 +3,11 @@
 use mailgap_core::outage::Confidence;
 
 use super::length;
-use crate::document::{Boundary, Fates, Outage, Report, Window};
+use crate::document::{Fates, Outage, Report, Window};
 use crate::render::table::Column;
 use crate::words::numbers::{self, count, counted, delay, percent, share};
 use crate::words::times::Moments;
+use mailgap_core::outage::Boundary;
 
 /// MX hosts named of an outage.
 const MOST_MX: usize = 4;

@@ -6,11 +6,12 @@ use mailgap_core::incident::Incidents;
 use mailgap_core::outage::{Findings, OutageType};
 
 use super::*;
-use crate::document::{Fates, Found, Waiting};
+use crate::document::{Beside, Fates};
 use crate::testing::{
-    between, coverage, full_report, libero, libero_slow, long_report, report, rome, slow_only,
-    standing, virgilio,
+    analysis_of, between, coverage, full_report, libero, libero_slow, long_report, nothing_beside,
+    report, rome, slow_only, standing, virgilio,
 };
+use mailgap_core::analysis::Waiting;
 
 fn plain(report: &Report) -> String {
     render(report, By::Domain, Style::PLAIN, 100)
@@ -234,7 +235,8 @@ fn no_attempt_at_all_is_no_all_clear() {
 
 #[test]
 fn flags_that_leave_all_out_are_named_as_the_cause() {
-    let empty = report(Vec::new()).with_restrictions(vec!["only libero.it".to_owned()]);
+    let mut empty = report(Vec::new());
+    empty.restrictions = vec!["only libero.it".to_owned()];
     let text = plain(&empty);
     assert!(
         text.contains("\nhint: the flags leave out all that was read"),
@@ -287,7 +289,8 @@ fn nothing_understood_is_said_with_what_to_do() {
         }],
         ..Coverage::default()
     };
-    let nothing = Report::new(Vec::new(), &Incidents::default(), &read, Tz::Europe__Rome);
+    let analysis = analysis_of(Vec::new(), Incidents::default(), read);
+    let nothing = Report::new(&analysis, nothing_beside());
     assert_snapshot!(plain(&nothing), @"
 nothing was understood: none of the 2 lines read says anything about mail sent
 hint: mailgap reads the logs of a sending mail server: for Postfix usually /var/log/mail.log or
@@ -539,9 +542,15 @@ fn hostile_text_stays_text() {
         why: name.clone(),
         text: hostile.into(),
     }];
-    let found = vec![Found::known(findings, rome("30 23:40"))];
-    let report =
-        Report::new(found, &Incidents::default(), &read, Tz::UTC).with_restrictions(vec![name]);
+    let analysis = analysis_of(vec![findings], Incidents::default(), read);
+    let report = Report::new(
+        &analysis,
+        Beside {
+            zone: Tz::UTC,
+            restrictions: vec![name],
+            ..nothing_beside()
+        },
+    );
 
     let text = plain(&report);
     let json = super::super::json::render(&report).unwrap();

@@ -1,21 +1,12 @@
-//! What is needed of one destination to judge the fates of its messages: little, and little of its evidence.
+//! What the fates of the messages to one destination are judged by: its outages, and how often it refused in them and in
+//! normal times. It is a small part of the evidence.
 
-use super::attribute::{Cause, Counts, Grade, Judged, OutageFates, Place};
-use super::{End, Fate, Ledger};
+use super::{Attribution, Cause, Counts, End, Fate, Grade, Ledger, OutageFates};
 use crate::address::Domain;
 use crate::evidence::Class;
-use crate::outage::{Findings, Kind, OutageType};
+use crate::outage::{Kind, Outage, OutageId, OutageType};
 use crate::tally::{Bucket, Evidence, Slot};
 use crate::time::Timestamp;
-
-/// A refusal outside any window is the recipient's own, or the message's; of the rest nothing is known.
-pub(super) fn own_cause(fate: &Fate<'_>) -> Cause {
-    if fate.end == End::Bounced {
-        Cause::Genuine
-    } else {
-        Cause::Unknown
-    }
-}
 
 /// At least this chance makes a refusal the outage's doing.
 const LIKELY: f64 = 0.5;
@@ -58,9 +49,10 @@ impl Shares {
 
 /// The outages of one destination, and what it answered in them and in normal times.
 #[derive(Debug, Clone)]
-pub struct Case {
-    pub(super) domain: Domain,
-    outages: Vec<Spell>,
+pub struct DestinationProfile {
+    domain: Domain,
+    /// Those without a number are no part of the report: what was answered in them stays apart from normal times.
+    outages: Vec<OutageProfile>,
     normal: Shares,
     /// Bounces tell of failures alone: instead of their shares, how often they come is compared.
     bounces_only: bool,
@@ -68,7 +60,8 @@ pub struct Case {
 
 /// When an outage was, and what was answered in its windows.
 #[derive(Debug, Clone)]
-struct Spell {
+struct OutageProfile {
+    id: Option<OutageId>,
     /// Refusals for what the receiver thinks of the sender: no outage, so nothing is its doing.
     is_policy: bool,
     before_log: bool,
@@ -94,74 +87,78 @@ struct Slow {
     accepted: u64,
 }
 
-impl Case {
-    /// `None` when nothing was found: then no fate is an outage's doing.
-    pub fn new(evidence: &Evidence, findings: &Findings) -> Option<Case> {
-        if findings.outages.is_empty() {
-            return None;
-        }
-        let outages = findings.outages.iter().map(|outage| Spell {
+impl OutageProfile {
+    fn new(outage: &Outage, id: Option<OutageId>) -> OutageProfile {
+        let (slow, refusing): (Vec<_>, Vec<_>) = outage
+            .windows
+            .iter()
+            .partition(|window| window.kind == Kind::Delayed);
+        let slow = slow.into_iter().map(|window| Slow {
+            start: window.start.time,
+            end: window.end.map(|end| end.time),
+            accepted: 0,
+        });
+        let windows = refusing.into_iter();
+        OutageProfile {
+            id,
             is_policy: outage.kind == OutageType::Policy,
             before_log: outage.before_log,
             start: outage.start.time,
             end: outage.end.filter(|_| !outage.ongoing).map(|end| end.time),
-            windows: outage
-                .windows
-                .iter()
-                .filter(|window| window.kind != Kind::Delayed)
+            windows: windows
                 .map(|window| (window.start.time, Shares::default()))
                 .collect(),
             accepted: Vec::new(),
-            slow: outage
-                .windows
-                .iter()
-                .filter(|window| window.kind == Kind::Delayed)
-                .map(|window| Slow {
-                    start: window.start.time,
-                    end: window.end.map(|end| end.time),
-                    accepted: 0,
-                })
-                .collect(),
-        });
-        let mut case = Case {
+            slow: slow.collect(),
+        }
+    }
+}
+
+impl DestinationProfile {
+    /// The profile of a destination by all its evidence. `reported` is the part of the evidence that the report is about,
+    /// of which accepted attempts are counted. `outages` come in order of time; those that are no part of the report
+    /// have no number.
+    pub fn new(
+        evidence: &Evidence,
+        reported: &Evidence,
+        outages: &[(&Outage, Option<OutageId>)],
+    ) -> DestinationProfile {
+        let outages = outages.iter();
+        let mut profile = DestinationProfile {
             domain: evidence.domain.clone(),
-            outages: outages.collect(),
+            outages: outages
+                .map(|&(outage, id)| OutageProfile::new(outage, id))
+                .collect(),
             normal: Shares::default(),
             bounces_only: evidence.bounces_only,
         };
         for bucket in &evidence.buckets {
             let middle = Timestamp::from_millis(bucket.minute * MINUTE + MINUTE / 2);
-            if let Some((outage, window)) = case.place(middle) {
-                if let Some((_, shares)) = case.window_mut(outage, window) {
+            if let Some((outage, window)) = profile.place(middle) {
+                if let Some((_, shares)) = profile.window_mut(outage, window) {
                     shares.add(bucket);
                 }
                 continue;
             }
-            case.normal.add(bucket);
+            profile.normal.add(bucket);
         }
-        case.count_accepted(evidence);
+        profile.count_accepted(reported);
         if let [first, .., last] = &*evidence.buckets
             && evidence.bounces_only
         {
-            case.count_minutes(first.minute, last.minute + 1);
+            profile.count_minutes(first.minute, last.minute + 1);
         }
-        Some(case)
+        profile.outages.retain(|outage| outage.id.is_some());
+        profile
     }
 
-    /// The same with the accepted attempts of a part of the evidence, which a report is about. What is normal, and
-    /// what was answered in an outage, is still judged by all of it.
-    #[must_use]
-    pub fn reporting(mut self, part: &Evidence) -> Case {
-        self.count_accepted(part);
-        self
+    pub(super) const fn domain(&self) -> &Domain {
+        &self.domain
     }
 
     fn count_accepted(&mut self, evidence: &Evidence) {
         for outage in &mut self.outages {
             outage.accepted = vec![0; outage.windows.len()];
-            for slow in &mut outage.slow {
-                slow.accepted = 0;
-            }
         }
         for bucket in &evidence.buckets {
             let middle = Timestamp::from_millis(bucket.minute * MINUTE + MINUTE / 2);
@@ -177,15 +174,6 @@ impl Case {
                 *accepted += u64::from(ok.copied().unwrap_or_default());
             }
         }
-    }
-
-    /// Forgets the outages that are not to be reported; what was answered in them stays apart from normal times.
-    /// `None` when none is left.
-    pub fn limited(mut self, mut is_reported: impl FnMut(usize) -> bool) -> Option<Case> {
-        let mut number = 0..;
-        self.outages
-            .retain(|_| number.next().is_some_and(&mut is_reported));
-        (!self.outages.is_empty()).then_some(self)
     }
 
     /// Puts the minutes of each window, and of the rest between these two, in the place of attempts.
@@ -209,22 +197,20 @@ impl Case {
     }
 
     /// What was accepted in each outage and window, and nothing else yet.
-    pub(super) fn fates(&self) -> Vec<OutageFates> {
-        self.outages
-            .iter()
-            .map(|outage| {
-                let refusing = outage.accepted.iter().copied();
-                let accepted = refusing.chain(outage.slow.iter().map(|slow| slow.accepted));
-                OutageFates {
-                    total: Counts::of_delivered(accepted.clone().sum()),
-                    windows: accepted.map(Counts::of_delivered).collect(),
-                }
-            })
-            .collect()
+    pub(super) fn accepted(&self) -> impl Iterator<Item = (OutageId, OutageFates)> {
+        self.outages.iter().filter_map(|outage| {
+            let refusing = outage.accepted.iter().copied();
+            let accepted = refusing.chain(outage.slow.iter().map(|slow| slow.accepted));
+            let fates = OutageFates {
+                total: Counts::of_delivered(accepted.clone().sum()),
+                windows: accepted.map(Counts::of_delivered).collect(),
+            };
+            Some((outage.id?, fates))
+        })
     }
 
     /// The outage and the window of a failure at this time.
-    pub(super) fn place(&self, time: Timestamp) -> Option<(usize, usize)> {
+    fn place(&self, time: Timestamp) -> Option<(usize, usize)> {
         let outage = self.outages.iter().position(|outage| {
             // An outage that was there before the log, or that only bounces tell of, may begin with a failure.
             let from_start = outage.before_log || self.bounces_only;
@@ -238,7 +224,7 @@ impl Case {
     }
 
     /// The outage and the window in which something was accepted at this time.
-    pub(super) fn place_of_accepted(&self, time: Timestamp) -> Option<(usize, usize)> {
+    fn place_of_accepted(&self, time: Timestamp) -> Option<(usize, usize)> {
         self.place(time).or_else(|| {
             let (outage, slow) = self.slow_place(time)?;
             Some((outage, self.outages.get(outage)?.windows.len() + slow))
@@ -252,12 +238,15 @@ impl Case {
         outages.find_map(|(place, outage)| Some((place, outage.slow.iter().position(within)?)))
     }
 
-    pub(super) fn judge(&self, fate: &Fate<'_>, destination: usize, ledger: &Ledger) -> Judged {
-        let by_own = Judged {
-            place: None,
-            cause: own_cause(fate),
-            grade: None,
-        };
+    /// The number of the outage, and the index of its window, in which something was accepted at this time.
+    pub(super) fn window_of_accepted(&self, time: Timestamp) -> Option<(OutageId, usize)> {
+        let (outage, window) = self.place_of_accepted(time)?;
+        Some((self.outages.get(outage)?.id?, window))
+    }
+
+    /// Which outage a fate belongs to, and whose doing it was; and the index of the window in that outage.
+    pub(super) fn attribute(&self, fate: &Fate<'_>, ledger: &Ledger) -> (Attribution, usize) {
+        let outside = Attribution::outside(fate);
         let place = match fate.end {
             End::Delivered | End::Discarded => None,
             End::Bounced => self.place(fate.last),
@@ -266,48 +255,32 @@ impl Case {
                 .place(fate.first)
                 .or_else(|| self.place(fate.last_failure())),
         };
-        let Some((outage, window)) = place else {
-            return by_own;
+        let Some((place, window)) = place else {
+            return (outside, 0);
         };
-        let place = Some(Place {
-            destination,
-            outage,
-            window,
-        });
-        if self
-            .outages
-            .get(outage)
-            .is_some_and(|spell| spell.is_policy)
-        {
-            return Judged {
-                place,
-                cause: Cause::Unknown,
-                grade: None,
-            };
-        }
-        if fate.end != End::Bounced {
-            return Judged {
-                place,
-                cause: Cause::Outage,
-                grade: None,
-            };
-        }
-        let accepted = ledger.has_accepted(fate.recipient);
-        let chance = fate
+        let Some(outage) = self.outages.get(place) else {
+            return (outside, 0);
+        };
+        let (cause, grade) = if outage.is_policy {
+            (Cause::Unknown, None)
+        } else if fate.end != End::Bounced {
+            (Cause::Outage, None)
+        } else if fate
             .class
-            .map_or(0.0, |class| self.chance(class, outage, window));
-        if chance < LIKELY {
-            return Judged { place, ..by_own };
-        }
-        Judged {
-            place,
-            cause: Cause::Outage,
-            grade: Some(if accepted {
-                Grade::Accepted
-            } else {
-                Grade::Plausible
-            }),
-        }
+            .is_none_or(|class| self.chance(class, place, window) < LIKELY)
+        {
+            (outside.cause, None)
+        } else if ledger.has_accepted(fate.recipient) {
+            (Cause::Outage, Some(Grade::Accepted))
+        } else {
+            (Cause::Outage, Some(Grade::Plausible))
+        };
+        let attribution = Attribution {
+            outage: outage.id,
+            cause,
+            grade,
+        };
+        (attribution, window)
     }
 
     /// The chance that a refusal of this class in this window was the outage's doing.
