@@ -2,8 +2,8 @@
 //! messages.
 //!
 //! [`Survey::analyze`] judges each destination by its evidence ([`outage`](crate::outage)), joins outages with one cause
-//! ([`incident`](crate::incident)), limits the result to the time of the report ([`period`](crate::period)), numbers the
-//! outages by their importance, and lays the fates of messages on them ([`fate`](crate::fate)).
+//! ([`incident`]), limits the result to the time of the report ([`period`](crate::period)), numbers the
+//! outages by their importance, and lays the fates of messages on them ([`fate`]).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -4,6 +4,8 @@
 //! exact, more are spread evenly between the first and the last. Large counts are kept as a few points
 //! with weights, so that memory grows with minutes and not with mail.
 
+use super::Kind;
+use crate::evidence::Class;
 use crate::tally::{Bucket, Slot};
 use crate::time::Timestamp;
 
@@ -106,4 +108,36 @@ pub(super) fn middle(bucket: &Bucket) -> f64 {
         return bucket.minute as f64 * 60.0;
     }
     (first as f64 / 2.0 + last as f64 / 2.0) / 1000.0
+}
+
+/// What an attempt shows of the bounds of a stretch of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// The destination did not work.
+    Failure,
+    /// Mail was accepted; or its host answered, where it is out of reach in the stretch.
+    Works,
+    /// Neither: a refusal of one recipient repeated, where others are what fails.
+    Nothing,
+}
+
+/// What an attempt shows where a stretch begins or ends with answers of that kind.
+pub(super) fn shows(attempt: &Attempt, kind: Kind) -> Shows {
+    let recipient = [Class::TmpRcpt, Class::PermRcpt].map(Class::index);
+    let out_of_reach = matches!(kind, Kind::NoConnection | Kind::DnsFailure);
+    let slot = attempt.slot;
+    if slot == Class::Ok.index() {
+        return Shows::Works;
+    }
+    if slot == Slot::Neutral.index() {
+        return match kind {
+            _ if out_of_reach => Shows::Works,
+            Kind::MailboxDeferred => Shows::Failure,
+            _ => Shows::Nothing,
+        };
+    }
+    if out_of_reach && recipient.contains(&slot) {
+        return Shows::Works;
+    }
+    Shows::Failure
 }

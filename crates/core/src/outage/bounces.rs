@@ -17,12 +17,12 @@ use crate::evidence::Class;
 use crate::tally::{Bucket, Evidence, Few, Slot, Span};
 use crate::time::Timestamp;
 
-use super::assemble::failures;
 use super::attempts::{self, Attempt, Attempts};
 use super::baseline::{self, Normal};
+use super::counts::failures;
 use super::decode;
 use super::describe::Case;
-use super::gate;
+use super::significance;
 use super::standing;
 use super::{Confidence, Findings, Kind, Outage, Window, millis};
 
@@ -37,7 +37,7 @@ const LEAST_RATE: f64 = 1.0 / (48.0 * HOUR);
 const RISE: f64 = 5.0;
 
 /// What a burst must show against the ordinary rate (nats): more than an outage in a log, whose good side is seen.
-const LEAST_EVIDENCE: f64 = gate::LEAST_EVIDENCE + 3.0;
+const LEAST_EVIDENCE: f64 = significance::LEAST_EVIDENCE + 3.0;
 
 /// Recipients that must be refused, all for certain more often than ordinarily, where nothing else failed: from
 /// bounces alone an outage that refuses recipients looks like a list of bad addresses.
@@ -240,7 +240,7 @@ fn outages(
             .map(|burst| burst.evidence)
             .sum();
         outage.log_bayes_factor = outage.log_bayes_factor.min(shown);
-        outage.confidence = gate::confidence(outage.log_bayes_factor);
+        outage.confidence = significance::confidence(outage.log_bayes_factor);
     }
     outages.retain(|outage| {
         outage.log_bayes_factor >= LEAST_EVIDENCE

@@ -6,8 +6,8 @@
 
 use crate::tally::Slot;
 
-use super::assemble::{Shows, shows};
-use super::attempts::Attempt;
+use super::attempts::{Attempt, Shows, shows};
+
 use super::{Boundary, Kind, millis};
 use crate::time::Timestamp;
 

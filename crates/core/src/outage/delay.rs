@@ -20,7 +20,9 @@ use crate::reason::Reason;
 use crate::tally::{Delays, Evidence, Slot};
 use crate::time::Timestamp;
 
-use super::{Boundary, Findings, Kind, Outage, OutageType, Slow, Window, gate, millis};
+use super::{
+    Boundary, Findings, Kind, Outage, OutageType, Slow, Window, counts, millis, significance,
+};
 
 const MINUTE: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MINUTE;
@@ -460,7 +462,7 @@ impl<'e> Slowness<'e> {
                 }
             }
         }
-        gate::totals(&counts)
+        counts::totals(&counts)
     }
 
     fn window(&self, part: &Range<usize>, start: Boundary, end: Option<Boundary>) -> Window {
@@ -506,7 +508,8 @@ impl<'e> Slowness<'e> {
         let buckets = &self.evidence.buckets;
         let begin = buckets.partition_point(|bucket| bucket.minute < from(first));
         let until = buckets.partition_point(|bucket| bucket.minute <= from(last));
-        let (messages, recipients) = gate::distinct(buckets.get(begin..until).unwrap_or_default());
+        let (messages, recipients) =
+            counts::distinct(buckets.get(begin..until).unwrap_or_default());
         Outage {
             domain: self.evidence.domain.clone(),
             kind: OutageType::Outage,
@@ -525,7 +528,7 @@ impl<'e> Slowness<'e> {
             mx: Vec::new(),
             mx_working: Vec::new(),
             log_bayes_factor: nats,
-            confidence: gate::confidence(nats),
+            confidence: significance::confidence(nats),
             windows: vec![window],
         }
     }

@@ -6,13 +6,14 @@ use crate::evidence::Class;
 use crate::tally::Evidence;
 use crate::time::Timestamp;
 
-use super::assemble::{self, Phase, Run};
 use super::attempts::{Attempt, Attempts};
 use super::baseline::Fit;
 use super::decode::{Step, changes};
-use super::gate::Rank;
+use super::segments::{self, Phase, Run};
+use super::significance::Rank;
 use super::{
-    Boundary, Outage, OutageType, Standing, Weak, Window, boundary, gate, label, millis, relays,
+    Boundary, Outage, OutageType, Standing, Weak, Window, boundary, counts, label, millis, relays,
+    significance,
 };
 
 /// An outage is one of policy when more than this share of its failures are.
@@ -39,7 +40,7 @@ struct Stretch {
     /// From its first failing attempt to its last.
     range: Range<usize>,
     phases: Vec<Phase>,
-    weight: gate::Weight,
+    weight: significance::Weight,
     /// When it began; `None` where no attempt before it shows that.
     start: Option<Boundary>,
     /// When it ended; `None` where no attempt after it shows that.
@@ -82,9 +83,9 @@ impl Case<'_> {
 
     /// The stretches of failure of a fitted path, with what they are worth.
     fn stretches(&self, fit: &Fit, least_evidence: f64) -> Vec<(Rank, Stretch)> {
-        let runs = assemble::runs(fit, self.attempts);
+        let runs = segments::runs(fit, self.attempts);
         let (mut all, mut floor) = (Vec::new(), 0);
-        for stretch in assemble::stretches(&runs, &self.attempts.all) {
+        for stretch in segments::stretches(&runs, &self.attempts.all) {
             let runs = runs.get(stretch);
             if let Some(found) = runs.and_then(|runs| self.stretch(runs, fit, floor)) {
                 let rank = found.weight.rank(least_evidence);
@@ -112,13 +113,13 @@ impl Case<'_> {
     /// A stretch of failure from its first failing attempt to its last; `floor` is the end of the one before it.
     fn stretch(&self, stretch: &[Run], fit: &Fit, floor: usize) -> Option<Stretch> {
         let all = &self.attempts.all;
-        let stretch = assemble::without_weak_head(stretch, all);
+        let stretch = segments::without_weak_head(stretch, all);
         let (head, tail) = (stretch.first()?, stretch.last()?);
-        let mut phases = assemble::phases(stretch, all, &fit.base);
+        let mut phases = segments::phases(stretch, all, &fit.base);
         let (first, last) = (phases.first()?.kind, phases.last()?.kind);
         let run = head.attempts.start.max(floor)..tail.attempts.end;
-        let range = assemble::failing_range(all, run, floor, (first, last))?;
-        assemble::clip(&mut phases, &range);
+        let range = segments::failing_range(all, run, floor, (first, last))?;
+        segments::clip(&mut phases, &range);
         let minutes = self.minutes(&range)?;
         let weight = self.weigh(fit, stretch, minutes, range.clone());
         let start = head.start.as_ref().filter(|_| range.start > 0);
@@ -184,10 +185,10 @@ impl Case<'_> {
                 latest: self.log.1.max(last),
             })
         });
-        let (attempts, failures) = gate::totals(&weight.counts);
+        let (attempts, failures) = counts::totals(&weight.counts);
         let mx = relays::during(self.evidence, first, last);
         let policy = weight.counts[Class::Policy.index()] as f64;
-        let telling = assemble::failures(&weight.counts) as f64;
+        let telling = counts::failures(&weight.counts) as f64;
         Some(Outage {
             domain: self.evidence.domain.clone(),
             kind: if policy > POLICY * telling {
@@ -210,7 +211,7 @@ impl Case<'_> {
             mx: mx.failing,
             mx_working: mx.working,
             log_bayes_factor: weight.evidence(),
-            confidence: gate::confidence(weight.evidence()),
+            confidence: significance::confidence(weight.evidence()),
             windows: self.windows(phases, start, end),
         })
     }
@@ -258,22 +259,22 @@ impl Case<'_> {
         stretch: &[Run],
         minutes: Range<usize>,
         attempts: Range<usize>,
-    ) -> gate::Weight {
+    ) -> significance::Weight {
         let own = self.attempts.all.get(attempts).unwrap_or_default();
         let buckets = self.evidence.buckets.get(minutes.clone());
-        let (mut messages, recipients) = gate::distinct(buckets.unwrap_or_default());
+        let (mut messages, recipients) = counts::distinct(buckets.unwrap_or_default());
         if self.evidence.bounces_only {
             messages = messages.max(recipients); // bounces seldom tell the queue id
         }
-        let evidence = gate::evidence(stretch, &fit.likelihoods);
+        let evidence = segments::evidence(stretch, &fit.likelihoods);
         // The changes into and out of the stretch count too.
         let before = minutes.start.saturating_sub(1);
         let after = (minutes.end + 1).min(fit.path.states.len());
         let path = fit.path.states.get(before..after).unwrap_or_default();
         let steps = self.steps.get(before..).unwrap_or_default();
         let (bad_list, bad_list_path) = fit.as_bad_list(&minutes, before..after);
-        gate::Weight {
-            counts: assemble::count(own),
+        significance::Weight {
+            counts: counts::count(own),
             messages,
             recipients,
             duration: ends(own).map_or(0, |(first, last)| millis(first, last)),
@@ -310,8 +311,8 @@ impl Case<'_> {
     fn window(&self, phase: &Phase, start: Boundary, end: Option<Boundary>) -> Window {
         let own = self.attempts.all.get(phase.attempts.clone());
         let own = own.unwrap_or_default();
-        let counts = assemble::count(own);
-        let (attempts, failures) = gate::totals(&counts);
+        let counts = counts::count(own);
+        let (attempts, failures) = counts::totals(&counts);
         let (from, to) = ends(own).unwrap_or((start.time, start.time));
         let answer = label::answer(self.evidence, phase.kind, from, to);
         Window {

@@ -9,7 +9,7 @@ use crate::tally::{Evidence, ReplyGroup};
 use crate::time::Timestamp;
 
 use super::Kind;
-use super::assemble::kind_of;
+use super::counts::kind_of;
 
 /// A code is named when it has this share of the answers.
 const PREVAILS: f64 = 0.5;

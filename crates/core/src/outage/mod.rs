@@ -2,20 +2,21 @@
 //!
 //! Pure functions over [`Evidence`]: no clock, no input, no knowledge of any incident.
 
-mod assemble;
 mod attempts;
 mod baseline;
 mod bounces;
 mod boundary;
+mod counts;
 mod decode;
 mod delay;
 mod describe;
 mod gamma;
-mod gate;
 mod label;
 mod model;
 mod online;
 mod relays;
+mod segments;
+mod significance;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -356,9 +357,9 @@ pub(crate) fn find_pooled(evidence: &Evidence, log: (Timestamp, Timestamp)) -> V
 fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prior>) -> Findings {
     let buckets = &evidence.buckets;
     let counts = standing::whole(buckets);
-    let failures = assemble::failures(&counts);
+    let failures = counts::failures(&counts);
     let never_worked = standing::never_worked(&counts);
-    let is_little = failures < gate::LEAST_FAILURES;
+    let is_little = failures < significance::LEAST_FAILURES;
     if is_little && !never_worked {
         return Findings::default();
     }
@@ -393,19 +394,19 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
         Normal::Capped
     };
     let capped = baseline::fit(buckets, &steps, normal);
-    if gate::share(&counts) >= standing::LEAST_STEADY {
+    if counts::share(&counts) >= standing::LEAST_STEADY {
         let steady = baseline::fit(buckets, &steps, Normal::Steady);
         if let Some(judged) = standing::steady(evidence, &attempts.all, &steady, &capped, prior) {
-            if gate::share(&counts) > standing::MOST_STEADY {
+            if counts::share(&counts) > standing::MOST_STEADY {
                 // Hardly anything was accepted: dead for others, or down, but not flaky. What others of the same
                 // cause saw decides.
                 return Findings {
-                    weak: case.weak(&capped, gate::LEAST_EVIDENCE),
+                    weak: case.weak(&capped, significance::LEAST_EVIDENCE),
                     ..Findings::default()
                 };
             }
             let is_chronic = standing::system_share(&steady.base) >= standing::LEAST_STEADY;
-            let (outages, weak) = case.outages(&steady, gate::LEAST_EVIDENCE_CHRONIC);
+            let (outages, weak) = case.outages(&steady, significance::LEAST_EVIDENCE_CHRONIC);
             if !is_chronic {
                 return Findings {
                     outages,
@@ -417,7 +418,7 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
                 certain: judged.certain,
                 ..standing::standing(evidence, &counts, span)
             };
-            return if chronic.messages < gate::LEAST_MESSAGES {
+            return if chronic.messages < significance::LEAST_MESSAGES {
                 Findings {
                     outages,
                     minor: vec![Standing {
@@ -435,7 +436,7 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
             };
         }
     }
-    let (outages, weak) = case.outages(&capped, gate::LEAST_EVIDENCE);
+    let (outages, weak) = case.outages(&capped, significance::LEAST_EVIDENCE);
     Findings {
         outages,
         weak,
@@ -446,7 +447,7 @@ fn refusals(evidence: &Evidence, log: (Timestamp, Timestamp), prior: Option<Prio
 /// What is said of a destination that never worked; `None` when it is to be looked at like any other.
 fn never_worked_findings(
     evidence: &Evidence,
-    counts: &assemble::Counts,
+    counts: &counts::Counts,
     span: (Timestamp, Timestamp),
     prior: Prior,
 ) -> Option<Findings> {
@@ -454,7 +455,7 @@ fn never_worked_findings(
         certain,
         ..standing::standing(evidence, counts, span)
     };
-    let is_little = assemble::failures(counts) < gate::LEAST_FAILURES;
+    let is_little = counts::failures(counts) < significance::LEAST_FAILURES;
     match standing::judge_never_worked(evidence, counts, span, prior) {
         NeverWorked::Unreachable { certain } => Some(Findings {
             unreachable: Some(standing(certain)),

@@ -19,10 +19,9 @@ use crate::reason::Reason;
 use crate::tally::{Bucket, Destination, Distinct, Evidence, Slot};
 use crate::time::Timestamp;
 
-use super::assemble::{Counts, count, failures, kind};
 use super::attempts::Attempt;
 use super::baseline::Fit;
-use super::gate::{distinct, share, totals};
+use super::counts::{Counts, count, distinct, failures, prevailing_kind, share, totals};
 use super::label::answer;
 use super::model::HEALTHY;
 use super::{Kind, Standing, millis};
@@ -281,7 +280,7 @@ pub(super) fn standing(
     let kind: Kind = if failures(counts) == 0 {
         Kind::MailboxDeferred // refusals of recipients, all of them repeated
     } else {
-        kind(counts, &[0.0; Class::COUNT])
+        prevailing_kind(counts, &[0.0; Class::COUNT])
     };
     let answer = answer(evidence, kind, span.0, span.1);
     let (messages, recipients) = distinct(&evidence.buckets);

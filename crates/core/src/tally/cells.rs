@@ -4,9 +4,9 @@ use crate::event::Stage;
 use crate::evidence::Class;
 use crate::reason::Reason;
 use crate::reply::{EnhancedStatus, ReplyCode};
-use crate::tally::Slot;
 use crate::tally::series::Cell;
 use crate::tally::sketch::Few;
+use crate::tally::slot::Slot;
 
 /// Milliseconds of a minute, the width of a bucket.
 pub(crate) const MINUTE: i64 = 60_000;

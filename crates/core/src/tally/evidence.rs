@@ -10,31 +10,8 @@ use crate::reply::{EnhancedStatus, ReplyCode};
 use crate::tally::Few;
 use crate::tally::cells::{Answer, MINUTE, Minute};
 use crate::tally::recipients::Fresh;
+use crate::tally::slot::Slot;
 use crate::time::Timestamp;
-
-/// What is counted in a bucket: the nine classes, and replies that prove only that the host answers.
-///
-/// `Slot::Class(class)` has the index of its class, `Slot::Neutral` the index 9.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Slot {
-    /// Evidence of a class.
-    Class(Class),
-    /// A reply without new information.
-    Neutral,
-}
-
-impl Slot {
-    /// How many slots there are.
-    pub const COUNT: usize = Class::COUNT + 1;
-
-    /// Index into arrays by slot, 0 to 9.
-    pub const fn index(self) -> usize {
-        match self {
-            Slot::Class(class) => class.index(),
-            Slot::Neutral => Class::COUNT,
-        }
-    }
-}
 
 /// First and last time of what was counted in one slot of one bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

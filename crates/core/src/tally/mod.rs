@@ -20,6 +20,7 @@ mod recipients;
 mod rows;
 mod series;
 mod sketch;
+mod slot;
 
 pub(crate) use bounced::{Bounced, News};
 pub(crate) use cells::{MINUTE, Minute};
@@ -27,12 +28,13 @@ pub use destination::Destination;
 pub(crate) use destination::Many;
 pub(crate) use escape::unescaped;
 pub(crate) use evidence::bucket;
-pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, Slot, SlowCount, Span};
+pub use evidence::{Bucket, Delays, Evidence, RelayCount, ReplyGroup, SlowCount, Span};
 pub(crate) use known::{IsKnown, Known, KnownRecipients};
 pub(crate) use recent::{Recent, end_of, minute_of};
 pub use rows::{Number, RowError, RowKind, TallyRow, Text};
 pub(crate) use series::Cell;
 pub use sketch::{Distinct, Few};
+pub use slot::Slot;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

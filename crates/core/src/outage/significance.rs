@@ -1,11 +1,9 @@
 //! Which stretches of failure are worth a reader's time, and how sure we are.
 
 use crate::evidence::Class;
-use crate::tally::{Bucket, Distinct, Slot};
 
 use super::Confidence;
-use super::assemble::{Counts, Run, failures};
-use super::model::{ByState, HEALTHY};
+use super::counts::{Counts, failures};
 
 /// Least evidence (nats) against "healthy": a likelihood ratio of 1100 to 1.
 pub(super) const LEAST_EVIDENCE: f64 = 7.0;
@@ -110,39 +108,6 @@ impl Weight {
             }
         }
     }
-}
-
-/// Evidence against "healthy" of these runs, in nats.
-pub(super) fn evidence(runs: &[Run], likelihoods: &[ByState]) -> f64 {
-    runs.iter()
-        .flat_map(|run| {
-            likelihoods
-                .get(run.buckets.clone())
-                .unwrap_or_default()
-                .iter()
-                .map(|by_state| by_state[run.state] - by_state[HEALTHY])
-        })
-        .sum()
-}
-
-/// Distinct messages and recipients that failed in these minutes.
-pub(super) fn distinct(buckets: &[Bucket]) -> (u64, u64) {
-    (
-        Distinct::union_of(buckets.iter().map(|bucket| &bucket.messages)).count(),
-        Distinct::union_of(buckets.iter().map(|bucket| &bucket.recipients)).count(),
-    )
-}
-
-/// Attempts, and those that failed; neutral ones failed too.
-pub(super) fn totals(counts: &Counts) -> (u64, u64) {
-    let all: u64 = counts.iter().sum();
-    (all, all - counts[Class::Ok.index()])
-}
-
-/// Share of the telling attempts that failed, 0 to 1.
-pub(super) fn share(counts: &Counts) -> f64 {
-    let telling: u64 = counts.iter().sum::<u64>() - counts[Slot::Neutral.index()];
-    failures(counts) as f64 / telling.max(1) as f64
 }
 
 /// The evidence in words.

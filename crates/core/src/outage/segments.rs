@@ -7,13 +7,13 @@
 use std::ops::Range;
 
 use crate::evidence::Class;
-use crate::tally::Slot;
 
-use super::attempts::{Attempt, Attempts};
+use super::attempts::{Attempt, Attempts, Shows, shows};
 use super::baseline::Fit;
 use super::boundary::{Cut, split};
-use super::gate::LEAST_RECIPIENTS;
-use super::model::{BAD_LIST, Cause, HEALTHY, STATES, Shares};
+use super::counts::{Counts, count, failures, prevailing_kind};
+use super::model::{BAD_LIST, ByState, Cause, HEALTHY, STATES, Shares};
+use super::significance::LEAST_RECIPIENTS;
 use super::{Kind, millis};
 
 /// A healthy stretch up to this long (milliseconds, between its own attempts) is part of the outage around it.
@@ -25,9 +25,6 @@ const HARDLY: f64 = 0.1;
 
 /// Minutes (those with attempts) on either side of a change of state in which its moment is sought.
 const SEARCH: usize = 20;
-
-/// A kind prevails when it has this share of the failures beyond the normal ones.
-const PREVAILS: f64 = 0.6;
 
 /// Phases with fewer failures are crumbs: they belong to a neighbour.
 const CRUMB: u64 = 3;
@@ -68,23 +65,6 @@ pub(super) struct Phase {
     pub(super) start: Option<Cut>,
     /// Failures by class in it.
     counts: Counts,
-}
-
-/// Attempts by slot.
-pub(super) type Counts = [u64; Slot::COUNT];
-
-/// Counts attempts by slot.
-pub(super) fn count(attempts: &[Attempt]) -> Counts {
-    let mut counts = [0; Slot::COUNT];
-    for attempt in attempts {
-        counts[attempt.slot] += u64::from(attempt.weight);
-    }
-    counts
-}
-
-/// Telling failures: not accepted and not neutral.
-pub(super) fn failures(counts: &Counts) -> u64 {
-    counts[..Class::COUNT].iter().sum::<u64>() - counts[Class::Ok.index()]
 }
 
 /// Cuts the path into runs, each change refined on single attempts.
@@ -183,38 +163,6 @@ fn is_bridge(run: &Run, attempts: &[Attempt]) -> bool {
     length <= BRIDGE || length <= SILENT_BRIDGE && accepted < HARDLY * all as f64
 }
 
-/// What an attempt shows of the bounds of a stretch of failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shows {
-    /// The destination did not work.
-    Failure,
-    /// Mail was accepted; or its host answered, where it is out of reach in the stretch.
-    Works,
-    /// Neither: a refusal of one recipient repeated, where others are what fails.
-    Nothing,
-}
-
-/// What an attempt shows where a stretch begins or ends with answers of that kind.
-pub(super) fn shows(attempt: &Attempt, kind: Kind) -> Shows {
-    let recipient = [Class::TmpRcpt, Class::PermRcpt].map(Class::index);
-    let out_of_reach = matches!(kind, Kind::NoConnection | Kind::DnsFailure);
-    let slot = attempt.slot;
-    if slot == Class::Ok.index() {
-        return Shows::Works;
-    }
-    if slot == Slot::Neutral.index() {
-        return match kind {
-            _ if out_of_reach => Shows::Works,
-            Kind::MailboxDeferred => Shows::Failure,
-            _ => Shows::Nothing,
-        };
-    }
-    if out_of_reach && recipient.contains(&slot) {
-        return Shows::Works;
-    }
-    Shows::Failure
-}
-
 /// From the first to the last failing attempt of a stretch. It is widened so that no failing attempt lies between it and
 /// the nearest good one on either side, but does not reach back before `floor`. With it come the kinds of its answers at
 /// both ends.
@@ -270,7 +218,7 @@ pub(super) fn phases(stretch: &[Run], attempts: &[Attempt], base: &Shares) -> Ve
             // A healthy run inside an outage belongs to what came before it.
             Some(last) if run.state == HEALTHY => last.extend(&run.attempts, &counts),
             _ => phases.push(Phase {
-                kind: kind(&counts, base),
+                kind: prevailing_kind(&counts, base),
                 attempts: run.attempts.clone(),
                 start: run.start.clone(),
                 counts,
@@ -363,35 +311,21 @@ fn absorb(phases: &mut Vec<Phase>, small: usize, base: &Shares) {
     let next = phases.remove(first + 1);
     let joined = &mut phases[first];
     joined.extend(&next.attempts, &next.counts);
-    joined.kind = match kind(&joined.counts, base) {
+    joined.kind = match prevailing_kind(&joined.counts, base) {
         Kind::Mixed => fallback,
         kind => kind,
     };
 }
 
-/// The kind of answer that prevails in these counts, beyond what is normal.
-pub(super) fn kind(counts: &Counts, base: &Shares) -> Kind {
-    let telling = (failures(counts) + counts[Class::Ok.index()]) as f64;
-    let excess = |class: Class| {
-        let n = counts[class.index()] as f64;
-        (n - base[class.index()] * telling).max(0.0)
-    };
-    let failing = || Class::ALL.into_iter().filter(|&class| class != Class::Ok);
-    let total: f64 = failing().map(excess).sum();
-    failing()
-        .find(|&class| total > 0.0 && excess(class) >= PREVAILS * total)
-        .map_or(Kind::Mixed, kind_of)
-}
-
-/// The kind of window that goes with a class.
-pub(super) const fn kind_of(class: Class) -> Kind {
-    match class {
-        Class::Conn => Kind::NoConnection,
-        Class::Dns => Kind::DnsFailure,
-        Class::Ok | Class::TmpSys | Class::Grey => Kind::Deferred,
-        Class::TmpRcpt => Kind::MailboxDeferred,
-        Class::PermRcpt => Kind::RecipientRejected,
-        Class::PermSys => Kind::Rejected,
-        Class::Policy => Kind::Policy,
-    }
+/// Evidence against "healthy" of these runs, in nats.
+pub(super) fn evidence(runs: &[Run], likelihoods: &[ByState]) -> f64 {
+    runs.iter()
+        .flat_map(|run| {
+            likelihoods
+                .get(run.buckets.clone())
+                .unwrap_or_default()
+                .iter()
+                .map(|by_state| by_state[run.state] - by_state[HEALTHY])
+        })
+        .sum()
 }
