@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 
+use mailgap_core::time::Timestamp;
 use serde_json::Value;
 
+use mailgap_core::analysis::Waiting;
 use mailgap_core::outage::{Findings, HostCount, Outage, OutageType, Standing};
 
 use crate::testing::{
@@ -100,6 +102,70 @@ fn json_has_the_keys_of_the_schema_and_no_other() {
         let object = json.pointer(place).unwrap();
         let expected: BTreeSet<&str> = expected.split_whitespace().collect();
         assert_eq!(keys(object), expected, "at {place:?}");
+    }
+}
+
+/// The fields that a section of `docs/report.md` names in its table.
+fn documented(section: &str) -> BTreeSet<&str> {
+    let rows = section.lines().filter_map(|row| row.strip_prefix("| `"));
+    rows.filter_map(|row| Some(row.split_once('`')?.0))
+        .collect()
+}
+
+/// `docs/report.md` has a table for every object of the document, and a row for each of its fields.
+#[test]
+fn every_field_is_documented() {
+    let page = include_str!("../../../../docs/report.md");
+    let mut json = serde_json::to_value(announced_report("It works again")).unwrap();
+    let outage = json.pointer("/outages/0").unwrap();
+    assert!(
+        outage["fates"].is_null()
+            && outage["waiting"].is_null()
+            && outage["hosts"] == Value::Array(vec![])
+    );
+    let host = HostCount {
+        host: b"mx1"[..].into(),
+        attempts: 3,
+        failures: 2,
+    };
+    json["outages"][0]["fates"] = serde_json::to_value(super::Fates::default()).unwrap();
+    json["outages"][0]["hosts"] = serde_json::to_value([host]).unwrap();
+    json["outages"][0]["waiting"] = serde_json::to_value(Waiting {
+        messages: 1,
+        first_expires: Timestamp::default(),
+    })
+    .unwrap();
+    let mut sections = 0;
+    for section in page.split("\n## ").skip(1) {
+        let (heading, _) = section.split_once('\n').unwrap();
+        let pointer = match heading {
+            "The report" => String::new(),
+            _ => format!("/{}", heading.replace('.', "/").replace("[]", "/0")),
+        };
+        let object = json.pointer(&pointer);
+        let object = object.unwrap_or_else(|| panic!("no {heading} in the report"));
+        assert_eq!(documented(section), keys(object), "{heading}");
+        sections += 1;
+    }
+    assert_eq!(sections, 26);
+    // And every object of the schema has its section.
+    for (place, _) in SCHEMA {
+        let heading = place
+            .trim_start_matches('/')
+            .replace("/0", "[]")
+            .replace('/', ".");
+        let is_documented = |heading: &str| page.contains(&format!("\n## {heading}\n"));
+        let known = [
+            "",
+            "outages[].windows[].end",
+            "incidents[].start",
+            "chronic[]",
+            "announcements[]",
+        ];
+        assert!(
+            is_documented(&heading) || known.contains(&&*heading),
+            "{heading}"
+        );
     }
 }
 
