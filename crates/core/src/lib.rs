@@ -71,7 +71,7 @@
 //! ```
 //!
 //! Events from elsewhere, a program's own log say, go through [`survey::Recorder`] into the same counts and fates
-//! (`examples/feed.rs`); a log that is still being written through [`stream::Watcher`] (`examples/follow.rs`). Counts of
+//! (`examples/feed.rs`; `examples/outages.rs` prints the outages of files); a log that is still being written through [`stream::Watcher`] (`examples/follow.rs`). Counts of
 //! many hosts travel as rows and are summed: [`survey::tally`], [`tally::TallyRow`]. [`redact::Redactor`] hides people
 //! before anything is counted.
 //!

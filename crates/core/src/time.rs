@@ -4,6 +4,7 @@
 //! becomes one in [`crate::stamp`].
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -68,5 +69,36 @@ impl fmt::Display for Timestamp {
 impl From<DateTime<Utc>> for Timestamp {
     fn from(time: DateTime<Utc>) -> Timestamp {
         Timestamp(time.timestamp_millis())
+    }
+}
+
+/// The time on the system's clock, which [`crate::source::collect`] is given as the present.
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Timestamp {
+        let millis = |length: Duration| i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        Timestamp(match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => millis(after),
+            Err(before) => -millis(before.duration()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_the_system_are_milliseconds_from_1970() {
+        let cases = [(0, 0), (1500, 1500), (-1500, -1500)];
+        for (millis, expected) in cases {
+            let length = Duration::from_millis(i64::unsigned_abs(millis));
+            let time = if millis < 0 {
+                SystemTime::UNIX_EPOCH - length
+            } else {
+                SystemTime::UNIX_EPOCH + length
+            };
+            assert_eq!(Timestamp::from(time), Timestamp::from_millis(expected));
+        }
+        assert_eq!(cases.len(), 3);
     }
 }
