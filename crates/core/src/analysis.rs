@@ -335,8 +335,8 @@ impl Analysis {
                 found.past = period.limit_outages(findings, found.has_attempts());
             }
         }
-        let mut incidents =
-            incident::judge(destinations, &mut findings, &options.operators, known_span);
+        let (mut findings, mut incidents) =
+            incident::judge(destinations, findings, &options.operators, known_span);
         if let Some(period) = &period {
             for (found, findings) in found.iter().zip(&mut findings) {
                 period.limit_standings(findings, found.has_attempts());

@@ -92,12 +92,12 @@ fn judged(logs: &[&str], operators: &Operators) -> (Incidents, Vec<(String, Find
         survey.coverage.lines.unknown + survey.coverage.lines.malformed,
         0
     );
-    let mut findings: Vec<Findings> = survey
+    let findings: Vec<Findings> = survey
         .destinations
         .iter()
         .map(|to| find(&to.evidence(), span))
         .collect();
-    let incidents = judge(&survey.destinations, &mut findings, operators, span);
+    let (findings, incidents) = judge(&survey.destinations, findings, operators, span);
     let domains = survey.destinations.iter().map(|to| to.domain().to_string());
     (incidents, domains.zip(findings).collect())
 }
@@ -398,7 +398,7 @@ fn destinations_with_one_story_are_one_incident() {
     let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, incident.basis),
-        (Scope::Operator, Basis::Story)
+        (Scope::Operator, Basis::SamePattern)
     );
     assert_eq!(domains(incident), "a.example h.example");
 
@@ -428,7 +428,7 @@ fn one_operator_under_many_names_is_not_our_own_fault() {
     let incident = only(&incidents, &found);
     assert_eq!(
         (incident.scope, incident.basis),
-        (Scope::Operator, Basis::Story)
+        (Scope::Operator, Basis::SamePattern)
     );
     assert_eq!(
         domains(incident),

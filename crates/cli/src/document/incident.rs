@@ -124,7 +124,7 @@ fn opening_of(incident: &AnalyzedIncident, own: &[&Outage]) -> (String, String) 
     let introduction = introduction(incident.total.kind).to_owned();
     let subject = match incident.scope {
         Scope::Domain => incident.total.domain.to_string(),
-        Scope::Operator if incident.basis == Basis::Story => format!("{domains} at once"),
+        Scope::Operator if incident.basis == Basis::SamePattern => format!("{domains} at once"),
         Scope::Operator => format!("operator {} ({domains})", incident.total.domain),
         Scope::Sender => {
             let failing = counted(incident.domains.len() as u64, "destination");

@@ -25,7 +25,7 @@ pub(super) fn add(sum: &mut Many, more: &Many) {
 
 /// Attempts that say something of a host or the way to it: refused recipients are their own affair, and what a
 /// receiver thinks of our mail is no fault of either.
-pub(super) fn telling(counts: &Many) -> u64 {
+pub(super) fn informative(counts: &Many) -> u64 {
     counts.iter().sum::<u64>() - counts[Slot::Neutral.index()] - counts[Class::Policy.index()]
 }
 
@@ -47,7 +47,7 @@ impl HostCounts {
     /// Failures, and attempts that say something.
     fn of(self, counts: &Many) -> (u64, u64) {
         match self {
-            HostCounts::Faults => (failed(counts), telling(counts)),
+            HostCounts::Faults => (failed(counts), informative(counts)),
             HostCounts::Refusals => {
                 let refused = refused(counts);
                 (refused, refused + counts[Class::Ok.index()])
@@ -56,15 +56,15 @@ impl HostCounts {
     }
 }
 
-/// Failures among the telling attempts.
+/// Failures among the informative attempts.
 fn failed(counts: &Many) -> u64 {
-    telling(counts) - counts[Class::Ok.index()]
+    informative(counts) - counts[Class::Ok.index()]
 }
 
-/// True when at least that share of the telling attempts failed, and one at least.
+/// True when at least that share of the informative attempts failed, and one at least.
 pub(super) fn fails(counts: &Many, share: f64) -> bool {
     let failed = failed(counts);
-    failed > 0 && failed as f64 >= share * telling(counts) as f64
+    failed > 0 && failed as f64 >= share * informative(counts) as f64
 }
 
 /// The hosts of ours that failed, when others worked; none when all failed or too little is known.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::counts::{HostCounts, refused, seen_from};
-use super::{View, stretch};
+use super::{View, extent};
 use crate::evidence::Class;
 use crate::outage::{self, Findings, HostCount, Outage, OutageType};
 use crate::tally::Destination;
@@ -37,9 +37,9 @@ pub(super) fn add_outages(
                 }
                 let alone = outage::find_pooled(&destination.evidence_from(host), log);
                 let news = alone.into_iter().filter(|outage| {
-                    let (from, to) = stretch(outage, log);
+                    let (from, to) = extent(outage, log);
                     let overlaps = |known: &Outage| {
-                        let (begin, end) = stretch(known, log);
+                        let (begin, end) = extent(known, log);
                         !known.is_slow_only() && begin <= to && from <= end
                     };
                     !outage.is_slow_only()
@@ -90,7 +90,7 @@ pub(super) fn differing(
     outage: &Outage,
     destinations: &[&Destination],
 ) -> Vec<HostCount> {
-    let (from, to) = all.stretch(outage);
+    let (from, to) = all.extent(outage);
     let seen = || destinations.iter().flat_map(|it| it.between(from, to));
     if outage.is_slow_only() || seen_from(seen(), measure(outage)).is_empty() {
         return Vec::new();

@@ -4,21 +4,21 @@
 //!
 //! Three questions, asked in this order:
 //! 1. Did many unrelated operators fail at once, or all of them from some of our hosts only? Then the fault is on
-//!    our side (`sender.rs`), and no receiver is blamed for it.
+//!    our side (`own_fault.rs`), and no receiver is blamed for it.
 //! 2. Did the destinations of one operator fail together? They are judged as one, so that those with too little
-//!    traffic to be judged alone are seen too (`shared.rs`).
-//! 3. Did destinations whose MX hosts do not tell of one operator have one story, the same answers at the same
-//!    times (`story.rs`)?
+//!    traffic to be judged alone are seen too (`pooled.rs`).
+//! 3. Did destinations whose MX hosts do not show one operator have one pattern, the same answers at the same
+//!    times (`correlation.rs`)?
 //!
 //! What is left are outages of one destination each.
 //!
 //! Pure functions over merged counts: no clock, no input, no knowledge of any incident.
 
+mod correlation;
 mod counts;
 mod hosts;
-mod sender;
-mod shared;
-mod story;
+mod own_fault;
+mod pooled;
 mod votes;
 
 use std::collections::HashSet;
@@ -59,7 +59,7 @@ pub enum Basis {
     /// There is one, or their MX hosts (or the user) say so.
     Operator,
     /// They gave the same answers at the same times.
-    Story,
+    SamePattern,
     /// Unrelated operators failed at once.
     Operators,
     /// They were seen from some of our hosts only.
@@ -71,15 +71,15 @@ impl Basis {
     pub const fn as_str(self) -> &'static str {
         match self {
             Basis::Operator => "operator",
-            Basis::Story => "story",
+            Basis::SamePattern => "same_pattern",
             Basis::Operators => "operators",
             Basis::Hosts => "hosts",
         }
     }
 }
 
-/// An outage by the place of its destination and its own among those of the destination.
-pub type OutagePlace = (usize, usize);
+/// An outage by the index of its destination and its own among those of the destination.
+pub type OutageIndex = (usize, usize);
 
 /// Outages with one cause.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,7 +96,7 @@ pub struct Incident {
     /// Hosts of ours that it was seen from, when others that were sending meanwhile did not see it; else empty.
     pub from_hosts: Vec<Box<[u8]>>,
     /// Their outages, in order.
-    pub outages: Vec<OutagePlace>,
+    pub outages: Vec<OutageIndex>,
     /// All of it as one outage. Its domain is the name of the operator or the destination; of the sender it is empty.
     pub total: Outage,
 }
@@ -122,91 +122,88 @@ pub fn add_outages_of_hosts(
 
 /// Joins the outages of all destinations to incidents, and looks for those that no destination shows alone.
 ///
-/// `findings` are those of the destinations, at the same places. Outages that turn out to be our own fault become
-/// outages of the type [`OutageType::Sender`]. `log` is the first and the last stamp of everything read.
+/// `findings` are those of the destinations, in the same order, and come back as they are known in the light of all:
+/// outages that are our own fault are of the type [`OutageType::Sender`], and failures of too few messages are outages
+/// where others of the same incident failed with them. `log` is the first and the last stamp of everything read.
 pub fn judge(
     destinations: &[Destination],
-    findings: &mut [Findings],
+    mut findings: Vec<Findings>,
     operators: &Operators,
     log: (Timestamp, Timestamp),
-) -> Incidents {
+) -> (Vec<Findings>, Incidents) {
     let operators = operators.of(destinations);
-    // Where nothing at all was accepted, the fault may well be ours.
-    let nothing_works = !destinations.iter().any(Destination::has_accepted);
-    let all = View {
-        destinations,
-        log,
-        // What never took mail, or always fails in part, says nothing of the others.
-        telling: destinations
-            .iter()
-            .zip(&*findings)
-            .map(|(destination, found)| {
-                let works = found.unreachable.is_none()
-                    && found.chronic.is_none()
-                    && destination.has_accepted();
-                (works || nothing_works) && !destination.is_known_from_bounces_alone()
-            })
-            .collect(),
-    };
-    let unrelated = story::unrelated(&all, &operators, findings);
-    let mut incidents = sender::find(&all, &unrelated, findings);
-    for incident in &incidents {
-        for &(destination, outage) in &incident.outages {
-            let outage = findings
-                .get_mut(destination)
-                .and_then(|found| found.outages.get_mut(outage));
-            if let Some(outage) = outage
-                && outage.kind == OutageType::Outage
-            {
-                outage.kind = OutageType::Sender;
-            }
-        }
-    }
-    let own: Vec<(Timestamp, Timestamp)> = incidents
+    let all = View::new(destinations, &findings, log);
+    let unrelated = correlation::unrelated(&all, &operators, &findings);
+    let mut incidents = own_fault::find(&all, &unrelated, &findings);
+    mark_own_faults(&incidents, &mut findings);
+    let own_extents: Vec<(Timestamp, Timestamp)> = incidents
         .iter()
         .filter(|incident| incident.from_hosts.is_empty())
-        .map(|incident| all.stretch(&incident.total))
+        .map(|incident| all.extent(&incident.total))
         .collect();
-    let found: &[Findings] = findings;
-    let taken: HashSet<OutagePlace> = incidents
+    let assigned: HashSet<OutageIndex> = incidents
         .iter()
         .flat_map(|incident| incident.outages.iter().copied())
         .collect();
-    let is_free = |place: OutagePlace| !taken.contains(&place);
-    let shared: Vec<Vec<Incident>> = operators
+    let is_free = |index: OutageIndex| !assigned.contains(&index);
+    let of_operators: Vec<Vec<Incident>> = operators
         .par_iter()
-        .map(|operator| shared::find(&all, operator, found, &own, &is_free))
+        .map(|operator| pooled::find(&all, operator, &findings, &own_extents, &is_free))
         .collect();
-    let shared: Vec<Incident> = shared.into_iter().flatten().collect();
-    // Told together their boundaries are sharper, and others may be seen to fit.
-    let mut told = story::join(&all, &operators, shared);
-    loop {
-        let before = told.len();
-        told = story::join(&all, &operators, told);
-        if told.len() == before {
-            break;
+    let of_operators = of_operators.into_iter().flatten().collect();
+    incidents.extend(correlated(&all, &operators, of_operators));
+    corroborate(&all, &mut incidents, &mut findings);
+    hosts::compare(&all, &mut findings);
+    compare_hosts(&all, &mut incidents);
+    incidents.sort_by(|a, b| {
+        let key = |it: &Incident| (it.total.start.time, it.scope);
+        key(a).cmp(&key(b)).then_with(|| a.domains.cmp(&b.domains))
+    });
+    let incidents = Incidents {
+        all: incidents,
+        operators,
+    };
+    (findings, incidents)
+}
+
+/// Gives the outages of our own faults their type.
+fn mark_own_faults(own_faults: &[Incident], findings: &mut [Findings]) {
+    for &(destination, outage) in own_faults.iter().flat_map(|incident| &incident.outages) {
+        let found = findings.get_mut(destination);
+        let outage = found.and_then(|found| found.outages.get_mut(outage));
+        if let Some(outage) = outage.filter(|outage| outage.kind == OutageType::Outage) {
+            outage.kind = OutageType::Sender;
         }
     }
-    incidents.extend(told);
-    corroborate(&all, &mut incidents, findings);
-    hosts::compare(&all, findings);
-    let several_hosts = destinations.iter().any(|it| it.hosts().nth(1).is_some());
-    for incident in incidents.iter_mut().filter(|_| several_hosts) {
+}
+
+/// Joins incidents with the same answers at the same times. Joined, their boundaries are sharper, so that others may be
+/// seen to fit: it goes on until nothing changes.
+fn correlated(all: &View<'_>, operators: &[Operator], incidents: Vec<Incident>) -> Vec<Incident> {
+    let mut incidents = correlation::join(all, operators, incidents);
+    loop {
+        let before = incidents.len();
+        incidents = correlation::join(all, operators, incidents);
+        if incidents.len() == before {
+            return incidents;
+        }
+    }
+}
+
+/// Notes what each of our hosts saw of the incidents, where there are several hosts.
+fn compare_hosts(all: &View<'_>, incidents: &mut [Incident]) {
+    let destinations = all.destinations;
+    if !destinations.iter().any(|it| it.hosts().nth(1).is_some()) {
+        return;
+    }
+    for incident in incidents {
         // Destinations come in order of their names.
         let members = incident.domains.iter().filter_map(|domain| {
             let by_name = destinations.binary_search_by(|it| it.domain().cmp(domain));
             destinations.get(by_name.ok()?)
         });
         let members: Vec<&Destination> = members.collect();
-        incident.total.by_host = hosts::differing(&all, &incident.total, &members);
-    }
-    incidents.sort_by(|a, b| {
-        let key = |it: &Incident| (it.total.start.time, it.scope);
-        key(a).cmp(&key(b)).then_with(|| a.domains.cmp(&b.domains))
-    });
-    Incidents {
-        all: incidents,
-        operators,
+        incident.total.by_host = hosts::differing(all, &incident.total, &members);
     }
 }
 
@@ -219,12 +216,12 @@ fn corroborate(all: &View<'_>, incidents: &mut [Incident], findings: &mut [Findi
     for (destination, found) in findings.iter_mut().enumerate() {
         let mut added: Vec<(Outage, usize)> = Vec::new();
         for Weak { outage, minor } in std::mem::take(&mut found.weak) {
-            let own = all.stretch(&outage);
+            let own = all.extent(&outage);
             let incident = shared.iter().copied().find(|&n| {
                 let incident = &incidents[n];
                 incident.domains.binary_search(&outage.domain).is_ok()
                     && (incident.total.kind == outage.kind || incident.scope == Scope::Sender)
-                    && part_within(own, all.stretch(&incident.total)) >= MOST
+                    && part_within(own, all.extent(&incident.total)) >= MOST
             });
             match incident {
                 Some(incident) => added.push((outage, incident)),
@@ -249,9 +246,9 @@ fn corroborate(all: &View<'_>, incidents: &mut [Incident], findings: &mut [Findi
         }));
         outages.sort_by_key(|(outage, _)| outage.start.time);
         for incident in &mut *incidents {
-            for place in incident.outages.iter_mut().filter(|it| it.0 == destination) {
-                let is_it = |(_, from): &(Outage, Result<usize, usize>)| *from == Ok(place.1);
-                place.1 = outages.iter().position(is_it).unwrap_or(place.1);
+            for index in incident.outages.iter_mut().filter(|it| it.0 == destination) {
+                let is_it = |(_, from): &(Outage, Result<usize, usize>)| *from == Ok(index.1);
+                index.1 = outages.iter().position(is_it).unwrap_or(index.1);
             }
         }
         for (number, (_, from)) in outages.iter().enumerate() {
@@ -272,51 +269,75 @@ struct View<'d> {
     destinations: &'d [Destination],
     /// First and last stamp of everything read.
     log: (Timestamp, Timestamp),
-    /// Of each destination, whether it tells of others.
-    telling: Vec<bool>,
+    /// Whether each destination says something about others: one that never took mail, or always fails in part, does not.
+    informative: Vec<bool>,
 }
 
 impl<'d> View<'d> {
-    /// The destinations of an operator that tell of others, with their places.
-    fn telling(&self, operator: &'d Operator) -> impl Iterator<Item = (usize, &'d Destination)> {
+    fn new(
+        destinations: &'d [Destination],
+        findings: &[Findings],
+        log: (Timestamp, Timestamp),
+    ) -> View<'d> {
+        // Where nothing at all was accepted, the fault may well be ours.
+        let nothing_works = !destinations.iter().any(Destination::has_accepted);
+        let informative = |(destination, found): (&Destination, &Findings)| {
+            let works = found.unreachable.is_none()
+                && found.chronic.is_none()
+                && destination.has_accepted();
+            (works || nothing_works) && !destination.is_known_from_bounces_alone()
+        };
+        View {
+            destinations,
+            log,
+            informative: destinations.iter().zip(findings).map(informative).collect(),
+        }
+    }
+
+    /// The destinations of an operator that say something about others, with their indexes.
+    fn informative(
+        &self,
+        operator: &'d Operator,
+    ) -> impl Iterator<Item = (usize, &'d Destination)> {
         let destinations = self.destinations;
         operator
             .members
             .iter()
-            .filter(|&&place| self.telling.get(place).copied().unwrap_or(false))
-            .filter_map(move |&place| Some((place, destinations.get(place)?)))
+            .filter(|&&index| self.informative.get(index).copied().unwrap_or(false))
+            .filter_map(move |&index| Some((index, destinations.get(index)?)))
     }
 
-    /// All destinations that tell of others.
-    fn all_telling(&self) -> impl Iterator<Item = &'d Destination> {
-        let all = self.destinations.iter().zip(&self.telling);
-        all.filter(|&(_, &telling)| telling).map(|(it, _)| it)
+    /// All destinations that say something about others.
+    fn all_informative(&self) -> impl Iterator<Item = &'d Destination> {
+        let all = self.destinations.iter().zip(&self.informative);
+        all.filter(|&(_, &informative)| informative)
+            .map(|(it, _)| it)
     }
 
     /// From when to when an outage lasted; to the end of the log when it goes on.
-    fn stretch(&self, outage: &Outage) -> (Timestamp, Timestamp) {
-        stretch(outage, self.log)
+    fn extent(&self, outage: &Outage) -> (Timestamp, Timestamp) {
+        extent(outage, self.log)
     }
 }
 
 /// From when to when an outage lasted; to the end of the log when it goes on.
-fn stretch(outage: &Outage, log: (Timestamp, Timestamp)) -> (Timestamp, Timestamp) {
+fn extent(outage: &Outage, log: (Timestamp, Timestamp)) -> (Timestamp, Timestamp) {
     let end = outage.end.map_or(log.1, |end| end.time);
     (outage.start.time, end.max(outage.start.time))
 }
 
 /// From the last moment at which an outage may have begun to the first at which it may have ended: what is sure of
-/// it, with little traffic much less than its stretch.
+/// it, with little traffic much less than its extent.
 fn core_of(all: &View<'_>, outage: &Outage) -> (Timestamp, Timestamp) {
     let end = outage.end.map_or(all.log.1, |end| end.earliest);
     if outage.start.latest < end {
         (outage.start.latest, end)
     } else {
-        all.stretch(outage)
+        all.extent(outage)
     }
 }
 
-/// How much of the stretch `of` lies within the other, 0 to 1; a moment lies within or not.
+/// How much of the extent `of` lies within the other, 0 to 1; a moment lies within or not.
 fn part_within(of: (Timestamp, Timestamp), within: (Timestamp, Timestamp)) -> f64 {
     let from = of.0.max(within.0).as_millis();
     let to = of.1.min(within.1).as_millis();
@@ -327,5 +348,5 @@ fn part_within(of: (Timestamp, Timestamp), within: (Timestamp, Timestamp)) -> f6
     to.saturating_sub(from).max(0) as f64 / length as f64
 }
 
-/// An outage belongs to a stretch when this part of it lies within.
+/// An outage belongs to an extent when this part of it lies within.
 const MOST: f64 = 0.5;

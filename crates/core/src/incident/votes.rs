@@ -1,4 +1,4 @@
-//! All operators as one destination, in which each has one voice.
+//! All operators as one destination, in which each has one weight.
 //!
 //! Counted by attempts, the largest operator would be all that is seen; so each operator counts once for each kind
 //! of answer that it gave in a minute. What is left is the share of operators that fail: near nothing on any day,
@@ -20,10 +20,10 @@ pub(super) type Seen<'d> = BTreeMap<usize, Vec<&'d [Minute]>>;
 /// What all hosts of ours saw of each operator.
 pub(super) fn seen_by_all<'d>(all: &View<'d>, operators: &'d [Operator]) -> Seen<'d> {
     let mut seen = Seen::new();
-    for (place, operator) in operators.iter().enumerate() {
-        for (_, destination) in all.telling(operator) {
+    for (index, operator) in operators.iter().enumerate() {
+        for (_, destination) in all.informative(operator) {
             let cells = destination.minutes().map(|(_, cells)| cells);
-            seen.entry(place).or_default().extend(cells);
+            seen.entry(index).or_default().extend(cells);
         }
     }
     seen
@@ -35,11 +35,11 @@ pub(super) fn seen_by_hosts<'d>(
     operators: &'d [Operator],
 ) -> BTreeMap<&'d [u8], Seen<'d>> {
     let mut hosts: BTreeMap<&[u8], Seen<'d>> = BTreeMap::new();
-    for (place, operator) in operators.iter().enumerate() {
-        for (_, destination) in all.telling(operator) {
+    for (index, operator) in operators.iter().enumerate() {
+        for (_, destination) in all.informative(operator) {
             for (host, cells) in destination.minutes() {
                 let seen = hosts.entry(host).or_default();
-                seen.entry(place).or_default().push(cells);
+                seen.entry(index).or_default().push(cells);
             }
         }
     }
@@ -110,7 +110,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Evidence {
     }
 }
 
-/// Adds the voice of one operator in each minute.
+/// Adds the weight of one operator in each minute.
 fn add(minutes: &mut HashMap<i64, Minute>, cells: &[&[Minute]]) {
     if let [cells] = cells {
         for cell in *cells {
@@ -127,7 +127,7 @@ fn add(minutes: &mut HashMap<i64, Minute>, cells: &[&[Minute]]) {
     }
 }
 
-/// One voice for each kind of answer in the cells of one minute.
+/// One weight for each kind of answer in the cells of one minute.
 fn vote(minutes: &mut HashMap<i64, Minute>, minute: i64, cells: &[&Minute]) {
     let sum = minutes.entry(minute).or_insert_with(|| Minute::new(minute));
     if cells.iter().any(|cell| cell.failed.is_some()) {
@@ -140,8 +140,8 @@ fn vote(minutes: &mut HashMap<i64, Minute>, minute: i64, cells: &[&Minute]) {
     }
     // Nearly all minutes of nearly all operators: mail was taken and nothing failed.
     let taken = cells.iter().filter(|cell| cell.ok > 0);
-    for (place, cell) in taken.enumerate() {
-        sum.ok = sum.ok.saturating_add(u32::from(place == 0));
+    for (index, cell) in taken.enumerate() {
+        sum.ok = sum.ok.saturating_add(u32::from(index == 0));
         sum.ok_offsets.widen(cell.ok_offsets);
     }
 }

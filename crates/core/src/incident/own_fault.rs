@@ -1,6 +1,6 @@
 //! Our own fault: many unrelated operators fail at once, or fail only from some of our hosts.
 //!
-//! A stretch of failure over the voices of all operators ([`super::votes`]) is a candidate. It is ours when so many
+//! An extent of failure over the weights of all operators ([`super::votes`]) is a candidate. It is ours when so many
 //! of the operators with attempts in its first hours fail that chance cannot explain it: with N operators of which
 //! f fail, f at least 3 and 30 % of N, and P(at least f of N) below 1 in 10,000 were each to fail by chance: 3 % of
 //! the time, or twice the usual share of this log. Refused recipients and refusals by policy are not counted.
@@ -10,8 +10,8 @@
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
-use super::counts::{HOST_WORKS, HostCounts, add, fails, seen_from, telling};
-use super::{Basis, Incident, MOST, OutagePlace, Scope, View, core_of, part_within, votes};
+use super::counts::{HOST_WORKS, HostCounts, add, fails, informative, seen_from};
+use super::{Basis, Incident, MOST, OutageIndex, Scope, View, core_of, part_within, votes};
 use crate::address::Domain;
 use crate::binomial::at_least;
 use crate::evidence::Class;
@@ -32,13 +32,13 @@ const FAILS: f64 = 0.5;
 /// Chance that an operator is seen to fail at any time: most have few attempts in the hours looked at.
 const BY_CHANCE: f64 = 0.03;
 
-/// And so many times the share of failing voices in the whole log: where many fail all the time, some more say little.
+/// And so many times the share of failing weights in the whole log: where many fail all the time, some more say little.
 const TIMES_USUAL: f64 = 2.0;
 
 /// So many failing operators must be less likely than this.
 const LEAST_LIKELY: f64 = 1e-4;
 
-/// Only the beginning of a candidate is looked at (milliseconds): later, each operator has a story of its own.
+/// Only the beginning of a candidate is looked at (milliseconds): later, each operator has a pattern of its own.
 const CORE: i64 = 6 * 60 * 60 * 1000;
 
 /// Incidents of our own side.
@@ -46,9 +46,9 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     let mut found: Vec<Incident> = Vec::new();
     let seen = votes::seen_by_all(all, operators);
     if seen.len() >= LEAST_OPERATORS {
-        let voices = votes::of(&seen);
-        let chance = chance(&voices);
-        for outage in outage::find_pooled(&voices, all.log) {
+        let weights = votes::of(&seen);
+        let chance = chance(&weights);
+        for outage in outage::find_pooled(&weights, all.log) {
             found.extend(judge(all, operators, findings, outage, None, chance));
         }
     }
@@ -59,14 +59,14 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     hosts.retain(|_, seen| seen.len() >= LEAST_OPERATORS);
     let mut of_hosts: Vec<Incident> = Vec::new();
     for (host, seen) in &hosts {
-        let voices = votes::of(seen);
+        let weights = votes::of(seen);
         // What is usual is what the other hosts see.
         let chance = LazyCell::new(|| chance(&votes::of(&votes::seen_by_others(&hosts, host))));
-        for outage in outage::find_pooled(&voices, all.log) {
-            let stretch = all.stretch(&outage);
+        for outage in outage::find_pooled(&weights, all.log) {
+            let extent = all.extent(&outage);
             let is_known = found
                 .iter()
-                .any(|known| part_within(stretch, all.stretch(&known.total)) >= MOST);
+                .any(|known| part_within(extent, all.extent(&known.total)) >= MOST);
             if is_known {
                 continue;
             }
@@ -77,7 +77,7 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
             // Several hosts that fail together have one cause.
             let same = of_hosts
                 .iter_mut()
-                .find(|known| part_within(stretch, all.stretch(&known.total)) >= MOST);
+                .find(|known| part_within(extent, all.extent(&known.total)) >= MOST);
             match same {
                 Some(same) => same.join(incident),
                 None => of_hosts.push(incident),
@@ -86,10 +86,10 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
     }
     for mut incident in of_hosts {
         // What every host of ours saw that was sending is no host's own.
-        let (from, to) = all.stretch(&incident.total);
-        let seen = all.all_telling().flat_map(|it| it.between(from, to));
+        let (from, to) = all.extent(&incident.total);
+        let seen = all.all_informative().flat_map(|it| it.between(from, to));
         let mut others = seen.filter(|(host, counts)| {
-            telling(counts) > 0 && !incident.from_hosts.iter().any(|it| **it == **host)
+            informative(counts) > 0 && !incident.from_hosts.iter().any(|it| **it == **host)
         });
         if others.next().is_none() {
             incident.from_hosts.clear();
@@ -98,7 +98,7 @@ pub(super) fn find(all: &View<'_>, operators: &[Operator], findings: &[Findings]
         all.recount(&mut incident);
         found.push(incident);
     }
-    let taken: BTreeSet<OutagePlace> = found.iter().flat_map(|it| it.outages.clone()).collect();
+    let taken: BTreeSet<OutageIndex> = found.iter().flat_map(|it| it.outages.clone()).collect();
     found.extend(alone(all, findings, &taken));
     found
 }
@@ -120,16 +120,16 @@ impl Incident {
 }
 
 /// The chance that an operator is seen to fail when nothing is wrong with our side.
-fn chance(voices: &Evidence) -> f64 {
+fn chance(weights: &Evidence) -> f64 {
     let mut sum = Many::default();
-    for bucket in &voices.buckets {
+    for bucket in &weights.buckets {
         for (sum, &n) in sum.iter_mut().zip(&bucket.counts) {
             *sum += u64::from(n);
         }
     }
-    let telling = telling(&sum).max(1) as f64;
-    let failed = telling - sum[Class::Ok.index()] as f64;
-    BY_CHANCE.max(TIMES_USUAL * failed / telling).min(FAILS)
+    let informative = informative(&sum).max(1) as f64;
+    let failed = informative - sum[Class::Ok.index()] as f64;
+    BY_CHANCE.max(TIMES_USUAL * failed / informative).min(FAILS)
 }
 
 /// A candidate as an incident, if it is our own fault; `host` when it was seen by that host alone. `chance` is that
@@ -142,20 +142,20 @@ fn judge(
     host: Option<&[u8]>,
     chance: f64,
 ) -> Option<Incident> {
-    let stretch = all.stretch(&outage);
+    let extent = all.extent(&outage);
     if outage.kind != OutageType::Outage {
-        return None; // what receivers think of our mail is told of each
+        return None; // what receivers think of our mail is said of each of them
     }
     let core = (
-        stretch.0,
-        Timestamp::from_millis(stretch.0.as_millis().saturating_add(CORE)).min(stretch.1),
+        extent.0,
+        Timestamp::from_millis(extent.0.as_millis().saturating_add(CORE)).min(extent.1),
     );
     let (mut active, mut failing) = (0_usize, 0_usize);
     let mut domains: Vec<Domain> = Vec::new();
     for operator in operators {
         let mut sum = Many::default();
         let mut own: Vec<&Domain> = Vec::new();
-        for (_, destination) in all.telling(operator) {
+        for (_, destination) in all.informative(operator) {
             let mut counts = Many::default();
             let seen = destination.between(core.0, core.1);
             for (_, seen) in seen.filter(|&(name, _)| host.is_none_or(|host| host == name)) {
@@ -166,7 +166,7 @@ fn judge(
             }
             add(&mut sum, &counts);
         }
-        active += usize::from(telling(&sum) > 0);
+        active += usize::from(informative(&sum) > 0);
         if fails(&sum, FAILS) {
             failing += 1;
             domains.extend(own.into_iter().cloned());
@@ -182,13 +182,15 @@ fn judge(
     let from_hosts = if let Some(host) = host {
         vec![host.into()]
     } else {
-        let seen = all.all_telling().flat_map(|it| it.between(core.0, core.1));
+        let seen = all
+            .all_informative()
+            .flat_map(|it| it.between(core.0, core.1));
         seen_from(seen, HostCounts::Faults)
     };
-    let outages = places(findings, |(destination, _), outage| {
+    let outages = indexes(findings, |(destination, _), outage| {
         outage.kind == OutageType::Outage
-            && (part_within(core_of(all, outage), stretch) >= MOST
-                || all.failures_within(destination, outage, stretch) >= MOST)
+            && (part_within(core_of(all, outage), extent) >= MOST
+                || all.failures_within(destination, outage, extent) >= MOST)
     });
     let outages = outages
         .into_iter()
@@ -222,16 +224,16 @@ fn judge(
 }
 
 /// Outages of one destination that were seen from some of our hosts only.
-fn alone(all: &View<'_>, findings: &[Findings], taken: &BTreeSet<OutagePlace>) -> Vec<Incident> {
-    let candidates = places(findings, |place, outage| {
-        outage.kind == OutageType::Outage && outage.hosts > 1 && !taken.contains(&place)
+fn alone(all: &View<'_>, findings: &[Findings], taken: &BTreeSet<OutageIndex>) -> Vec<Incident> {
+    let candidates = indexes(findings, |index, outage| {
+        outage.kind == OutageType::Outage && outage.hosts > 1 && !taken.contains(&index)
     });
     let mut found = Vec::new();
-    for place in candidates {
-        let Some((destination, outage)) = all.outage(findings, place) else {
+    for index in candidates {
+        let Some((destination, outage)) = all.outage(findings, index) else {
             continue;
         };
-        let (from, to) = all.stretch(outage);
+        let (from, to) = all.extent(outage);
         let from_hosts = seen_from(destination.between(from, to), HostCounts::Faults);
         if !from_hosts.is_empty() {
             found.push(Incident {
@@ -240,7 +242,7 @@ fn alone(all: &View<'_>, findings: &[Findings], taken: &BTreeSet<OutagePlace>) -
                 domains: vec![destination.domain().clone()],
                 active: 1,
                 from_hosts,
-                outages: vec![place],
+                outages: vec![index],
                 total: Outage {
                     kind: OutageType::Sender,
                     ..outage.clone()
@@ -252,35 +254,35 @@ fn alone(all: &View<'_>, findings: &[Findings], taken: &BTreeSet<OutagePlace>) -
 }
 
 /// Places of the outages that are wanted, in order. Slow delivery alone is none.
-fn places(
+fn indexes(
     findings: &[Findings],
-    wanted: impl Fn(OutagePlace, &Outage) -> bool,
-) -> Vec<OutagePlace> {
-    let mut places = Vec::new();
+    wanted: impl Fn(OutageIndex, &Outage) -> bool,
+) -> Vec<OutageIndex> {
+    let mut indexes = Vec::new();
     for (destination, found) in findings.iter().enumerate() {
-        for (place, outage) in found.outages.iter().enumerate() {
-            if !outage.is_slow_only() && wanted((destination, place), outage) {
-                places.push((destination, place));
+        for (index, outage) in found.outages.iter().enumerate() {
+            if !outage.is_slow_only() && wanted((destination, index), outage) {
+                indexes.push((destination, index));
             }
         }
     }
-    places
+    indexes
 }
 
 impl View<'_> {
     fn outage<'f>(
         &self,
         findings: &'f [Findings],
-        (destination, outage): OutagePlace,
+        (destination, outage): OutageIndex,
     ) -> Option<(&Destination, &'f Outage)> {
         let found = findings.get(destination)?.outages.get(outage)?;
         Some((self.destinations.get(destination)?, found))
     }
 
-    /// Counts the attempts at the destinations of an incident: voices of operators are not what a reader wants.
+    /// Counts the attempts at the destinations of an incident: weights of operators are not what a reader wants.
     fn recount(&self, incident: &mut Incident) {
         let members: Vec<&Destination> = self
-            .all_telling()
+            .all_informative()
             .filter(|it| incident.domains.binary_search(it.domain()).is_ok())
             .collect();
         let hosts = &incident.from_hosts;
@@ -295,7 +297,7 @@ impl View<'_> {
             (attempts, attempts - sum[Class::Ok.index()])
         };
         let total = &mut incident.total;
-        let (from, to) = self.stretch(total);
+        let (from, to) = self.extent(total);
         (total.attempts, total.failures) = count(from, to);
         total.hosts = hosts.len().max(1);
         for window in &mut total.windows {
@@ -305,15 +307,15 @@ impl View<'_> {
         }
     }
 
-    /// The part of the failures of an outage that lies within a stretch, 0 to 1.
+    /// The part of the failures of an outage that lies within an extent, 0 to 1.
     fn failures_within(
         &self,
         destination: usize,
         outage: &Outage,
-        stretch: (Timestamp, Timestamp),
+        extent: (Timestamp, Timestamp),
     ) -> f64 {
-        let own = self.stretch(outage);
-        let (from, to) = (own.0.max(stretch.0), own.1.min(stretch.1));
+        let own = self.extent(outage);
+        let (from, to) = (own.0.max(extent.0), own.1.min(extent.1));
         let destination = self.destinations.get(destination).filter(|_| from <= to);
         let seen = destination.into_iter().flat_map(|it| it.between(from, to));
         let failed = seen.map(|(_, counts)| counts.iter().sum::<u64>() - counts[Class::Ok.index()]);
@@ -322,7 +324,7 @@ impl View<'_> {
 
     /// True when an outage was seen from these hosts, and not from the others.
     fn is_from(&self, destination: usize, outage: &Outage, hosts: &[Box<[u8]>]) -> bool {
-        let (from, to) = self.stretch(outage);
+        let (from, to) = self.extent(outage);
         let mut others = Many::default();
         let destination = self.destinations.get(destination);
         for (host, counts) in destination.into_iter().flat_map(|it| it.between(from, to)) {

@@ -1,8 +1,8 @@
-//! Outages with one story: the same answers, changing at the same times.
+//! Outages with one pattern: the same answers, changing at the same times.
 //!
 //! One operator may have a name of its own for each of its domains (`smtp-in.libero.it`, `smtp-in.virgilio.it`), so
 //! that MX hosts do not tell. But when two destinations went from no connection to 550 and on to 452 at the same
-//! times, chance is no explanation. Two outages have one story when they lie mostly within each other, changes from the
+//! times, chance is no explanation. Two outages have one pattern when they lie mostly within each other, changes from the
 //! same kind to the same kind coincide, and all that coincides is less likely by chance than 1 in 50 among all outages
 //! that might have: each end by its doubt against the whole log, and so many changes within by the binomial law, since
 //! a flapping host has many that may fit. Times alone (both began and ended together, of one kind) are not
@@ -24,75 +24,75 @@ const BY_CHANCE_WITHIN: f64 = 0.1;
 /// A boundary known better than this (milliseconds) may as well be known to this.
 const SHARPEST: f64 = 60_000.0;
 
-/// Joins the incidents of single destinations or operators that have one story.
+/// Joins the incidents of single destinations or operators that have one pattern.
 pub(super) fn join(
     all: &View<'_>,
     operators: &[Operator],
     mut incidents: Vec<Incident>,
 ) -> Vec<Incident> {
     let candidates = incidents.len();
-    // The one with the most mail is told best, and gives its name.
+    // The one with the most mail is known best, and gives its name.
     incidents.sort_by(|a, b| {
         let key = |it: &Incident| (it.total.messages, it.total.failures);
         key(b).cmp(&key(a)).then_with(|| a.domains.cmp(&b.domains))
     });
-    let mut stories: Vec<Vec<Incident>> = Vec::new();
+    let mut patterns: Vec<Vec<Incident>> = Vec::new();
     // Most outages are of one kind, and alike to none.
     let (incidents, plain): (Vec<Incident>, Vec<Incident>) = incidents
         .into_iter()
         .partition(|incident| incident.total.windows.len() > 1);
     for incident in incidents {
-        let same = stories.iter_mut().find(|story| {
-            story.first().is_some_and(|first| {
+        let same = patterns.iter_mut().find(|pattern| {
+            pattern.first().is_some_and(|first| {
                 are_alike(all, &first.total, &incident.total, candidates)
                     && !incident.domains.iter().any(|it| first.domains.contains(it))
             })
         });
         match same {
-            Some(story) => story.push(incident),
-            None => stories.push(vec![incident]),
+            Some(pattern) => pattern.push(incident),
+            None => patterns.push(vec![incident]),
         }
     }
-    stories
+    patterns
         .into_iter()
-        .filter_map(|story| told(all, operators, story))
+        .filter_map(|pattern| merged(all, operators, pattern))
         .chain(plain)
         .collect()
 }
 
-/// Operators, those with outages of one story as one: where the number of unrelated ones matters.
+/// Operators, those with outages of one pattern as one: where the number of unrelated ones matters.
 pub(super) fn unrelated(
     all: &View<'_>,
     operators: &[Operator],
     findings: &[Findings],
 ) -> Vec<Operator> {
     let mut outages: Vec<(usize, &Outage)> = Vec::new();
-    for (place, operator) in operators.iter().enumerate() {
+    for (index, operator) in operators.iter().enumerate() {
         let found = operator.members.iter().filter_map(|&it| findings.get(it));
         let own = found
             .flat_map(|found| &found.outages)
             .filter(|outage| outage.windows.len() > 1);
-        outages.extend(own.map(|outage| (place, outage)));
+        outages.extend(own.map(|outage| (index, outage)));
     }
     let candidates = outages.len();
     // What is alike begins within the first of both.
-    outages.sort_by_key(|&(place, outage)| (outage.start.time, place));
+    outages.sort_by_key(|&(index, outage)| (outage.start.time, index));
     let mut first_of: Vec<usize> = (0..operators.len()).collect();
-    for (n, &(place, outage)) in outages.iter().enumerate() {
-        let end = all.stretch(outage).1;
+    for (n, &(index, outage)) in outages.iter().enumerate() {
+        let end = all.extent(outage).1;
         let during = outages.iter().skip(n + 1);
         for &(other, late) in during.take_while(|(_, late)| late.start.time <= end) {
-            let (a, b) = (root(&first_of, place), root(&first_of, other));
+            let (a, b) = (root(&first_of, index), root(&first_of, other));
             if a != b && are_alike(all, outage, late, candidates) {
                 first_of[a.max(b)] = a.min(b);
             }
         }
     }
     let mut unrelated: Vec<Operator> = operators.to_vec();
-    for place in (0..operators.len()).rev() {
-        let first = root(&first_of, place);
-        if first != place {
-            let members = std::mem::take(&mut unrelated[place].members);
+    for index in (0..operators.len()).rev() {
+        let first = root(&first_of, index);
+        if first != index {
+            let members = std::mem::take(&mut unrelated[index].members);
             unrelated[first].members.extend(members);
         }
     }
@@ -100,18 +100,18 @@ pub(super) fn unrelated(
     unrelated
 }
 
-/// The first of those that a place was found to belong to.
-fn root(first_of: &[usize], mut place: usize) -> usize {
-    while first_of[place] != place {
-        place = first_of[place];
+/// The first of those that an index was found to belong to.
+fn root(first_of: &[usize], mut index: usize) -> usize {
+    while first_of[index] != index {
+        index = first_of[index];
     }
-    place
+    index
 }
 
-/// True when two outages, of so many, have one story.
+/// True when two outages, of so many, have one pattern.
 fn are_alike(all: &View<'_>, a: &Outage, b: &Outage, candidates: usize) -> bool {
     let length = all.log.1.seconds_since(all.log.0) * 1000.0;
-    let (own, other) = (all.stretch(a), all.stretch(b));
+    let (own, other) = (all.extent(a), all.extent(b));
     a.kind == b.kind && part_within(own, other) >= MOST && part_within(other, own) >= MOST && {
         let both = own.1.max(other.1).seconds_since(own.0.min(other.0)) * 1000.0;
         by_chance(a, b, length, both).is_some_and(|chance| chance * (candidates as f64) < BY_CHANCE)
@@ -143,8 +143,8 @@ fn by_chance(a: &Outage, b: &Outage, length: f64, both: f64) -> Option<f64> {
         let same = free
             .iter()
             .position(|(other, there)| other == change && coincide(at, there));
-        if let Some(place) = same {
-            free.remove(place);
+        if let Some(index) = same {
+            free.remove(index);
             known += 1;
         }
     }
@@ -157,7 +157,7 @@ fn coincide(a: &Boundary, b: &Boundary) -> bool {
     a.earliest <= b.latest && b.earliest <= a.latest
 }
 
-/// The stretch that two boundaries leave open, in milliseconds.
+/// The extent that two boundaries leave open, in milliseconds.
 fn width(a: &Boundary, b: &Boundary) -> f64 {
     let (from, to) = (a.earliest.min(b.earliest), a.latest.max(b.latest));
     (to.seconds_since(from) * 1000.0).max(SHARPEST)
@@ -186,15 +186,15 @@ fn changes(outage: &Outage) -> Vec<Change> {
         .collect()
 }
 
-/// The incidents of one story as one, judged together.
-fn told(all: &View<'_>, operators: &[Operator], story: Vec<Incident>) -> Option<Incident> {
-    let mut story = story.into_iter();
-    let mut first = story.next()?;
-    // One that was told together before has its name.
+/// The incidents of one pattern as one, judged together.
+fn merged(all: &View<'_>, operators: &[Operator], pattern: Vec<Incident>) -> Option<Incident> {
+    let mut pattern = pattern.into_iter();
+    let mut first = pattern.next()?;
+    // One that was merged before has its name.
     let alone = (first.scope == Scope::Domain).then(|| first.outages.first());
-    let place = alone.flatten().map(|&(destination, _)| destination);
-    let is_alone = story.len() == 0;
-    for other in story {
+    let index = alone.flatten().map(|&(destination, _)| destination);
+    let is_alone = pattern.len() == 0;
+    for other in pattern {
         first.domains.extend(other.domains);
         first.outages.extend(other.outages);
         first.active += other.active;
@@ -205,7 +205,7 @@ fn told(all: &View<'_>, operators: &[Operator], story: Vec<Incident>) -> Option<
     first.domains.sort_unstable();
     first.outages.sort_unstable();
     first.scope = Scope::Operator;
-    first.basis = Basis::Story;
+    first.basis = Basis::SamePattern;
     let members: Vec<&Destination> = all
         .destinations
         .iter()
@@ -213,15 +213,15 @@ fn told(all: &View<'_>, operators: &[Operator], story: Vec<Incident>) -> Option<
         .collect();
     let of = operators
         .iter()
-        .find(|operator| place.is_some_and(|place| operator.members.contains(&place)));
+        .find(|operator| index.is_some_and(|index| operator.members.contains(&index)));
     let name: Domain = of.map_or_else(|| first.total.domain.clone(), |of| of.name.clone());
-    let stretch = all.stretch(&first.total);
+    let extent = all.extent(&first.total);
     let together = outage::find_pooled(&Destination::pool(name.clone(), &members), all.log);
     let together = together.into_iter().find(|total| {
-        let own = all.stretch(total);
+        let own = all.extent(total);
         total.kind == first.total.kind
-            && part_within(own, stretch) >= MOST
-            && part_within(stretch, own) >= MOST
+            && part_within(own, extent) >= MOST
+            && part_within(extent, own) >= MOST
     });
     first.total = together.unwrap_or(first.total);
     first.total.domain = name;

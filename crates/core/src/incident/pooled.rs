@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::counts::{HostCounts, add, fails, seen_from};
-use super::{Basis, Incident, MOST, OutagePlace, Scope, View, part_within};
+use super::{Basis, Incident, MOST, OutageIndex, Scope, View, part_within};
 use crate::evidence::Class;
 use crate::operator::Operator;
 use crate::outage::{self, Findings, Kind, Outage, OutageType};
@@ -22,33 +22,33 @@ const FAILS: f64 = 0.5;
 /// Refusals of recipients without which a destination is not concerned.
 const LEAST_REFUSED: u64 = 2;
 
-/// The incidents of one operator, those of single destinations included. `own` are stretches in which our own side
+/// The incidents of one operator, those of single destinations included. `own` are extents in which our own side
 /// failed; `is_free` says whether an outage belongs to no incident yet.
 pub(super) fn find(
     all: &View<'_>,
     operator: &Operator,
     findings: &[Findings],
     own: &[(Timestamp, Timestamp)],
-    is_free: &(dyn Fn(OutagePlace) -> bool + Sync),
+    is_free: &(dyn Fn(OutageIndex) -> bool + Sync),
 ) -> Vec<Incident> {
-    let mut free: Vec<(OutagePlace, &Outage)> = Vec::new();
-    for &place in &operator.members {
-        let found = findings.get(place).into_iter().flat_map(|it| &it.outages);
-        free.extend(found.enumerate().map(|(n, outage)| ((place, n), outage)));
+    let mut free: Vec<(OutageIndex, &Outage)> = Vec::new();
+    for &index in &operator.members {
+        let found = findings.get(index).into_iter().flat_map(|it| &it.outages);
+        free.extend(found.enumerate().map(|(n, outage)| ((index, n), outage)));
     }
-    free.retain(|&(place, _)| is_free(place));
+    free.retain(|&(index, _)| is_free(index));
     let mut incidents = Vec::new();
-    let members: Vec<(usize, &Destination)> = all.telling(operator).collect();
+    let members: Vec<(usize, &Destination)> = all.informative(operator).collect();
     if members.len() >= LEAST_DOMAINS {
         let destinations: Vec<&Destination> = members.iter().map(|&(_, it)| it).collect();
         let pooled = Destination::pool(operator.name.clone(), &destinations);
         for total in outage::find_pooled(&pooled, all.log) {
-            let stretch = all.stretch(&total);
-            let is_own = own.iter().any(|&own| part_within(stretch, own) >= MOST);
+            let extent = all.extent(&total);
+            let is_own = own.iter().any(|&own| part_within(extent, own) >= MOST);
             // What only some of our hosts saw is their own fault.
             let seen = destinations
                 .iter()
-                .flat_map(|it| it.between(stretch.0, stretch.1));
+                .flat_map(|it| it.between(extent.0, extent.1));
             if is_own || total.is_slow_only() || !seen_from(seen, HostCounts::Faults).is_empty() {
                 continue;
             }
@@ -65,23 +65,23 @@ fn together(
     all: &View<'_>,
     members: &[(usize, &Destination)],
     total: Outage,
-    free: &mut Vec<(OutagePlace, &Outage)>,
+    free: &mut Vec<(OutageIndex, &Outage)>,
 ) -> Option<Incident> {
-    let stretch = all.stretch(&total);
+    let extent = all.extent(&total);
     let concerned = |outage: &Outage| {
-        let own = all.stretch(outage);
+        let own = all.extent(outage);
         !outage.is_slow_only()
-            && (part_within(own, stretch) >= MOST || part_within(stretch, own) >= MOST)
+            && (part_within(own, extent) >= MOST || part_within(extent, own) >= MOST)
     };
     let with_outage: HashSet<usize> = free
         .iter()
         .filter(|(_, outage)| concerned(outage))
-        .map(|&((place, _), _)| place)
+        .map(|&((index, _), _)| index)
         .collect();
     let (mut active, mut domains) = (0, Vec::new());
-    for &(place, destination) in members {
+    for &(index, destination) in members {
         let mut counts = Many::default();
-        for (_, seen) in destination.between(stretch.0, stretch.1) {
+        for (_, seen) in destination.between(extent.0, extent.1) {
             add(&mut counts, &seen);
         }
         let attempts: u64 = counts.iter().sum();
@@ -91,7 +91,7 @@ fn together(
         } else {
             fails(&counts, FAILS)
         };
-        if failed || with_outage.contains(&place) {
+        if failed || with_outage.contains(&index) {
             domains.push(destination.domain().clone());
         }
     }
@@ -100,10 +100,10 @@ fn together(
     }
     domains.sort_unstable();
     let mut outages = Vec::new();
-    free.retain(|&(place, outage)| {
+    free.retain(|&(index, outage)| {
         let is_part = outage.kind == total.kind && concerned(outage);
         if is_part {
-            outages.push(place);
+            outages.push(index);
         }
         !is_part
     });
@@ -137,27 +137,27 @@ fn takes(counts: &Many, share: f64) -> bool {
 fn overlapping(
     all: &View<'_>,
     operator: &Operator,
-    mut free: Vec<(OutagePlace, &Outage)>,
+    mut free: Vec<(OutageIndex, &Outage)>,
 ) -> Vec<Incident> {
     // The longest first, so that the others find what they lie within.
-    free.sort_by_key(|&(place, outage)| {
-        let (from, to) = all.stretch(outage);
-        (from.as_millis().saturating_sub(to.as_millis()), place)
+    free.sort_by_key(|&(index, outage)| {
+        let (from, to) = all.extent(outage);
+        (from.as_millis().saturating_sub(to.as_millis()), index)
     });
     let mut incidents: Vec<Incident> = Vec::new();
-    for (place, outage) in free {
-        let own = all.stretch(outage);
-        let Some(destination) = all.destinations.get(place.0) else {
+    for (index, outage) in free {
+        let own = all.extent(outage);
+        let Some(destination) = all.destinations.get(index.0) else {
             continue;
         };
         let domain = destination.domain();
         let same = incidents.iter_mut().find(|known| {
-            let stretch = all.stretch(&known.total);
+            let extent = all.extent(&known.total);
             known.total.kind == outage.kind
                 && known.total.is_slow_only() == outage.is_slow_only()
                 && !known.domains.contains(domain)
-                && part_within(own, stretch) >= MOST
-                && part_within(stretch, own) >= MOST
+                && part_within(own, extent) >= MOST
+                && part_within(extent, own) >= MOST
         });
         match same {
             Some(incident) => {
@@ -166,7 +166,7 @@ fn overlapping(
                 count_in(&mut incident.total, outage);
                 incident.domains.push(domain.clone());
                 incident.active += 1;
-                incident.outages.push(place);
+                incident.outages.push(index);
             }
             None => incidents.push(Incident {
                 scope: Scope::Domain,
@@ -174,7 +174,7 @@ fn overlapping(
                 domains: vec![domain.clone()],
                 active: 1,
                 from_hosts: Vec::new(),
-                outages: vec![place],
+                outages: vec![index],
                 total: outage.clone(),
             }),
         }
