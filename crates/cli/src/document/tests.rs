@@ -79,10 +79,7 @@ const SCHEMA: [(&str, &str); 22] = [
          failures share availability",
     ),
     ("/availability/0/not_taking_s", "best least most"),
-    (
-        "/announcements/0",
-        "time source text claims guessed domain concerns",
-    ),
+    ("/announcements/0", "time source text claim domain concerns"),
     (
         "/announcements/0/concerns/0",
         "incident outage name after_start_s went_on verdict",
