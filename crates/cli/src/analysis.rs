@@ -107,7 +107,7 @@ impl Analysis {
             .with_zone_source(settings.zone_source)
             .with_charts(charts);
         if judging.tables {
-            report.tables = Tables::new(&traffic);
+            report.tables = Some(Tables::new(&traffic));
         }
         report.coverage.plausible_only =
             !fates.knows_accepted() && judgement.fates.iter().any(|judged| judged.grade.is_some());

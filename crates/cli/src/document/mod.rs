@@ -58,7 +58,7 @@ pub(crate) struct Report {
     pub(crate) availability: Vec<Availability>,
     /// In order of time; empty without `--announcements`.
     pub(crate) announcements: Vec<CheckedAnnouncement>,
-    /// Of the whole log; `None` where the format shows none, and in a build without polars.
+    /// Tables of the whole log; `None` where the format shows none.
     pub(crate) tables: Option<Tables>,
     /// What the answer rests on: attempts to these destinations, the restrictions observed.
     #[serde(skip)]
