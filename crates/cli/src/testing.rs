@@ -16,7 +16,7 @@ use mailgap_core::reason::Reason;
 use mailgap_core::reply::ReplyCode;
 use mailgap_core::time::Timestamp;
 
-use crate::config::announcements::{Claim, Said};
+use crate::config::announcements::{Announcement, Claim};
 use crate::config::zone::ZoneSource;
 use crate::document::{Beside, Charts, DomainRow, HourRow, ReplyRow, Report, Tables};
 use crate::environment::Environment;
@@ -562,14 +562,13 @@ fn tables() -> Tables {
     }
 }
 
-/// The same with what an operator said.
+/// [`full_report`] with an announcement of recovery in these words.
 pub(crate) fn announced_report(text: &str) -> Report {
-    full_report().with_announcements(vec![Said {
+    full_report().with_announcements(vec![Announcement {
         time: rome("26 14:40"),
         source: "press".to_owned(),
         text: text.to_owned(),
-        claim: Claim::Recovery,
-        guessed: true,
+        claim: Some(Claim::Recovery),
         domain: None,
     }])
 }
@@ -636,10 +635,10 @@ pub(crate) fn report_with(text: &str) -> Report {
     for row in &mut report.availability {
         row.name = said();
     }
-    for announcement in &mut report.announcements {
-        announcement.source = said();
-        announcement.domain = Some(said());
-        for concern in &mut announcement.concerns {
+    for checked in &mut report.announcements {
+        checked.announcement.source = said();
+        checked.announcement.domain = Some(said());
+        for concern in &mut checked.concerns {
             (concern.name, concern.title) = (said(), said());
         }
     }

@@ -42,11 +42,8 @@ pub(crate) fn report(
         } else {
             Charts::default()
         };
-        let tables = if judging.tables {
-            Tables::new(&traffic.into_iter().flatten().collect::<Vec<_>>())
-        } else {
-            None
-        };
+        let traffic: Vec<_> = traffic.into_iter().flatten().collect();
+        let tables = judging.tables.then(|| Tables::new(&traffic));
         let beside = Beside {
             zone,
             zone_source: settings.zone_source,

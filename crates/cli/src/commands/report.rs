@@ -30,7 +30,7 @@ Examples:
   mailgap report /var/log/exim4 --since 2023-01-21 --until 2023-01-31 --timezone Europe/Rome
   mailgap report mail.log --domain libero.it --domain .virgilio.it -o report.json
   mailgap report -f html -o report.html /var/log/mail.log*
-  mailgap report mail.log --announcements said.csv -o ticket.md
+  mailgap report mail.log --announcements announced.csv -o ticket.md
   mailgap report mail.log -f csv -o tables/
   mailgap report mail.log -f csv | cut -d, -f1,2,7
   mailgap report --check mail.log > report.txt || mail -s 'mail is not taken' postmaster < report.txt
@@ -58,12 +58,12 @@ pub(crate) struct Args {
     by: By,
 
     #[expect(clippy::doc_markdown, reason = "help is shown as it stands")]
-    /// What the operators said, and when, to lay beside what the log shows
+    /// What the operators announced, and when, to compare with what the log shows
     ///
     /// A CSV file with the columns time,source,text; claim,domain may follow. A time is "2023-01-26 14:40" (in the
-    /// report's time zone) or 2023-01-26T14:40:00+01:00. After each claim that it works again (guessed from the text in
-    /// English, Italian, German, French or Spanish, or given by the column claim: recovery, partial_recovery,
-    /// problem, other) the report says for how long failures went on.
+    /// report's time zone) or 2023-01-26T14:40:00+01:00. A claim is recovery, partial_recovery or problem; after each
+    /// claim of recovery the report says for how long failures went on. An announcement without a claim is only shown
+    /// at its time.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     announcements: Option<PathBuf>,
 
@@ -145,7 +145,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
         tables: format != Format::Text,
         ..Judging::resolve(&args.known)?
     };
-    let said = match &args.announcements {
+    let announcements = match &args.announcements {
         Some(path) => announcements::read(path, settings.options.zone)?,
         None => Vec::new(),
     };
@@ -177,7 +177,7 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
     let unread = survey.coverage.unread.clone();
 
     let report = analyze::report(survey, &settings, &judging, restrictions(&settings))?
-        .with_announcements(said);
+        .with_announcements(announcements);
     if let Some(folder) = folder {
         let tables = render::csv::tables(&report);
         let files = tables

@@ -7,7 +7,7 @@ use crate::archive::tallies;
 use crate::config::settings::{self, Settings};
 use crate::exit::{Exit, Failure, Result};
 use crate::flags::{Display, Reading};
-use crate::tables::frame;
+use crate::tables::{HAS_PARQUET, NO_PARQUET};
 use crate::term::console::Console;
 use crate::term::output::{self, Output};
 
@@ -105,9 +105,9 @@ pub(crate) fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit> {
 
 /// Parquet is written by a library that this build may lack, and into a file alone.
 fn check_parquet(to_file: bool) -> Result<()> {
-    if !frame::IS_HERE {
+    if !HAS_PARQUET {
         return Err(Failure::with_hint(
-            frame::MISSING.to_owned(),
+            NO_PARQUET.to_owned(),
             "-f jsonl says the same, and packs well",
         ));
     }

@@ -1,18 +1,16 @@
-//! What operators said, and when: the file of `--announcements`.
+//! Reads what operators announced, and when: the file of `--announcements`.
 //!
 //! ```csv
-//! time,source,text
-//! 2023-01-26 14:40,press,"Stiamo progressivamente riattivando le caselle di posta."
-//! 2023-01-27T10:00:00+01:00,social network,The problem is solved.
+//! time,source,text,claim
+//! 2023-01-26 14:40,press,"Stiamo riattivando le caselle, una a una.",partial_recovery
+//! 2023-01-27T10:00:00+01:00,social network,The problem is solved.,recovery
 //! ```
 //!
-//! CSV (RFC 4180) in UTF-8. The columns stand in this order or as the first row names them. Two more may follow:
-//! `claim` (`recovery`, `partial_recovery`, `problem`, `other`; empty is a guess from the text, see [`claim`]) and
-//! `domain`, the destination spoken of (a leading dot takes subdomains along; empty is whatever failed at that time).
-//! Lines that begin with `#` are left out.
-
-mod claim;
-mod phrases;
+//! The file is CSV (RFC 4180) in UTF-8. The columns stand in this order, or the first row names
+//! them. `claim` and `domain` may be absent or empty: `claim` says what the text claims (see
+//! [`Claim`]), `domain` names the destination that it is about, with its subdomains where a dot
+//! precedes it. An announcement without a domain is about whatever failed at that time; one without
+//! a claim is shown, but nothing is measured against it. Lines that begin with `#` are comments.
 
 use std::fs;
 use std::path::Path;
@@ -21,38 +19,81 @@ use anyhow::Context;
 use chrono_tz::Tz;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use mailgap_core::time::Timestamp;
+use serde::{Serialize, Serializer};
 
 use crate::exit::{Failure, Result};
 use crate::words::parse_time;
-pub(crate) use claim::Claim;
 
-/// One statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Said {
+/// What an operator announced at one time: a row of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Announcement {
+    #[serde(serialize_with = "in_utc")]
     pub(crate) time: Timestamp,
     pub(crate) source: String,
     pub(crate) text: String,
-    pub(crate) claim: Claim,
-    /// The claim is guessed from the text.
-    pub(crate) guessed: bool,
-    /// Of which destination, where that is said.
+    pub(crate) claim: Option<Claim>,
+    /// The destination that the announcement is about, as the file has it.
     pub(crate) domain: Option<String>,
 }
 
+/// What an announcement claims about the mail service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// It works again.
+    Recovery,
+    /// It works again in part, for some, or begins to.
+    PartialRecovery,
+    /// Something is wrong, or not repaired yet.
+    Problem,
+}
+
+impl Claim {
+    const ALL: [Claim; 3] = [Claim::Recovery, Claim::PartialRecovery, Claim::Problem];
+
+    /// The word for it in the file, in JSON and in CSV.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Claim::Recovery => "recovery",
+            Claim::PartialRecovery => "partial_recovery",
+            Claim::Problem => "problem",
+        }
+    }
+
+    /// True where the claim says that mail is accepted again, even if only in part.
+    pub(crate) const fn is_of_recovery(self) -> bool {
+        matches!(self, Claim::Recovery | Claim::PartialRecovery)
+    }
+}
+
+impl Serialize for Claim {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn in_utc<S: Serializer>(time: &Timestamp, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
+
 const COLUMNS: [&str; 5] = ["time", "source", "text", "claim", "domain"];
-/// How many of them must be there.
+/// How many of [`COLUMNS`], from the first on, a file must have.
 const NEEDED: usize = 3;
 const HINT: &str = "a line is: time,source,text (then claim,domain if you like); a text with a comma stands in \
                     \"quotes\"";
 
-/// The statements of that file, in order of time; those without a zone by the clocks of `zone`.
-pub(crate) fn read(path: &Path, zone: Tz) -> Result<Vec<Said>> {
+/// The announcements of the file at `path`, in order of time. Times that name no zone are those of
+/// `zone`.
+pub(crate) fn read(path: &Path, zone: Tz) -> Result<Vec<Announcement>> {
     let bytes =
         fs::read(path).with_context(|| format!("--announcements: reading {}", path.display()))?;
     parse(&bytes, &path.display().to_string(), zone)
 }
 
-fn parse(bytes: &[u8], name: &str, zone: Tz) -> Result<Vec<Said>> {
+fn parse(bytes: &[u8], name: &str, zone: Tz) -> Result<Vec<Announcement>> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -60,7 +101,7 @@ fn parse(bytes: &[u8], name: &str, zone: Tz) -> Result<Vec<Said>> {
         .trim(Trim::All)
         .from_reader(bytes);
     let mut columns: Option<Vec<usize>> = None;
-    let mut all = Vec::new();
+    let mut announcements = Vec::new();
     let mut record = StringRecord::new();
     loop {
         let line = line_at(bytes, reader.position().byte());
@@ -70,24 +111,19 @@ fn parse(bytes: &[u8], name: &str, zone: Tz) -> Result<Vec<Said>> {
             Ok(false) => break,
             Err(_) => return Err(at("the text is not UTF-8".to_owned())),
         }
-        let Some(columns) = &columns else {
-            let is_head = record.iter().any(|cell| cell.eq_ignore_ascii_case("time"));
-            columns = Some(if is_head {
-                head(&record).map_err(at)?
-            } else {
-                all.push(said(&record, &[0, 1, 2, 3, 4], zone).map_err(at)?);
-                vec![0, 1, 2, 3, 4]
-            });
+        if columns.is_none() && record.iter().any(|cell| cell.eq_ignore_ascii_case("time")) {
+            columns = Some(columns_of(&record).map_err(at)?);
             continue;
-        };
-        all.push(said(&record, columns, zone).map_err(at)?);
+        }
+        let columns = columns.get_or_insert_with(|| (0..COLUMNS.len()).collect());
+        announcements.push(announcement(&record, columns, zone).map_err(at)?);
     }
-    all.sort_by_key(|said: &Said| said.time);
-    Ok(all)
+    announcements.sort_by_key(|announcement: &Announcement| announcement.time);
+    Ok(announcements)
 }
 
-/// The number of the line at or after that byte on which a record begins: the reader counts what it leaves out to the
-/// record that follows.
+/// The number of the line on which the record begins that the reader meets at or after the byte
+/// `from`: the reader counts empty lines and comments as part of the record that follows them.
 fn line_at(bytes: &[u8], from: u64) -> usize {
     let from = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
     let (before, after) = bytes.split_at(from);
@@ -98,42 +134,43 @@ fn line_at(bytes: &[u8], from: u64) -> usize {
     before.split(|&byte| byte == b'\n').count() + left_out
 }
 
-/// The places in [`COLUMNS`] of the columns that the first row names.
-fn head(record: &StringRecord) -> std::result::Result<Vec<usize>, String> {
-    let mut places = Vec::new();
-    for cell in record {
-        let known = COLUMNS
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(cell));
-        let Some(place) = known else {
-            return Err(format!(
-                "unknown column {cell:?}, expected {}",
-                COLUMNS.join(", ")
-            ));
+/// For each cell of the first row, which of [`COLUMNS`] it names.
+fn columns_of(first_row: &StringRecord) -> std::result::Result<Vec<usize>, String> {
+    let mut columns = Vec::new();
+    for cell in first_row {
+        let mut names = COLUMNS.iter();
+        let Some(column) = names.position(|name| name.eq_ignore_ascii_case(cell)) else {
+            let expected = COLUMNS.join(", ");
+            return Err(format!("unknown column {cell:?}, expected {expected}"));
         };
-        if places.contains(&place) {
+        if columns.contains(&column) {
             return Err(format!("column {cell:?} stands there twice"));
         }
-        places.push(place);
+        columns.push(column);
     }
-    match (0..NEEDED).find(|place| !places.contains(place)) {
+    match (0..NEEDED).find(|column| !columns.contains(column)) {
         Some(missing) => Err(format!("no column {:?}", COLUMNS[missing])),
-        None => Ok(places),
+        None => Ok(columns),
     }
 }
 
-fn said(record: &StringRecord, columns: &[usize], zone: Tz) -> std::result::Result<Said, String> {
-    let expected = columns.len();
-    if record.len() > expected {
-        let found = record.len();
+/// Reads a row whose cells belong to those `columns` of [`COLUMNS`]. An error says what was
+/// expected.
+fn announcement(
+    row: &StringRecord,
+    columns: &[usize],
+    zone: Tz,
+) -> std::result::Result<Announcement, String> {
+    let (expected, found) = (columns.len(), row.len());
+    if found > expected {
         return Err(format!("expected {expected} columns, found {found}"));
     }
     let mut cells = [""; COLUMNS.len()];
-    for (cell, &place) in record.iter().zip(columns) {
-        cells[place] = cell;
+    for (cell, &column) in row.iter().zip(columns) {
+        cells[column] = cell;
     }
     let [time, source, text, claim, domain] = cells;
-    let at = parse_time::instant(time, zone).ok_or_else(|| {
+    let time = parse_time::instant(time, zone).ok_or_else(|| {
         format!("expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found {time:?}")
     })?;
     if text.is_empty() {
@@ -142,22 +179,17 @@ fn said(record: &StringRecord, columns: &[usize], zone: Tz) -> std::result::Resu
     if domain.contains(['@', '*', ' ']) {
         return Err(format!("expected a domain, found {domain:?}"));
     }
-    let given = Claim::ALL.into_iter();
-    let mut given = given.filter(|known| known.as_str().eq_ignore_ascii_case(claim));
-    let claim = match (claim, given.next()) {
-        ("", _) => None,
-        (_, Some(claim)) => Some(claim),
-        (_, None) => {
-            let known = Claim::ALL.map(Claim::as_str).join(", ");
-            return Err(format!("expected a claim ({known}), found {claim:?}"));
-        }
-    };
-    Ok(Said {
-        time: at,
+    let mut claims = Claim::ALL.into_iter();
+    let known = claims.find(|known| known.as_str().eq_ignore_ascii_case(claim));
+    if known.is_none() && !claim.is_empty() {
+        let words = Claim::ALL.map(Claim::as_str).join(", ");
+        return Err(format!("expected a claim ({words}), found {claim:?}"));
+    }
+    Ok(Announcement {
+        time,
         source: source.to_owned(),
         text: text.to_owned(),
-        claim: claim.unwrap_or_else(|| claim::read(text)),
-        guessed: claim.is_none(),
+        claim: known,
         domain: (!domain.is_empty()).then(|| domain.to_owned()),
     })
 }
@@ -166,61 +198,60 @@ fn said(record: &StringRecord, columns: &[usize], zone: Tz) -> std::result::Resu
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Result<Vec<Said>> {
-        parse(text.as_bytes(), "said.csv", Tz::Europe__Rome)
+    fn read_text(text: &str) -> Result<Vec<Announcement>> {
+        parse(text.as_bytes(), "announcements.csv", Tz::Europe__Rome)
     }
 
     #[test]
-    fn statements_are_read_with_and_without_a_head() {
+    fn announcements_are_read_with_and_without_names_of_columns() {
         let texts = [
             "2023-01-26 14:40,press,\"Solved, they say\"\n2023-01-24T09:00:00Z,web,We are investigating\n",
             "# a comment\n\ntime,source,text\r\n2023-01-26 14:40,press,\"Solved, they say\"\r\n2023-01-24T09:00:00Z,web,We are investigating",
             "\u{feff}Text,Time,Source\nWe are investigating,2023-01-24 10:00,web\n\"Solved, they say\",2023-01-26T14:40,press\n",
         ];
         for text in texts {
-            let all = of(text).unwrap();
-            let told: Vec<String> = all
+            let all = read_text(text).unwrap();
+            let read: Vec<String> = all
                 .iter()
-                .map(|it| {
-                    format!(
-                        "{} {} {} {}",
-                        it.time,
-                        it.source,
-                        it.text,
-                        it.claim.as_str()
-                    )
-                })
+                .map(|it| format!("{} {} {}", it.time, it.source, it.text))
                 .collect();
             assert_eq!(
-                told,
+                read,
                 [
-                    "2023-01-24T09:00:00.000Z web We are investigating problem",
-                    "2023-01-26T13:40:00.000Z press Solved, they say recovery",
+                    "2023-01-24T09:00:00.000Z web We are investigating",
+                    "2023-01-26T13:40:00.000Z press Solved, they say",
                 ]
             );
-            assert!(all.iter().all(|it| it.guessed && it.domain.is_none()));
+            assert!(
+                all.iter()
+                    .all(|it| it.claim.is_none() && it.domain.is_none())
+            );
         }
-        assert!(of("").unwrap().is_empty());
-        assert!(of("time,source,text\n").unwrap().is_empty());
+        assert!(read_text("").unwrap().is_empty());
+        assert!(read_text("time,source,text\n").unwrap().is_empty());
     }
 
     #[test]
-    fn what_the_file_says_of_a_claim_goes_before_a_guess() {
-        let all = of("time,source,text,claim,domain\n\
-                      2023-01-26 14:40,press,Solved,problem,libero.it\n\
-                      2023-01-27 14:40,press,Solved,,\n\
-                      2023-01-28 14:40,press,Solved\n")
+    fn the_column_alone_says_what_is_claimed() {
+        let all = read_text(
+            "time,source,text,claim,domain\n\
+             2023-01-26 14:40,press,Solved,problem,libero.it\n\
+             2023-01-27 14:40,press,Solved,,\n\
+             2023-01-28 14:40,press,Solved\n\
+             2023-01-29 14:40,press,Further news,Recovery\n",
+        )
         .unwrap();
-        let told: Vec<_> = all
+        let claims: Vec<_> = all
             .iter()
-            .map(|it| (it.claim.as_str(), it.guessed, it.domain.as_deref()))
+            .map(|it| (it.claim, it.domain.as_deref()))
             .collect();
         assert_eq!(
-            told,
+            claims,
             [
-                ("problem", false, Some("libero.it")),
-                ("recovery", true, None),
-                ("recovery", true, None)
+                (Some(Claim::Problem), Some("libero.it")),
+                (None, None),
+                (None, None),
+                (Some(Claim::Recovery), None),
             ]
         );
     }
@@ -230,56 +261,56 @@ mod tests {
         let cases = [
             (
                 "26 Jan,press,x\n",
-                "said.csv:1: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"26 Jan\"",
+                "announcements.csv:1: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"26 Jan\"",
             ),
             (
                 "time,source,text\n\n# x\n2023-01-26,press,x\n",
-                "said.csv:4: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"2023-01-26\"",
+                "announcements.csv:4: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"2023-01-26\"",
             ),
             (
                 "time,source,text\n2023-01-26 14:40,press,Solved, they say\n",
-                "said.csv:2: expected 3 columns, found 4",
+                "announcements.csv:2: expected 3 columns, found 4",
             ),
             (
                 "time,source,text\n2023-01-26 14:40,press\n",
-                "said.csv:2: no text",
+                "announcements.csv:2: no text",
             ),
             (
                 "time,source,words\n",
-                "said.csv:1: unknown column \"words\", expected time, source, text, claim, domain",
+                "announcements.csv:1: unknown column \"words\", expected time, source, text, claim, domain",
             ),
-            ("time,text\n", "said.csv:1: no column \"source\""),
+            ("time,text\n", "announcements.csv:1: no column \"source\""),
             (
                 "time,text,time\n",
-                "said.csv:1: column \"time\" stands there twice",
+                "announcements.csv:1: column \"time\" stands there twice",
             ),
             (
                 "time;source;text\n",
-                "said.csv:1: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"time;source;text\"",
+                "announcements.csv:1: expected a time as 2023-01-26 14:40 or 2023-01-26T14:40:00+01:00, found \"time;source;text\"",
             ),
             (
                 "2023-01-26 14:40,a,\"two\nlines\"\n2023-01-26 14:40,a,b,solved\n",
-                "said.csv:3: expected a claim (recovery, partial_recovery, problem, other), found \"solved\"",
+                "announcements.csv:3: expected a claim (recovery, partial_recovery, problem), found \"solved\"",
             ),
             (
                 "2023-01-26 14:40,a,b,,me@libero.it\n",
-                "said.csv:1: expected a domain, found \"me@libero.it\"",
+                "announcements.csv:1: expected a domain, found \"me@libero.it\"",
             ),
         ];
         assert_eq!(cases.len(), 10);
         for (text, message) in cases {
-            let failure = of(text).unwrap_err();
+            let failure = read_text(text).unwrap_err();
             assert_eq!(failure.message(), message);
             assert_eq!(failure.hint(), Some(HINT));
         }
         let latin = parse(
             b"2023-01-26 14:40,a,b\n2023-01-26 14:40,a,gel\xf6st\n",
-            "said.csv",
+            "announcements.csv",
             Tz::UTC,
         );
         assert_eq!(
             latin.unwrap_err().message(),
-            "said.csv:2: the text is not UTF-8"
+            "announcements.csv:2: the text is not UTF-8"
         );
     }
 }

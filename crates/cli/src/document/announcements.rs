@@ -1,7 +1,9 @@
-//! What the operator said beside what the log shows: after a claim of recovery, for how long did failures go on?
+//! Compares what operators announced with what the log shows: for how long failures went on after
+//! an operator claimed that mail works again.
 //!
-//! A statement concerns the outages of the destination that it names, else every incident that began before it and
-//! was not over for more than a day: our own faults, refusals by policy and slow delivery alone are not spoken of.
+//! An announcement that names a destination is about that destination's outages. Any other is about
+//! every incident that had begun by then and was over for a day at most, except faults of the
+//! sender itself, refusals by policy and incidents that were nothing but slow delivery.
 
 use std::fmt::Write;
 
@@ -10,77 +12,62 @@ use mailgap_core::outage::{Kind, OutageType};
 use mailgap_core::time::Timestamp;
 use serde::Serialize;
 
-use super::words::{Word, time, word};
 use super::{Estimate, Outage, Report};
-use crate::config::announcements::{Claim, Said};
+use crate::config::announcements::{Announcement, Claim};
 use crate::words::numbers::length;
 use crate::words::times::Moments;
 use mailgap_core::outage::Boundary;
 
-/// A statement so long after the end still speaks of it.
+/// Seconds after the end of an outage within which an announcement is still about it.
 const SHORTLY_S: f64 = 86_400.0;
-/// An end that is known less well than this is "about".
+/// Seconds; where the end of a failure is known less well than this, its length is called "about".
 const ABOUT_S: f64 = 20.0 * 60.0;
 
-/// One statement.
+/// An announcement, and what the log shows of the outages that it is about.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Announcement {
-    #[serde(serialize_with = "time")]
-    pub(crate) time: Timestamp,
-    pub(crate) source: String,
-    pub(crate) text: String,
-    /// What it claims.
-    #[serde(serialize_with = "word")]
-    pub(crate) claims: Claim,
-    /// The claim is guessed from the text.
-    pub(crate) guessed: bool,
-    /// As given; `None` speaks of whatever failed then.
-    pub(crate) domain: Option<String>,
-    /// What it speaks of, the most important first.
+pub(crate) struct CheckedAnnouncement {
+    #[serde(flatten)]
+    pub(crate) announcement: Announcement,
+    /// The incidents or outages that it is about, the most important first.
     pub(crate) concerns: Vec<Concern>,
 }
 
-/// An incident, or one outage of it where a destination is named, that a statement speaks of.
+/// An incident, or one outage of a destination, that an announcement is about.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Concern {
-    /// Its id.
+    /// The id of the incident.
     pub(crate) incident: Option<usize>,
-    /// Where a destination is named.
+    /// The id of the outage, where the announcement names a destination.
     pub(crate) outage: Option<usize>,
-    /// Of the incident or of the destination.
+    /// The name of the incident or of the destination.
     pub(crate) name: String,
-    /// For people: `libero.it and virgilio.it`.
+    /// A heading for people: `libero.it and virgilio.it`.
     #[serde(skip)]
     pub(crate) title: String,
-    /// Seconds from the best guess of the beginning to the statement.
+    /// Seconds from the most likely start of the outage to the announcement.
     pub(crate) after_start_s: f64,
-    /// What went on after it; of claims of recovery only.
-    pub(crate) went_on: Vec<WentOn>,
-    /// The same in words; of claims of recovery only.
+    /// The failures that went on after a claim of recovery; empty for any other claim.
+    pub(crate) went_on: Vec<OngoingFailure>,
+    /// [`Concern::went_on`] as a sentence; of claims of recovery only.
     pub(crate) verdict: Option<String>,
 }
 
-/// One sort of failure that went on.
+/// One sort of failure that went on after an operator claimed that mail works again.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct WentOn {
-    /// `no_connection`, `dns_failure`, `refused`, `policy`, `delayed`.
+pub(crate) struct OngoingFailure {
+    /// `no_connection`, `dns_failure`, `refused`, `policy` or `delayed`.
     pub(crate) kind: &'static str,
-    /// `None` when it still did at the end of the log.
+    /// When it ended; `None` where it still went on at the end of the log.
     pub(crate) until: Option<Boundary>,
-    /// Seconds from the statement on; of what has no end in the log, at the least to its last failed attempt and at the
-    /// most to the end of the log.
+    /// Seconds from the announcement to the end. Where the log shows no end, they reach at least to
+    /// the last failed attempt and at most to the end of the log.
     pub(crate) seconds: Estimate,
     #[serde(skip)]
     words: &'static str,
 }
 
-impl Word for Claim {
-    fn as_word(&self) -> &'static str {
-        self.as_str()
-    }
-}
-
-/// What a reader calls a kind, and the order of telling.
+/// The sorts of failures that are told apart: the word of the JSON, and that of the sentence, in
+/// its order.
 const SORTS: [(&str, &str); 5] = [
     ("no_connection", "failing connections"),
     ("dns_failure", "DNS failures"),
@@ -89,6 +76,7 @@ const SORTS: [(&str, &str); 5] = [
     ("delayed", "slow delivery"),
 ];
 
+/// The index in [`SORTS`] of a window of that kind.
 const fn sort(kind: Kind) -> usize {
     match kind {
         Kind::NoConnection => 0,
@@ -104,30 +92,27 @@ const fn sort(kind: Kind) -> usize {
 }
 
 impl Report {
-    /// Lays what was said beside what was found.
-    pub(crate) fn with_announcements(mut self, said: Vec<Said>) -> Report {
-        let announcements = said.into_iter().map(|said| Announcement {
-            concerns: self.concerns(&said),
-            time: said.time,
-            source: said.source,
-            text: said.text,
-            claims: said.claim,
-            guessed: said.guessed,
-            domain: said.domain,
-        });
-        self.announcements = announcements.collect();
+    /// Adds what operators announced, each compared with the outages that it is about.
+    pub(crate) fn with_announcements(mut self, announcements: Vec<Announcement>) -> Report {
+        let checked = announcements
+            .into_iter()
+            .map(|announcement| CheckedAnnouncement {
+                concerns: self.concerns(&announcement),
+                announcement,
+            });
+        self.announcements = checked.collect();
         self
     }
 
-    fn concerns(&self, said: &Said) -> Vec<Concern> {
-        let last = self.coverage.last.unwrap_or(said.time);
+    fn concerns(&self, announcement: &Announcement) -> Vec<Concern> {
+        let last = self.coverage.last.unwrap_or(announcement.time);
         let moments = self.moments();
-        if let Some(domain) = &said.domain {
+        if let Some(domain) = &announcement.domain {
             let outages = self.outages.iter();
             let outages = outages.filter(|outage| {
                 outage.kind != OutageType::Sender
                     && is_named(&outage.domain, domain)
-                    && is_spoken_of(outage, said.time, last)
+                    && is_about(outage, announcement.time, last)
             });
             return outages
                 .map(|outage| Concern {
@@ -137,7 +122,7 @@ impl Report {
                         .find(|incident| incident.outages.contains(&outage.id))
                         .map(|incident| incident.id),
                     outage: Some(outage.id),
-                    ..concern(outage, &outage.domain, said, last, moments)
+                    ..concern(outage, &outage.domain, announcement, last, moments)
                 })
                 .collect();
         }
@@ -146,19 +131,19 @@ impl Report {
             incident.scope != Scope::Sender
                 && incident.whole.kind == OutageType::Outage
                 && !incident.whole.is_slow_only()
-                && is_spoken_of(&incident.whole, said.time, last)
+                && is_about(&incident.whole, announcement.time, last)
         });
         incidents
             .map(|incident| Concern {
                 incident: Some(incident.id),
                 title: incident.title(),
-                ..concern(&incident.whole, &incident.name, said, last, moments)
+                ..concern(&incident.whole, &incident.name, announcement, last, moments)
             })
             .collect()
     }
 }
 
-/// A leading dot takes subdomains along.
+/// True where `named` is that domain, or begins with a dot and is that domain or a parent of it.
 fn is_named(domain: &str, named: &str) -> bool {
     let (domain, named) = (domain.to_lowercase(), named.to_lowercase());
     match named.strip_prefix('.') {
@@ -167,7 +152,9 @@ fn is_named(domain: &str, named: &str) -> bool {
     }
 }
 
-fn is_spoken_of(outage: &Outage, time: Timestamp, last: Timestamp) -> bool {
+/// True where an announcement at `time` can be about the outage: it had begun, and was not over for
+/// more than a day.
+fn is_about(outage: &Outage, time: Timestamp, last: Timestamp) -> bool {
     let ends = outage.windows.iter();
     let end = ends
         .map(|window| window.end.map_or(last, |end| end.latest))
@@ -177,29 +164,35 @@ fn is_spoken_of(outage: &Outage, time: Timestamp, last: Timestamp) -> bool {
         && (goes_on || end.is_some_and(|end| time.seconds_since(end) <= SHORTLY_S))
 }
 
-fn concern(outage: &Outage, name: &str, said: &Said, last: Timestamp, moments: Moments) -> Concern {
+fn concern(
+    outage: &Outage,
+    name: &str,
+    announcement: &Announcement,
+    last: Timestamp,
+    moments: Moments,
+) -> Concern {
     let mut went_on = Vec::new();
     let mut verdict = None;
-    if said.claim.is_of_recovery() {
-        went_on = what_went_on(outage, said.time, last);
-        verdict = Some(sentence(said, outage, &went_on, moments));
+    if announcement.claim.is_some_and(Claim::is_of_recovery) {
+        went_on = what_went_on(outage, announcement.time, last);
+        verdict = Some(sentence(announcement, outage, &went_on, moments));
     }
     Concern {
         incident: None,
         outage: None,
         name: name.to_owned(),
         title: name.to_owned(),
-        after_start_s: said.time.seconds_since(outage.start.time).round(),
+        after_start_s: announcement.time.seconds_since(outage.start.time).round(),
         went_on,
         verdict,
     }
 }
 
-/// By sort, what had not surely ended at that time.
-fn what_went_on(outage: &Outage, time: Timestamp, last: Timestamp) -> Vec<WentOn> {
-    let of = |place: usize, (kind, words): (&'static str, &'static str)| {
+/// The sorts of failures that may have gone on after `time`, in the order of [`SORTS`].
+fn what_went_on(outage: &Outage, time: Timestamp, last: Timestamp) -> Vec<OngoingFailure> {
+    let ongoing = |index: usize, (kind, words): (&'static str, &'static str)| {
         let mut windows = outage.windows.iter();
-        let window = windows.rfind(|window| sort(window.kind) == place)?;
+        let window = windows.rfind(|window| sort(window.kind) == index)?;
         let (best, least, most) = match window.end {
             Some(end) => (end.time, end.earliest, end.latest),
             None => (last, outage.last_shown(window.kind == Kind::Delayed), last),
@@ -210,79 +203,74 @@ fn what_went_on(outage: &Outage, time: Timestamp, last: Timestamp) -> Vec<WentOn
             least: seconds(least),
             most: seconds(most),
         };
-        (seconds.most > 0.0).then_some(WentOn {
+        (seconds.most > 0.0).then_some(OngoingFailure {
             kind,
             until: window.end,
             seconds,
             words,
         })
     };
-    let all = SORTS.into_iter().enumerate();
-    all.filter_map(|(place, sort)| of(place, sort)).collect()
+    let sorts = SORTS.into_iter().enumerate();
+    sorts
+        .filter_map(|(index, sort)| ongoing(index, sort))
+        .collect()
 }
 
-/// `announced as solved 26 Jan 14:40; refusals went on for 1 day 4 h, slow delivery for 2 days 21 h`
-fn sentence(said: &Said, outage: &Outage, went_on: &[WentOn], moments: Moments) -> String {
-    let solved = match said.claim {
-        Claim::PartialRecovery => "partly solved",
-        Claim::Recovery | Claim::Problem | Claim::Other => "solved",
+/// `announced as solved 26 Jan 14:40; refusals went on for 1 day 4 h, slow delivery for 3 days`
+fn sentence(
+    announcement: &Announcement,
+    outage: &Outage,
+    went_on: &[OngoingFailure],
+    moments: Moments,
+) -> String {
+    let solved = match announcement.claim {
+        Some(Claim::PartialRecovery) => "partly solved",
+        _ => "solved",
     };
-    let mut sentence = format!("announced as {solved} {}; ", moments.exact(said.time));
-    for (place, it) in went_on.iter().enumerate() {
-        let seconds = it.seconds;
-        let went = if place == 0 { " went on" } else { "" };
+    let mut sentence = format!(
+        "announced as {solved} {}; ",
+        moments.exact(announcement.time)
+    );
+    for (index, failure) in went_on.iter().enumerate() {
+        let separator = if index == 0 { "" } else { ", " };
+        let verb = if index == 0 { " went on" } else { "" };
         // Writing to a String cannot fail.
-        let _ = match place {
-            0 => Ok(()),
-            _ => write!(sentence, ", "),
-        };
-        let _ = if it.until.is_none() {
-            let least = length(seconds.least);
-            write!(
-                sentence,
-                "{}{went} for at least {least}, to the end of the log",
-                it.words
-            )
-        } else if outage.silent_end && seconds.least > 0.0 {
-            let least = length(seconds.least);
-            write!(
-                sentence,
-                "{}{went} for at least {least}, nothing was sent after that",
-                it.words
-            )
-        } else if seconds.best <= 0.0 {
-            write!(
-                sentence,
-                "{}{went} for up to {}, if at all",
-                it.words,
-                length(seconds.most)
-            )
-        } else {
-            let about = if seconds.most - seconds.least > ABOUT_S {
-                "about "
-            } else {
-                ""
-            };
-            write!(
-                sentence,
-                "{}{went} for {about}{}",
-                it.words,
-                length(seconds.best)
-            )
-        };
+        let _ = write!(
+            sentence,
+            "{separator}{}{verb} for {}",
+            failure.words,
+            failure.length(outage.silent_end)
+        );
     }
     if went_on.is_empty() {
-        let end = outage
+        sentence.push_str("it was over by then");
+        let mut ends = outage
             .windows
             .iter()
-            .filter_map(|window| window.end.as_ref())
-            .next_back();
-        let _ = match end {
-            Some(end) => write!(sentence, "it was over by then ({})", moments.cell(end)),
-            None => write!(sentence, "it was over by then"),
-        };
+            .filter_map(|window| window.end.as_ref());
+        if let Some(end) = ends.next_back() {
+            let _ = write!(sentence, " ({})", moments.cell(end));
+        }
     }
     sentence
+}
+
+impl OngoingFailure {
+    /// For how long it went on: `about 2 h 45 min`. `silent_end` is that of the outage.
+    fn length(&self, silent_end: bool) -> String {
+        let Estimate { best, least, most } = self.seconds;
+        if self.until.is_none() {
+            format!("at least {}, to the end of the log", length(least))
+        } else if silent_end && least > 0.0 {
+            format!("at least {}, nothing was sent after that", length(least))
+        } else if best <= 0.0 {
+            format!("up to {}, if at all", length(most))
+        } else if most - least > ABOUT_S {
+            format!("about {}", length(best))
+        } else {
+            length(best)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -290,23 +278,26 @@ mod tests {
     use super::*;
     use crate::testing::{full_report, rome};
 
-    fn said(time: &str, claim: Claim, domain: Option<&str>) -> Said {
-        Said {
+    fn announced(
+        time: &str,
+        claim: impl Into<Option<Claim>>,
+        domain: Option<&str>,
+    ) -> Announcement {
+        Announcement {
             time: rome(time),
             source: "press".to_owned(),
             text: "It works".to_owned(),
-            claim,
-            guessed: false,
+            claim: claim.into(),
             domain: domain.map(str::to_owned),
         }
     }
 
-    fn told(said: Said) -> Vec<String> {
-        let report = full_report().with_announcements(vec![said]);
-        let [announcement] = &report.announcements[..] else {
+    fn verdicts(announcement: Announcement) -> Vec<String> {
+        let report = full_report().with_announcements(vec![announcement]);
+        let [checked] = &report.announcements[..] else {
             panic!("one announcement")
         };
-        let concerns = announcement.concerns.iter();
+        let concerns = checked.concerns.iter();
         concerns
             .map(|it| format!("{}: {}", it.name, it.verdict.as_deref().unwrap_or("-")))
             .collect()
@@ -363,11 +354,19 @@ mod tests {
         ];
         for (time, claim, domain, expected) in cases {
             assert_eq!(
-                told(said(time, claim, domain)),
+                verdicts(announced(time, claim, domain)),
                 expected,
                 "{time} {domain:?}"
             );
         }
+    }
+
+    #[test]
+    fn nothing_is_measured_against_an_announcement_without_a_claim() {
+        assert_eq!(
+            verdicts(announced("26 14:40", None, None)),
+            ["italiaonline.example: -"]
+        );
     }
 
     #[test]
@@ -377,8 +376,11 @@ mod tests {
             ("24 22:00", "up to 1 h 10 min, if at all"),
         ];
         for (time, length) in cases {
-            let told = told(said(time, Claim::Recovery, Some(".example")));
-            assert!(told.iter().any(|it| it.ends_with(length)), "{told:?}");
+            let verdicts = verdicts(announced(time, Claim::Recovery, Some(".example")));
+            assert!(
+                verdicts.iter().any(|it| it.ends_with(length)),
+                "{verdicts:?}"
+            );
         }
     }
 }

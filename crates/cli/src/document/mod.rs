@@ -25,7 +25,7 @@ use crate::words::times::Moments;
 use crate::words::verdict::Ends;
 
 pub(crate) use advice::Advice;
-pub(crate) use announcements::Announcement;
+pub(crate) use announcements::CheckedAnnouncement;
 pub(crate) use availability::{Availability, Estimate, Tried, tried};
 pub(crate) use charts::{Chart, Charts};
 pub(crate) use coverage::Coverage;
@@ -52,8 +52,8 @@ pub(crate) struct Report {
     /// By month, of what had an outage; operators first.
     pub(crate) availability: Vec<Availability>,
     /// In order of time; empty without `--announcements`.
-    pub(crate) announcements: Vec<Announcement>,
-    /// Of the whole log; `None` where the format shows none, and in a build without polars.
+    pub(crate) announcements: Vec<CheckedAnnouncement>,
+    /// Tables of the whole log; `None` where the format shows none.
     pub(crate) tables: Option<Tables>,
     /// What the answer rests on: attempts to these destinations, the restrictions observed.
     #[serde(skip)]

@@ -1,10 +1,8 @@
-//! Tables of the whole log: attempts by hour and what became of them, the commonest replies, the destinations with
-//! most failures.
-//!
-//! Each destination gives a few rows; they are summed by group in `frame.rs`. JSON: `tables`, null when this build
-//! cannot make them, or when the format does not show them.
+//! Tables of the whole log: attempts by hour and what became of them, the most frequent replies,
+//! and the destinations with most failures. They are the object `tables` of the JSON.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use mailgap_core::address::Domain;
 use mailgap_core::evidence::Class;
@@ -14,10 +12,8 @@ use mailgap_core::time::Timestamp;
 use serde::Serialize;
 
 use super::words::time;
-use crate::tables::columns::{Data, Field, Kind, Table};
-use crate::tables::frame;
 
-/// Rows of a list of the commonest: more are no table but a haystack.
+/// The rows that a table of the most frequent replies or of failing destinations has at most.
 const MOST: usize = 20;
 
 const MILLIS_PER_HOUR: i64 = 3_600_000;
@@ -25,18 +21,18 @@ const MILLIS_PER_HOUR: i64 = 3_600_000;
 /// The tables of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Tables {
-    /// Attempts by hour, in order of time; hours without any are left out.
+    /// Attempts by hour, in order of time; hours without attempts are left out.
     pub(crate) hours: Vec<HourRow>,
-    /// The commonest answers to attempts that failed: at most 20.
+    /// The most frequent replies to attempts that failed, 20 at most.
     pub(crate) replies: Vec<ReplyRow>,
-    /// The destinations with most failed attempts: at most 20, none that has no failure.
+    /// The destinations with most failed attempts, 20 at most.
     pub(crate) domains: Vec<DomainRow>,
 }
 
-/// Attempts of one hour.
+/// The attempts of one hour, by what the MTA decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct HourRow {
-    /// Its begin; hours are those of UTC.
+    /// The begin of the hour, which is one of UTC.
     #[serde(serialize_with = "time")]
     pub(crate) hour: Timestamp,
     pub(crate) delivered: u64,
@@ -44,20 +40,20 @@ pub(crate) struct HourRow {
     pub(crate) bounced: u64,
 }
 
-/// An answer to attempts that failed.
+/// A reply to attempts that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ReplyRow {
-    pub(crate) reply_code: Option<u32>,
+    pub(crate) reply_code: Option<u16>,
     pub(crate) enhanced_status: Option<String>,
     pub(crate) reason: String,
     pub(crate) attempts: u64,
-    /// How many destinations gave it.
+    /// How many destinations gave this reply.
     pub(crate) domains: u64,
-    /// One real text, of the destination that gave it most.
+    /// The text of the reply, as the destination wrote it that gave it most often.
     pub(crate) sample: String,
 }
 
-/// Attempts to one destination.
+/// The attempts to one destination, by what the MTA decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct DomainRow {
     pub(crate) domain: String,
@@ -66,48 +62,31 @@ pub(crate) struct DomainRow {
     pub(crate) bounced: u64,
 }
 
-/// What one destination has to say in the tables.
+/// What one destination adds to the tables.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Traffic {
-    /// Delivered, deferred and bounced by hour since 1970.
-    hours: BTreeMap<i64, [u64; 3]>,
-    /// Attempts by answer, and a text.
-    replies: BTreeMap<Answer, (u64, Box<[u8]>)>,
+    /// Attempts by hour since 1970.
+    hours: BTreeMap<i64, Outcomes>,
+    /// For each reply how many attempts it failed, and one text of it.
+    replies: BTreeMap<ReplyKey, (u64, Box<[u8]>)>,
 }
 
-/// Reply code, enhanced status code, reason.
-type Answer = (Option<u16>, Option<String>, &'static str);
+/// Numbers of attempts that were delivered, deferred and bounced.
+type Outcomes = [u64; 3];
 
-const HOURS: [Field; 5] = [
-    ("domain", Kind::Text),
-    ("hour", Kind::Int),
-    ("delivered", Kind::Int),
-    ("deferred", Kind::Int),
-    ("bounced", Kind::Int),
-];
-
-const REPLIES: [Field; 5] = [
-    ("reply_code", Kind::UInt),
-    ("enhanced_status", Kind::Text),
-    ("reason", Kind::Text),
-    ("attempts", Kind::Int),
-    ("domains", Kind::Int),
-];
-
-const OUTCOMES: [&str; 3] = ["delivered", "deferred", "bounced"];
+/// Reply code, enhanced status code and reason: what makes replies the same.
+type ReplyKey = (Option<u16>, Option<String>, &'static str);
 
 impl Traffic {
-    /// Of all that the logs say about a destination.
+    /// The attempts of one destination, as the logs show them.
     pub(crate) fn of(evidence: &Evidence) -> Traffic {
         let mut traffic = Traffic::default();
         let ok = Slot::Class(Class::Ok).index();
         for bucket in &evidence.buckets {
             let accepted = bucket.counts.get(ok).copied().unwrap_or_default();
             if accepted > 0 {
-                let [delivered, ..] = traffic
-                    .hours
-                    .entry(bucket.minute.div_euclid(60))
-                    .or_default();
+                let hour = bucket.minute.div_euclid(60);
+                let [delivered, ..] = traffic.hours.entry(hour).or_default();
                 *delivered += u64::from(accepted);
             }
         }
@@ -115,178 +94,104 @@ impl Traffic {
             let [_, deferred, bounced] = traffic.hours.entry(reply.hour).or_default();
             *deferred += reply.count.saturating_sub(reply.given_up);
             *bounced += reply.given_up;
-            let answer = (
+            let key = (
                 reply.reply_code.map(ReplyCode::get),
                 reply.enhanced_status.map(|status| status.to_string()),
                 reply.reason.as_str(),
             );
-            let known = traffic.replies.entry(answer).or_default();
-            known.0 += reply.count;
-            if known.1.is_empty() {
-                known.1.clone_from(&reply.sample);
+            let (attempts, sample) = traffic.replies.entry(key).or_default();
+            *attempts += reply.count;
+            if sample.is_empty() {
+                sample.clone_from(&reply.sample);
             }
         }
         traffic
     }
 }
 
+/// The sum over all destinations of one reply.
+#[derive(Debug, Default)]
+struct ReplySum<'t> {
+    attempts: u64,
+    domains: u64,
+    /// The text of the destination that gave the reply most often, and how often; the first of
+    /// equals.
+    most_frequent: (u64, &'t [u8]),
+}
+
 impl Tables {
-    /// Of all destinations; `None` when this build cannot.
-    pub(crate) fn new(all: &[(Domain, Traffic)]) -> Option<Tables> {
-        if !frame::IS_HERE {
-            return None;
-        }
-        let mut hours = Table::new(&HOURS);
-        let mut replies = Table::new(&REPLIES);
-        // Of each answer the text of the destination that gave it most; the first one of equals.
-        let mut samples: HashMap<Answer, (u64, &[u8])> = HashMap::new();
-        for (domain, traffic) in all {
-            let name = domain.to_string();
-            for (&hour, counts) in &traffic.hours {
-                let mut row = hours.row();
-                row.text(Some(&name));
-                row.int(Some(hour));
-                for &count in counts {
-                    row.int(i64::try_from(count).ok());
-                }
+    /// Sums what each destination adds.
+    pub(crate) fn new(destinations: &[(Domain, Traffic)]) -> Tables {
+        let mut hours: BTreeMap<i64, Outcomes> = BTreeMap::new();
+        let mut replies: BTreeMap<&ReplyKey, ReplySum<'_>> = BTreeMap::new();
+        let mut domains = Vec::new();
+        for (domain, traffic) in destinations {
+            let mut of_domain = Outcomes::default();
+            for (&hour, outcomes) in &traffic.hours {
+                add(&mut of_domain, outcomes);
+                add(hours.entry(hour).or_default(), outcomes);
             }
-            for (answer, (attempts, sample)) in &traffic.replies {
-                let mut row = replies.row();
-                row.uint(answer.0.map(u32::from));
-                row.text(answer.1.as_deref());
-                row.text(Some(answer.2));
-                row.int(i64::try_from(*attempts).ok());
-                row.int(Some(1));
-                let best = samples.entry(answer.clone()).or_default();
-                if *attempts > best.0 {
-                    *best = (*attempts, sample);
+            let [delivered, deferred, bounced] = of_domain;
+            if deferred + bounced > 0 {
+                domains.push(DomainRow {
+                    domain: domain.to_string(),
+                    delivered,
+                    deferred,
+                    bounced,
+                });
+            }
+            for (key, (attempts, sample)) in &traffic.replies {
+                let sum = replies.entry(key).or_default();
+                sum.attempts += attempts;
+                sum.domains += 1;
+                if *attempts > sum.most_frequent.0 {
+                    sum.most_frequent = (*attempts, sample);
                 }
             }
         }
-        // Sums over columns of this file's own: nothing can fail.
-        Some(Tables {
-            hours: by_hour(&hours).unwrap_or_default(),
-            replies: by_answer(&replies, &samples).unwrap_or_default(),
-            domains: by_domain(&hours).unwrap_or_default(),
-        })
-    }
-}
-
-fn by_hour(rows: &Table) -> Option<Vec<HourRow>> {
-    let sums = frame::sums_by(rows, &["hour"], &OUTCOMES).ok()?;
-    let mut hours: Vec<(i64, [u64; 3])> = (0..sums.len())
-        .filter_map(|row| Some((int(&sums, "hour", row)?, outcomes(&sums, row)?)))
-        .collect();
-    hours.sort_unstable();
-    let rows = hours
-        .into_iter()
-        .map(|(hour, [delivered, deferred, bounced])| HourRow {
-            hour: Timestamp::from_millis(hour.saturating_mul(MILLIS_PER_HOUR)),
-            delivered,
-            deferred,
-            bounced,
-        });
-    Some(rows.collect())
-}
-
-fn by_domain(rows: &Table) -> Option<Vec<DomainRow>> {
-    let sums = frame::sums_by(rows, &["domain"], &OUTCOMES).ok()?;
-    let mut domains: Vec<DomainRow> = (0..sums.len())
-        .filter_map(|row| {
-            let [delivered, deferred, bounced] = outcomes(&sums, row)?;
-            Some(DomainRow {
-                domain: text(&sums, "domain", row)?.to_owned(),
+        let hours = hours
+            .into_iter()
+            .map(|(hour, [delivered, deferred, bounced])| HourRow {
+                hour: Timestamp::from_millis(hour.saturating_mul(MILLIS_PER_HOUR)),
                 delivered,
                 deferred,
                 bounced,
-            })
-        })
-        .filter(|row| row.deferred + row.bounced > 0)
-        .collect();
-    domains.sort_by(|a, b| {
-        let failed = |row: &DomainRow| row.deferred + row.bounced;
-        failed(b)
-            .cmp(&failed(a))
-            .then_with(|| a.domain.cmp(&b.domain))
-    });
-    domains.truncate(MOST);
-    Some(domains)
-}
-
-fn by_answer(rows: &Table, samples: &HashMap<Answer, (u64, &[u8])>) -> Option<Vec<ReplyRow>> {
-    let by = ["reply_code", "enhanced_status", "reason"];
-    let sums = frame::sums_by(rows, &by, &["attempts", "domains"]).ok()?;
-    let mut samples: Vec<_> = samples.iter().collect();
-    samples.sort_unstable();
-    let mut replies: Vec<ReplyRow> = (0..sums.len())
-        .filter_map(|row| {
-            let reply_code = uint(&sums, "reply_code", row);
-            let enhanced_status = text(&sums, "enhanced_status", row);
-            let reason = text(&sums, "reason", row)?;
-            let key = (reply_code, enhanced_status, reason);
-            let found = samples.binary_search_by(|(answer, _)| {
-                (answer.0.map(u32::from), answer.1.as_deref(), answer.2).cmp(&key)
             });
-            let sample = found.ok().and_then(|place| samples.get(place));
-            Some(ReplyRow {
-                reply_code,
-                enhanced_status: enhanced_status.map(str::to_owned),
-                reason: reason.to_owned(),
-                attempts: count(&sums, "attempts", row)?,
-                domains: count(&sums, "domains", row)?,
-                sample: sample.map_or_else(String::new, |(_, (_, text))| {
-                    String::from_utf8_lossy(text).into_owned()
-                }),
-            })
-        })
-        .collect();
-    replies.sort_by(|a, b| {
-        let key = |row: &ReplyRow| {
-            (
-                row.reply_code,
-                row.enhanced_status.clone(),
-                row.reason.clone(),
-            )
-        };
-        b.attempts
-            .cmp(&a.attempts)
-            .then_with(|| key(a).cmp(&key(b)))
-    });
-    replies.truncate(MOST);
-    Some(replies)
-}
-
-fn outcomes(sums: &Table, row: usize) -> Option<[u64; 3]> {
-    let [delivered, deferred, bounced] = OUTCOMES.map(|name| count(sums, name, row));
-    Some([delivered?, deferred?, bounced?])
-}
-
-fn int(table: &Table, name: &str, row: usize) -> Option<i64> {
-    match table.column(name)? {
-        Data::Int(values) => *values.get(row)?,
-        _ => None,
+        domains.sort_by(|a, b| {
+            let failed = |row: &DomainRow| Reverse(row.deferred + row.bounced);
+            (failed(a), &a.domain).cmp(&(failed(b), &b.domain))
+        });
+        domains.truncate(MOST);
+        let mut replies: Vec<_> = replies.into_iter().collect();
+        // Those with the same number of attempts stay in the order of their keys.
+        replies.sort_by_key(|(_, sum)| Reverse(sum.attempts));
+        replies.truncate(MOST);
+        let replies = replies.into_iter().map(|(key, sum)| {
+            let (reply_code, enhanced_status, reason) = key;
+            ReplyRow {
+                reply_code: *reply_code,
+                enhanced_status: enhanced_status.clone(),
+                reason: (*reason).to_owned(),
+                attempts: sum.attempts,
+                domains: sum.domains,
+                sample: String::from_utf8_lossy(sum.most_frequent.1).into_owned(),
+            }
+        });
+        Tables {
+            hours: hours.collect(),
+            replies: replies.collect(),
+            domains,
+        }
     }
 }
 
-fn count(table: &Table, name: &str, row: usize) -> Option<u64> {
-    u64::try_from(int(table, name, row)?).ok()
-}
-
-fn uint(table: &Table, name: &str, row: usize) -> Option<u32> {
-    match table.column(name)? {
-        Data::UInt(values) => *values.get(row)?,
-        _ => None,
+fn add(sums: &mut Outcomes, outcomes: &Outcomes) {
+    for (sum, count) in sums.iter_mut().zip(outcomes) {
+        *sum += count;
     }
 }
 
-fn text<'t>(table: &'t Table, name: &str, row: usize) -> Option<&'t str> {
-    match table.column(name)? {
-        Data::Text(texts) => texts.get(row),
-        _ => None,
-    }
-}
-
-#[cfg(all(test, feature = "polars"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -318,7 +223,7 @@ mod tests {
             ),
             (Domain::new(b"c.example"), traffic(&[(9, [7, 0, 0])], &[])),
         ];
-        let tables = Tables::new(&all).unwrap();
+        let tables = Tables::new(&all);
         let hours: Vec<_> = tables
             .hours
             .iter()
@@ -353,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_the_commonest_are_short() {
+    fn lists_are_short() {
         let all: Vec<_> = (0..50_u16)
             .map(|n| {
                 let name = format!("d{n:02}.example");
@@ -362,10 +267,10 @@ mod tests {
                 (Domain::new(name.as_bytes()), traffic(&hours, &answer))
             })
             .collect();
-        let tables = Tables::new(&all).unwrap();
+        let tables = Tables::new(&all);
         assert_eq!((tables.replies.len(), tables.domains.len()), (MOST, MOST));
         assert_eq!(tables.domains[0].domain, "d49.example");
         assert_eq!(tables.replies[0].reply_code, Some(449));
-        assert_eq!(Tables::new(&[]), Some(Tables::default()));
+        assert_eq!(Tables::new(&[]), Tables::default());
     }
 }

@@ -4,6 +4,7 @@
 //! through maud, which escapes what means something to HTML. Pictures are SVG with places in percent, so that their
 //! text keeps its size on any page; each has a table of the same numbers below it.
 
+mod announcements;
 mod availability;
 mod chart;
 mod coverage;
@@ -15,7 +16,6 @@ mod kinds;
 mod opening;
 mod page;
 mod replies;
-mod said;
 mod standings;
 mod table;
 mod timeline;
@@ -76,7 +76,7 @@ fn chapter(report: &Report, by: By, section: Section<'_>) -> Markup {
         },
         Section::Standings(standings) => standings::standings(report, &standings),
         Section::Availability(heading, rows) => availability::availability(heading, &rows),
-        Section::Announcements(heading, all) => said::said(report, heading, all),
+        Section::Announcements(heading, all) => announcements::announcements(report, heading, all),
         Section::Tables(heading, tables) => whole_log::whole_log(report, heading, tables),
     }
 }

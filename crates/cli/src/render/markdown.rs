@@ -7,6 +7,7 @@ mod escape;
 use std::fmt::Write;
 
 use self::escape::{code, text};
+use super::parts::announcements::{self, MOST_ANNOUNCEMENTS};
 use super::parts::answers::answers;
 use super::parts::coverage::{MOST_INPUTS, MOST_SAMPLES, facts, not_understood};
 use super::parts::failing::{FAILING, HEADING, failing};
@@ -14,14 +15,13 @@ use super::parts::incidents::{ROW, failures, members, row, without_outage};
 use super::parts::outage::{
     FATES, WINDOW, evidence, fates, mx, on_one_line, replies, stretch, window,
 };
-use super::parts::said::MOST_STATEMENTS;
 use super::parts::{
     AS_DATA, By, ELSEWHERE, MOST_BRIEF, MOST_BRIEF_ROWS, MOST_DETAILS, MOST_LISTED, MOST_MEMBERS,
-    MOST_ROWS, MOST_SENTENCES, Section, Standings, and_more, availability, is_list, said, sections,
+    MOST_ROWS, MOST_SENTENCES, Section, Standings, and_more, availability, is_list, sections,
     standings, tables,
 };
 use super::table::{Column, Lean};
-use crate::document::{Announcement, Availability, Incident, Outage, Report, Tables};
+use crate::document::{Availability, CheckedAnnouncement, Incident, Outage, Report, Tables};
 use crate::term::escape::fit;
 use crate::words::numbers::counted;
 use crate::words::times::Moments;
@@ -51,7 +51,7 @@ pub(crate) fn render(report: &Report, by: By) -> String {
             }
             Section::Standings(standings) => page.standings(&standings),
             Section::Availability(heading, rows) => page.availability(heading, &rows),
-            Section::Announcements(heading, said) => page.announcements(heading, said),
+            Section::Announcements(heading, all) => page.announcements(heading, all),
             Section::Tables(heading, tables) => page.tables(heading, tables),
         }
     }
@@ -275,14 +275,19 @@ impl Page<'_> {
         self.and_more_as_data(rows.len(), MOST_ROWS);
     }
 
-    fn announcements(&mut self, heading: &str, all: &[Announcement]) {
+    fn announcements(&mut self, heading: &str, all: &[CheckedAnnouncement]) {
         self.heading(heading);
-        for said in all.iter().take(MOST_STATEMENTS) {
-            let when = self.moments.exact(said.time);
-            let claims = said::claims(said);
-            self.line(&format!("- {when}, {}, {claims}:", text(&said.source)));
-            self.line(&format!("  “{}”", text(&fit(&said.text, TEXT_COLUMNS))));
-            let verdicts = said::verdicts(said);
+        for checked in all.iter().take(MOST_ANNOUNCEMENTS) {
+            let announcement = &checked.announcement;
+            let when = self.moments.exact(announcement.time);
+            let source = text(&announcement.source);
+            let claim = announcements::claim(announcement.claim);
+            self.line(&format!("- {when}, {source}{claim}:"));
+            self.line(&format!(
+                "  “{}”",
+                text(&fit(&announcement.text, TEXT_COLUMNS))
+            ));
+            let verdicts = announcements::verdicts(checked);
             for (title, verdict) in verdicts.iter().take(MOST_ROWS) {
                 self.line(&format!("  - **{}**: {}", text(title), text(verdict)));
             }
@@ -294,7 +299,7 @@ impl Page<'_> {
                 self.line(&format!("  - and {more} more"));
             }
         }
-        self.and_more_as_data(all.len(), MOST_STATEMENTS);
+        self.and_more_as_data(all.len(), MOST_ANNOUNCEMENTS);
     }
 
     /// The hours of the log are too many for a ticket.

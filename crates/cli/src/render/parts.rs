@@ -1,5 +1,6 @@
 //! What text, Markdown and HTML all say: which parts a report has, in what order, and their words.
 
+pub(crate) mod announcements;
 pub(crate) mod answers;
 pub(crate) mod availability;
 pub(crate) mod coverage;
@@ -8,13 +9,14 @@ pub(crate) mod hosts;
 pub(crate) mod incidents;
 pub(crate) mod length;
 pub(crate) mod outage;
-pub(crate) mod said;
 pub(crate) mod standings;
 pub(crate) mod tables;
 
 use mailgap_core::incident::Scope;
 
-use crate::document::{Announcement, Availability, Incident, Outage, Report, Standing, Tables};
+use crate::document::{
+    Availability, CheckedAnnouncement, Incident, Outage, Report, Standing, Tables,
+};
 use crate::words::numbers;
 
 /// Where text and Markdown stop; HTML, CSV and JSON have all of it.
@@ -55,7 +57,7 @@ pub(crate) enum Section<'r> {
     Brief(&'static str, Vec<&'r Incident>),
     Standings(Standings<'r>),
     Availability(&'static str, Vec<&'r Availability>),
-    Announcements(&'static str, &'r [Announcement]),
+    Announcements(&'static str, &'r [CheckedAnnouncement]),
     Tables(&'static str, &'r Tables),
 }
 

@@ -3,6 +3,7 @@
 //! Every text of a stranger goes through [`escape`] here, so that nothing but our own colours reaches the
 //! terminal as a control.
 
+mod announcements;
 mod availability;
 mod coverage;
 mod failing;
@@ -10,7 +11,6 @@ mod fates;
 mod incidents;
 mod outages;
 mod overview;
-mod said;
 mod standings;
 
 use super::parts::answers::{Answers, answers};
@@ -51,7 +51,7 @@ pub(crate) fn render(report: &Report, by: By, style: Style, columns: usize) -> S
             Section::Brief(heading, incidents) => page.brief(heading, &incidents, is_list),
             Section::Standings(standings) => page.standings(&standings),
             Section::Availability(heading, rows) => page.availability(heading, &rows),
-            Section::Announcements(heading, said) => page.announcements(heading, said),
+            Section::Announcements(heading, all) => page.announcements(heading, all),
             Section::Tables(..) => {} // not made for this format: more than a screen holds
         }
     }

@@ -19,7 +19,8 @@ use super::Listed;
 use super::manifest::{Group, Manifest, Part, checksum};
 use super::schema::{self, Rows, Said};
 use crate::tables::columns::Field;
-use crate::tables::frame::{self, Reader};
+use crate::tables::parquet::Reader;
+use crate::tables::{HAS_PARQUET, NO_PARQUET};
 
 /// Stores that are being read.
 pub(crate) struct Reading<'a> {
@@ -93,8 +94,8 @@ impl<'a> Reading<'a> {
     }
 
     fn input(&self, folder: &Path, manifest: &Manifest, pool: &ThreadPool) -> Result<Recorded> {
-        if !frame::IS_HERE {
-            bail!(frame::MISSING);
+        if !HAS_PARQUET {
+            bail!(NO_PARQUET);
         }
         let (mut early, mut late, mut sources) = (Vec::new(), Vec::new(), Vec::new());
         for part in &manifest.files {

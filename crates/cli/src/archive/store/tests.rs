@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::tables::columns::Table;
-use crate::tables::frame;
+use crate::tables::{Packing, parquet};
 use crate::testing::environment;
 
 /// Exit status and both streams of a run.
@@ -299,12 +299,13 @@ fn first_file(store: &Path) -> PathBuf {
 /// Puts another file in the place of the first one, and its size and sum into the manifest.
 fn replace_first(store: &Path, fields: &[crate::tables::columns::Field], schema: &str) {
     let path = first_file(store);
-    let reader = frame::Reader::open(&path).unwrap();
+    let reader = parquet::Reader::open(&path).unwrap();
     let groups: Vec<Table> = (0..reader.groups())
         .map(|group| reader.read(group, fields).unwrap())
         .collect();
     let file = fs::File::create(&path).unwrap();
-    let mut writer = frame::Writer::new(file, fields, &[("mailgap.schema", schema)]).unwrap();
+    let mut writer =
+        parquet::Writer::new(file, fields, &[("mailgap.schema", schema)], Packing::Fast).unwrap();
     for group in &groups {
         writer.write(group).unwrap();
     }

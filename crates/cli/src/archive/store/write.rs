@@ -15,7 +15,8 @@ use super::manifest::{self, Group, Head, Manifest, Part};
 use super::{HEAD, INPUTS, SCHEMA, WRITING, check_head, is_our_name, is_store, schema, sorted};
 use crate::exit::{self, Failure};
 use crate::tables::columns::Table;
-use crate::tables::frame;
+use crate::tables::parquet;
+use crate::tables::{HAS_PARQUET, NO_PARQUET, Packing};
 
 /// Rows of a group: larger ones are packed a little better and cost memory, writing and reading.
 const GROUP: usize = 1 << 16;
@@ -169,7 +170,7 @@ struct Open {
 /// A day of an input under way.
 struct Day {
     waiting: Rows,
-    file: Option<(frame::Writer, PathBuf, Part)>,
+    file: Option<(parquet::Writer, PathBuf, Part)>,
 }
 
 impl std::fmt::Debug for Day {
@@ -185,9 +186,9 @@ impl Store {
         names: Vec<String>,
         zone: (String, Option<i32>),
     ) -> exit::Result<Store> {
-        if !frame::IS_HERE {
+        if !HAS_PARQUET {
             return Err(Failure::with_hint(
-                format!("-f parquet: {}", frame::MISSING),
+                format!("-f parquet: {NO_PARQUET}"),
                 "build it with its default features, or write -f jsonl",
             ));
         }
@@ -367,7 +368,7 @@ impl Store {
                 .open(&path)
                 .with_context(|| path.display().to_string())?;
             let metadata = [("mailgap.schema", SCHEMA)];
-            let writer = frame::Writer::new(file, &schema::FIELDS, &metadata)?;
+            let writer = parquet::Writer::new(file, &schema::FIELDS, &metadata, Packing::Fast)?;
             of.file = Some((writer, path, Part::default()));
             self.files += 1;
         }

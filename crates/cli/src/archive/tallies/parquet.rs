@@ -10,7 +10,7 @@ use mailgap_core::tally::{Number, TallyRow, Text};
 
 use super::{check_schema, kind};
 use crate::tables::columns::{Data, Field, Kind, Table};
-use crate::tables::frame;
+use crate::tables::{Packing, parquet};
 
 /// Rows of a group: some 50 MB in memory.
 const GROUP: usize = 1 << 18;
@@ -29,7 +29,7 @@ fn fields() -> Vec<Field> {
 
 /// Writes rows to a file.
 pub(crate) struct Writer {
-    to: frame::Writer,
+    to: parquet::Writer,
     table: Table,
     written: Result<()>,
 }
@@ -40,7 +40,7 @@ impl Writer {
         let fields = fields();
         let metadata = [("mailgap.schema", TallyRow::SCHEMA)];
         Ok(Writer {
-            to: frame::Writer::small(file, &fields, &metadata)?,
+            to: parquet::Writer::new(file, &fields, &metadata, Packing::Small)?,
             table: Table::new(&fields),
             written: Ok(()),
         })
@@ -79,7 +79,7 @@ impl Writer {
 
 /// Adds all rows; gives their number. Columns that are not known are passed over.
 pub(super) fn read(path: &Path, tallied: &mut Tallied) -> Result<u64> {
-    let reader = frame::Reader::open(path).context("a Parquet file that cannot be read")?;
+    let reader = parquet::Reader::open(path).context("a Parquet file that cannot be read")?;
     let fields = fields();
     let mut number = 0;
     for group in 0..reader.groups() {

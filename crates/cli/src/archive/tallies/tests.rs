@@ -17,7 +17,7 @@ use crate::config::zone::ZoneSource;
 use crate::exit::Exit;
 use crate::flags::Known;
 use crate::render;
-use crate::tables::frame;
+use crate::tables::HAS_PARQUET;
 use crate::testing::environment;
 
 /// Runs a command line: its status, its data, and all else that it said.
@@ -157,7 +157,7 @@ fn five_tallies_are_the_log_in_json_lines() {
 
 #[test]
 fn five_tallies_are_the_log_in_parquet() {
-    if frame::IS_HERE {
+    if HAS_PARQUET {
         assert_tallies_are_the_log("parquet");
     }
 }
@@ -377,7 +377,9 @@ fn flags_that_restrict_are_refused_beside_tallies() {
 #[cfg(feature = "polars")]
 mod parquet {
     use super::*;
+    use crate::tables::Packing;
     use crate::tables::columns::{Field, Kind, Table};
+    use crate::tables::parquet::Writer;
 
     #[test]
     fn damaged_files_are_an_error_and_nothing_of_them_counts() {
@@ -422,8 +424,13 @@ mod parquet {
         let foreign: [Field; 2] = [("schema", Kind::Text), ("domain", Kind::Text)];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f");
-        let mut writer =
-            frame::Writer::new(fs::File::create(&path).unwrap(), &foreign, &[]).unwrap();
+        let mut writer = Writer::new(
+            fs::File::create(&path).unwrap(),
+            &foreign,
+            &[],
+            Packing::Small,
+        )
+        .unwrap();
         let mut table = Table::new(&foreign);
         let mut row = table.row();
         row.text(Some("other/1"));

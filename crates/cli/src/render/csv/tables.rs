@@ -380,15 +380,14 @@ fn flatten(path: &str, value: &Value, rows: &mut Vec<Vec<Cell>>) {
     }
 }
 
-/// A row for each incident or outage that a statement concerns and each sort of failure that went on; one row for a
-/// statement that concerns none.
+/// A row for each incident or outage that an announcement is about and each sort of failure that went on; one row for
+/// an announcement that is about none.
 fn announcements(report: &Report) -> Table {
     let columns = vec![
         "time",
         "source",
         "text",
-        "claims",
-        "guessed",
+        "claim",
         "domain",
         "incident",
         "outage",
@@ -404,20 +403,22 @@ fn announcements(report: &Report) -> Table {
         "verdict",
     ];
     let mut rows = Vec::new();
-    for said in &report.announcements {
+    for checked in &report.announcements {
+        let announcement = &checked.announcement;
         let head = [
-            Cell::Time(said.time),
-            text(&said.source),
-            text(&said.text),
-            Cell::word(said.claims.as_str()),
-            boolean(said.guessed),
-            said.domain.as_deref().map_or(Cell::Null, text),
+            Cell::Time(announcement.time),
+            text(&announcement.source),
+            text(&announcement.text),
+            announcement
+                .claim
+                .map_or(Cell::Null, |it| Cell::word(it.as_str())),
+            announcement.domain.as_deref().map_or(Cell::Null, text),
         ];
-        if said.concerns.is_empty() {
+        if checked.concerns.is_empty() {
             let nulls = std::iter::repeat_n(Cell::Null, columns.len() - head.len());
             rows.push(head.iter().cloned().chain(nulls).collect());
         }
-        for concern in &said.concerns {
+        for concern in &checked.concerns {
             let mut of = head.to_vec();
             of.extend([
                 concern.incident.map_or(Cell::Null, id),

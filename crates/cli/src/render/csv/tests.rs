@@ -87,10 +87,10 @@ fn values_stand_under_the_keys_of_the_json() {
         ["true", "false"]
     );
     assert_eq!(column(&tables["windows.csv"], "share")[1], "0.9783");
-    let said = &tables["announcements.csv"];
-    assert_eq!(column(said, "text"), ["It works, they say"]);
-    assert_eq!(column(said, "went_on_s"), ["111600"]);
-    assert_eq!(column(said, "claims"), ["recovery"]);
+    let announcements = &tables["announcements.csv"];
+    assert_eq!(column(announcements, "text"), ["It works, they say"]);
+    assert_eq!(column(announcements, "went_on_s"), ["111600"]);
+    assert_eq!(column(announcements, "claim"), ["recovery"]);
     let coverage = &tables["coverage.csv"];
     let json = serde_json::to_value(&announced.coverage).unwrap();
     let total = column(coverage, "key")

@@ -182,7 +182,7 @@ fn the_page_has_what_text_and_markdown_have_in_their_order() {
 fn what_was_announced_is_marked_and_told() {
     let page = render(&announced_report("It works again"), By::Domain);
     for expected in [
-        "href=\"#announced-1\" aria-label=\"26 Jan 14:40, press, says that it is solved (as we read it): “It works again”\"",
+        "href=\"#announced-1\" aria-label=\"26 Jan 14:40, press, says that it is solved: “It works again”\"",
         "<li id=\"announced-1\">",
         "<blockquote>It works again</blockquote>",
         "announced as solved 26 Jan 14:40; refusals went on for 1 day 7 h",

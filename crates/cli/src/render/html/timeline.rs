@@ -8,10 +8,11 @@ use mailgap_core::time::Timestamp;
 use maud::{Markup, html};
 
 use super::table::{self, Column};
-use super::{kinds, safe, said};
-use crate::document::{Announcement, Outage, Report, Window};
+use super::{announcements, kinds, safe};
+use crate::config::announcements::Announcement;
+use crate::document::{CheckedAnnouncement, Outage, Report, Window};
+use crate::render::parts::announcements::claim;
 use crate::render::parts::outage as parts;
-use crate::render::parts::said::claims;
 use crate::render::timeline::{Scale, labels};
 use crate::term::escape;
 use crate::words::numbers::{count, share};
@@ -26,10 +27,10 @@ const WIDE: f64 = 700.0;
 const NARROW: f64 = 320.0;
 /// Doubt of less than this part of the width is not seen.
 const LEAST_DOUBT: f64 = 0.004;
-/// Units that the number of a statement takes, and lines of them at most.
+/// Units that the number of an announcement takes, and lines of them at most.
 const FLAG: f64 = 20.0;
 const LANES: usize = 3;
-/// Characters of a statement.
+/// Characters of an announcement that are shown.
 const MOST_TEXT: usize = 200;
 /// A bar is at least this part of the width: what is short is seen all the same.
 const LEAST_BAR: f64 = 0.003;
@@ -43,15 +44,20 @@ pub(super) struct Row<'r> {
 }
 
 /// The picture of these rows with its legend and its table; nothing for a log without time.
-/// Statements are marked on it.
-pub(super) fn timeline(report: &Report, rows: &[Row<'_>], said: &[Announcement]) -> Markup {
+/// Announcements are marked on it.
+pub(super) fn timeline(
+    report: &Report,
+    rows: &[Row<'_>],
+    checked: &[CheckedAnnouncement],
+) -> Markup {
     let coverage = &report.coverage;
     let (Some(log), false) = (coverage.first.zip(coverage.last), rows.is_empty()) else {
         return html! {};
     };
     let shown = || rows.iter().flat_map(|row| row.outages.iter().copied());
     let scale = Scale::over(shown(), log, 1);
-    let marks = said::shown(said).filter(|(_, said)| scale.holds(said.time));
+    let marks = announcements::shown(checked).map(|(number, it)| (number, &it.announcement));
+    let marks = marks.filter(|(_, announcement)| scale.holds(announcement.time));
     let picture = Picture {
         report,
         marks: marks.collect(),
@@ -79,7 +85,7 @@ pub(super) fn timeline(report: &Report, rows: &[Row<'_>], said: &[Announcement])
 struct Picture<'r> {
     report: &'r Report,
     moments: Moments,
-    /// What was announced, by its number.
+    /// The announcements within the time of the picture, with their numbers.
     marks: Vec<(usize, &'r Announcement)>,
     scale: Scale,
     ticks: Vec<(f64, String)>,
@@ -129,14 +135,14 @@ impl Picture<'_> {
     fn flags(&self) -> Markup {
         // Numbers that would cover each other on a narrow page stand in several lines.
         let mut last = [f64::NEG_INFINITY; LANES];
-        let flags = self.marks.iter().map(|&(number, said)| {
-            let place = self.scale.share(said.time);
+        let flags = self.marks.iter().map(|&(number, announcement)| {
+            let place = self.scale.share(announcement.time);
             let free = last.iter().position(|&last| place - last >= FLAG / NARROW);
             let lane = free.unwrap_or(LANES - 1);
             if let Some(last) = last.get_mut(lane) {
                 *last = place;
             }
-            (number, said, place, lane)
+            (number, announcement, place, lane)
         });
         let flags: Vec<_> = flags.collect();
         let lanes = flags
@@ -147,13 +153,13 @@ impl Picture<'_> {
         let height = lanes * 20 + 2;
         html! {
             div class="row flags" {
-                div class="name" { a href={ "#" (said::ANCHOR) } { "what was announced" } }
+                div class="name" { a href={ "#" (announcements::ANCHOR) } { "what was announced" } }
                 svg class="strip" height=(height) role="group" aria-label="What was announced" {
-                    @for (number, said, place, lane) in &flags {
+                    @for (number, announcement, place, lane) in &flags {
                         @let x = percent(*place);
-                        @let words = self.statement(said);
+                        @let words = self.words(announcement);
                         line class="said" x1=(x) x2=(x) y1=(lane * 20 + 10) y2=(height + 4) {}
-                        a class={ "mark " (said::sort(said)) } href={ "#" (said::ANCHOR) "-" (number) } aria-label=(safe(&words)) {
+                        a class={ "mark " (announcements::sort(announcement)) } href={ "#" (announcements::ANCHOR) "-" (number) } aria-label=(safe(&words)) {
                             title { (safe(&words)) }
                             circle cx=(x) cy=(lane * 20 + 10) r="8.5" {}
                             text x=(x) y=(lane * 20 + 14) { (number) }
@@ -165,17 +171,18 @@ impl Picture<'_> {
     }
 
     /// `26 Jan 14:40, press, says that it is partly solved: “…”`
-    fn statement(&self, said: &Announcement) -> String {
-        let text = escape::fit(&said.text, MOST_TEXT);
-        let when = self.moments.exact(said.time);
-        format!("{when}, {}, {}: “{text}”", said.source, claims(said))
+    fn words(&self, announcement: &Announcement) -> String {
+        let text = escape::fit(&announcement.text, MOST_TEXT);
+        let when = self.moments.exact(announcement.time);
+        let claim = claim(announcement.claim);
+        format!("{when}, {}{claim}: “{text}”", announcement.source)
     }
 
     /// Lines at the times of what was announced.
     fn announced(&self, top: &str, bottom: &str) -> Markup {
         html! {
-            @for (_, said) in &self.marks {
-                @let x = percent(self.scale.share(said.time));
+            @for (_, announcement) in &self.marks {
+                @let x = percent(self.scale.share(announcement.time));
                 line class="said under" x1=(x) x2=(x) y1=(top) y2=(bottom) {}
                 line class="said" x1=(x) x2=(x) y1=(top) y2=(bottom) {}
             }
@@ -280,7 +287,7 @@ impl Picture<'_> {
                     }
                 }
                 @for (sort, words) in [("solved", "announced as solved"), ("other", "announced, anything else")] {
-                    @if self.marks.iter().any(|(_, said)| said::sort(said) == sort) {
+                    @if self.marks.iter().any(|(_, it)| announcements::sort(it) == sort) {
                         li {
                             svg width="14" height="14" aria-hidden="true" focusable="false" {
                                 g class={ "mark " (sort) } { circle cx="7" cy="7" r="6" {} }
@@ -294,7 +301,7 @@ impl Picture<'_> {
     }
 
     fn numbers(&self, rows: &[Row<'_>]) -> Markup {
-        const SAID: [Column; 5] = [
+        const ANNOUNCED: [Column; 5] = [
             Column::words("number"),
             Column::words("announced"),
             Column::words("by"),
@@ -329,19 +336,21 @@ impl Picture<'_> {
             })
         });
         let all: Vec<Vec<String>> = all.collect();
-        let marks = self.marks.iter().map(|&(number, said)| {
+        let marks = self.marks.iter().map(|&(number, announcement)| {
             [
                 number.to_string(),
-                self.moments.exact(said.time),
-                said.source.clone(),
-                claims(said),
-                escape::fit(&said.text, MOST_TEXT),
+                self.moments.exact(announcement.time),
+                announcement.source.clone(),
+                claim(announcement.claim)
+                    .trim_start_matches(", ")
+                    .to_owned(),
+                escape::fit(&announcement.text, MOST_TEXT),
             ]
         });
         table::folded(&html! {
             (table::table("Windows of all destinations", &COLUMNS, &all))
             @if !self.marks.is_empty() {
-                (table::table("What was announced", &SAID, &marks.collect::<Vec<_>>()))
+                (table::table("What was announced", &ANNOUNCED, &marks.collect::<Vec<_>>()))
             }
         })
     }
