@@ -78,14 +78,6 @@ impl Table {
         &self.columns
     }
 
-    /// The column of that name.
-    pub(crate) fn column(&self, name: &str) -> Option<&Data> {
-        let mut columns = self.columns.iter();
-        columns
-            .find(|column| column.0 == name)
-            .map(|(_, data)| data)
-    }
-
     /// Starts a row: its values are given in the order of the columns.
     pub(crate) fn row(&mut self) -> Row<'_> {
         Row(self.columns.iter_mut())
